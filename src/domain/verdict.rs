@@ -1,0 +1,181 @@
+//! The closed sets of a judgement: verdict, cause, finding, effect, broken step, page kind.
+//!
+//! Four values end to end. *Undetermined* is never "fine" and never "at fault"; it always has a cause.
+
+use crate::closed_set;
+
+closed_set! {
+    /// What a look says of a page or a site.
+    pub enum Verdict {
+        Pass = "pass", "在检查范围内符合要求 · in order as far as was looked";
+        Fail = "fail", "查明问题 · a fault stands in the evidence";
+        Undetermined = "undetermined", "无法判定 · could not be looked at or decided; neither fine nor at fault";
+        NotApplicable = "not_applicable", "不适用 · owes no badge (now)";
+    }
+}
+
+closed_set! {
+    /// What a document is, before anything is asked of it.
+    pub enum PageKind {
+        Page = "page", "a page of the site, which owes the badge";
+        ErrorPage = "error_page", "an answer with an error status";
+        Soft404 = "soft_404", "\"no such page\" with status 200";
+        Challenge = "challenge", "an anti-bot test or CAPTCHA instead of the page";
+        Blocked = "blocked", "a firewall's or access control's refusal instead of the page";
+        Login = "login", "a login form: owes no badge";
+        Empty = "empty", "no content at all";
+        NotHtml = "not_html", "a download, feed, image, script or style sheet";
+        Frame = "frame", "a document shown inside another page's frame";
+    }
+}
+
+closed_set! {
+    /// The problem categories (domain rules §4).
+    pub enum FindingCode {
+        NotHung = "not_hung", "未挂标 · no fair page of the site carries a badge (art. 14, 15, 18)";
+        PartlyHung = "partly_hung", "未在所有页面加挂 · some fair pages that owe it lack it (art. 15, 18)";
+        Misplaced = "misplaced", "未挂于底部中间显著位置 · before the closing block, or hidden (art. 15, 18)";
+        Blocked = "blocked", "标识无法显示 · the browser refuses or cannot run it (art. 15, 18)";
+        Malformed = "malformed", "标识代码错误 · broken or self-contradicting code (art. 16, 18)";
+        WrongLink = "wrong_link", "标识链接错误 · does not lead to a certificate (art. 16, 18)";
+        ErrorState = "error_state", "标识异常 · the badge shows its error image (art. 18)";
+        UnknownBadge = "unknown_badge", "标识未登记 · another code or id than the site's own, issued to nobody (art. 16, 18)";
+        ForeignBadge = "foreign_badge", "使用他人标识 · a badge issued to another, instead of the own one (art. 16, 18, 19(4))";
+        RevokedBadge = "revoked_badge", "已撤销或停用的标识仍在使用 · own badge revoked or suspended, still shown (art. 18, 20)";
+        DomainDead = "domain_dead", "域名不能解析 · a registered name does not resolve (art. 18, 19(3))";
+        Unreachable = "unreachable", "网站打不开 · refused, reset or timed out throughout the window (art. 18, 19(3))";
+        CannotLook = "cannot_look", "无法检查 · the site could not be looked at: an officer's queue, never a letter";
+        HangOverdue = "hang_overdue", "逾期未挂标 · the hanging limit is over and no badge hangs (art. 14, 18)";
+        ReportOverdue = "report_overdue", "未按要求定期报告 · the periodic report is missing (art. 17, 19(5))";
+        BadgeElsewhere = "badge_elsewhere", "标识出现在未登记网站 · a badge seen on a host it is not registered for (art. 19(4), 21)";
+        NameMismatch = "name_mismatch", "网站名称不一致 · the page does not name the site as registered";
+        InfoMismatch = "info_mismatch", "登记信息待核 · registered data and what is seen differ (art. 17)";
+        AddressMismatch = "address_mismatch", "解析地址与登记不符 · resolves to no registered address and ends on no registered host";
+        SuffixWrong = "suffix_wrong", "域名后缀待核 · suffix not allowed for the unit type (art. 6; 2024 rules, art. 5)";
+        DomainExpiring = "domain_expiring", "域名即将到期 / 已过期 · registered expiry near or past";
+    }
+}
+
+closed_set! {
+    /// What a finding leads to, once confirmed.
+    pub enum Effect {
+        Fault = "fault", "makes the verdict fail and, confirmed, a letter";
+        Lead = "lead", "goes to an officer";
+        Queue = "queue", "goes to the officers' queue of sites that cannot be looked at";
+        Reminder = "reminder", "a friendly mail";
+        Remark = "remark", "is shown, nothing more";
+    }
+}
+
+closed_set! {
+    /// The first broken step of the identity chain, in the order in which the steps are taken.
+    pub enum BrokenStep {
+        Grammar = "grammar", "the code or id is not well formed";
+        Path = "path", "the script's folder and file name disagree";
+        Issued = "issued", "nobody in the registry was issued this code or id";
+        InForce = "in_force", "the badge is suspended or revoked";
+        Unit = "unit", "the badge was issued to another unit";
+        Site = "site", "the badge was issued to another site of the same unit";
+        Host = "host", "the page's host is no host of the badge's site";
+        Pair = "pair", "code and certificate id do not belong together";
+        Link = "link", "the link does not lead to a certificate";
+    }
+}
+
+closed_set! {
+    /// Why a look could not be had or decided, or why a page owes nothing. At once metric label, cause and help key.
+    pub enum Reason {
+        // pass
+        Verified = "verified", "the badge is this site's own, by the registry";
+        IdentityUnverified = "identity_unverified", "the badge is well formed; nothing on file tells whose it is";
+        // not applicable
+        HangingPeriod = "hanging_period", "the hanging limit of art. 14 still runs";
+        NoBadgeIssued = "no_badge_issued", "no badge was issued to the site: none is owed";
+        NotInForce = "not_in_force", "the site's badge is suspended or revoked and rightly not shown";
+        ErrorPage = "error_page", "an error page owes no badge";
+        Soft404 = "soft_404", "a \"no such page\" answer owes no badge";
+        Login = "login", "a login page owes no badge";
+        NotHtml = "not_html", "a download, feed or other non-page owes no badge";
+        Frame = "frame", "a frame document owes no badge; the page around it does";
+        RedirectStub = "redirect_stub", "a page that only forwards owes no badge";
+        Fragment = "fragment", "an include or fragment owes no badge";
+        PrintView = "print_view", "a print view owes no badge";
+        OtherHost = "other_host", "a page of another host, or of another site on this host";
+        // undetermined: seen, not decidable
+        NeedsRender = "needs_render", "only a browser can tell: the footer or the badge depends on scripts, frames or styles that were not read";
+        HostNotRegistered = "host_not_registered", "the badge is issued, but the host is on file for nobody: an officer looks at both ends";
+        LeftSite = "left_site", "the site forwards to a host that is not registered for it";
+        // undetermined: refused by the other side
+        Challenge = "challenge", "an anti-bot test or CAPTCHA stood before the page";
+        Blocked = "blocked", "a firewall or access control refused us";
+        RateLimited = "rate_limited", "429: asked too often";
+        ClientError = "client_error", "a 4xx answer to us does not tell what a visitor sees";
+        ServerError = "server_error", "a 5xx answer";
+        RobotsDisallowed = "robots_disallowed", "robots.txt asks us not to look";
+        RobotsUnreachable = "robots_unreachable", "robots.txt answered 5xx or not at all: not looked at (RFC 9309, 2.3.1.4)";
+        // undetermined: the transport
+        Timeout = "timeout", "no complete answer in time";
+        ConnectRefused = "connect_refused", "the server refused the connection";
+        ConnectionReset = "connection_reset", "the connection broke before an answer";
+        NetworkUnreachable = "network_unreachable", "no route to the address";
+        TlsError = "tls_error", "the TLS handshake or certificate failed for our client (old protocol, SM2, expiry, name)";
+        Truncated = "truncated", "the body ended early";
+        TooLarge = "too_large", "head or decoded body above our limit";
+        BadResponse = "bad_response", "not a valid HTTP answer or encoding";
+        RedirectLoop = "redirect_loop", "redirects without end";
+        Empty = "empty", "an answer without content";
+        AddressRefused = "address_refused", "the address is not one we may connect to (private, loopback, literal …)";
+        BudgetSpent = "budget_spent", "our own time or page budget ran out first";
+        // undetermined: the DNS
+        DnsServfail = "dns_servfail", "the name servers answered SERVFAIL";
+        DnsRefused = "dns_refused", "the name servers answered REFUSED";
+        DnsTimeout = "dns_timeout", "the name servers did not answer in time";
+        DnsLame = "dns_lame", "the name servers are not responsible for the name they were given";
+        DnsBogus = "dns_bogus", "DNSSEC validation failed";
+        DnsDisagree = "dns_disagree", "the resolvers disagree";
+        CanaryFailed = "canary_failed", "our own instrument is not well: a name that always resolves did not";
+    }
+}
+
+/// Why the verdict is what it is: the finding that makes it fail, or the reason of every other value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Cause {
+    Finding(FindingCode),
+    Reason(Reason),
+}
+
+impl Cause {
+    /// The cause's name in JSON and metrics.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Finding(code) => code.name(),
+            Self::Reason(reason) => reason.name(),
+        }
+    }
+
+    /// One line that says what the cause means.
+    pub const fn help(self) -> &'static str {
+        match self {
+            Self::Finding(code) => code.help(),
+            Self::Reason(reason) => reason.help(),
+        }
+    }
+}
+
+impl From<FindingCode> for Cause {
+    fn from(code: FindingCode) -> Self {
+        Self::Finding(code)
+    }
+}
+
+impl From<Reason> for Cause {
+    fn from(reason: Reason) -> Self {
+        Self::Reason(reason)
+    }
+}
+
+impl serde::Serialize for Cause {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
