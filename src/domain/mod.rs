@@ -2,6 +2,7 @@
 
 mod sets;
 
+pub mod calendar;
 pub mod host;
 pub mod ids;
 pub mod verdict;
