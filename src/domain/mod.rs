@@ -2,7 +2,15 @@
 
 mod sets;
 
+pub mod assess;
+pub mod badge;
 pub mod calendar;
+pub mod finding;
 pub mod host;
+pub mod identity;
 pub mod ids;
+pub mod look;
+pub mod page;
+pub mod registry;
+pub mod script;
 pub mod verdict;

@@ -24,6 +24,11 @@ macro_rules! closed_set {
                 match self { $($set::$value => $help),+ }
             }
 
+            /// The Chinese label, where the help has one before its dot.
+            pub fn label(self) -> &'static str {
+                self.help().split(" · ").next().unwrap_or_default()
+            }
+
             /// The value of a name.
             pub fn from_name(name: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|value| value.name() == name)

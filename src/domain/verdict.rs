@@ -86,54 +86,54 @@ closed_set! {
     /// Why a look could not be had or decided, or why a page owes nothing. At once metric label, cause and help key.
     pub enum Reason {
         // pass
-        Verified = "verified", "the badge is this site's own, by the registry";
-        IdentityUnverified = "identity_unverified", "the badge is well formed; nothing on file tells whose it is";
+        Verified = "verified", "标识有效且属本网站 · the badge is this site's own, by the registry";
+        IdentityUnverified = "identity_unverified", "标识格式正确，无登记信息可供核对 · the badge is well formed; nothing on file tells whose it is";
         // not applicable
-        HangingPeriod = "hanging_period", "the hanging limit of art. 14 still runs";
-        NoBadgeIssued = "no_badge_issued", "no badge was issued to the site: none is owed";
-        NotInForce = "not_in_force", "the site's badge is suspended or revoked and rightly not shown";
-        ErrorPage = "error_page", "an error page owes no badge";
-        Soft404 = "soft_404", "a \"no such page\" answer owes no badge";
-        Login = "login", "a login page owes no badge";
-        NotHtml = "not_html", "a download, feed or other non-page owes no badge";
-        Frame = "frame", "a frame document owes no badge; the page around it does";
-        RedirectStub = "redirect_stub", "a page that only forwards owes no badge";
-        Fragment = "fragment", "an include or fragment owes no badge";
-        PrintView = "print_view", "a print view owes no badge";
-        OtherHost = "other_host", "a page of another host, or of another site on this host";
+        HangingPeriod = "hanging_period", "挂标期限未到 · the hanging limit of art. 14 still runs";
+        NoBadgeIssued = "no_badge_issued", "尚未发放标识 · no badge was issued to the site: none is owed";
+        NotInForce = "not_in_force", "标识已停用或撤销，且未再展示 · the site's badge is suspended or revoked and rightly not shown";
+        ErrorPage = "error_page", "错误页面 · an error page owes no badge";
+        Soft404 = "soft_404", "“页面不存在”提示页 · a \"no such page\" answer owes no badge";
+        Login = "login", "登录页面 · a login page owes no badge";
+        NotHtml = "not_html", "非网页文件 · a download, feed or other non-page owes no badge";
+        Frame = "frame", "框架内文档 · a frame document owes no badge; the page around it does";
+        RedirectStub = "redirect_stub", "跳转页 · a page that only forwards owes no badge";
+        Fragment = "fragment", "页面片段 · an include or fragment owes no badge";
+        PrintView = "print_view", "打印视图 · a print view owes no badge";
+        OtherHost = "other_host", "其他网站的页面 · a page of another host, or of another site on this host";
         // undetermined: seen, not decidable
-        NeedsRender = "needs_render", "only a browser can tell: the footer or the badge depends on scripts, frames or styles that were not read";
-        HostNotRegistered = "host_not_registered", "the badge is issued, but the host is on file for nobody: an officer looks at both ends";
-        LeftSite = "left_site", "the site forwards to a host that is not registered for it";
+        NeedsRender = "needs_render", "需用浏览器渲染后判定 · only a browser can tell: the footer or the badge depends on scripts, frames or styles that were not read";
+        HostNotRegistered = "host_not_registered", "标识已登记，但本域名未登记 · the badge is issued, but the host is on file for nobody: an officer looks at both ends";
+        LeftSite = "left_site", "跳转到未登记的域名 · the site forwards to a host that is not registered for it";
         // undetermined: refused by the other side
-        Challenge = "challenge", "an anti-bot test or CAPTCHA stood before the page";
-        Blocked = "blocked", "a firewall or access control refused us";
-        RateLimited = "rate_limited", "429: asked too often";
-        ClientError = "client_error", "a 4xx answer to us does not tell what a visitor sees";
-        ServerError = "server_error", "a 5xx answer";
-        RobotsDisallowed = "robots_disallowed", "robots.txt asks us not to look";
-        RobotsUnreachable = "robots_unreachable", "robots.txt answered 5xx or not at all: not looked at (RFC 9309, 2.3.1.4)";
+        Challenge = "challenge", "遇到反爬验证 · an anti-bot test or CAPTCHA stood before the page";
+        Blocked = "blocked", "被防火墙或访问控制拒绝 · a firewall or access control refused us";
+        RateLimited = "rate_limited", "访问过于频繁（429） · 429: asked too often";
+        ClientError = "client_error", "返回 4xx · a 4xx answer to us does not tell what a visitor sees";
+        ServerError = "server_error", "返回 5xx · a 5xx answer";
+        RobotsDisallowed = "robots_disallowed", "robots.txt 不允许访问 · robots.txt asks us not to look";
+        RobotsUnreachable = "robots_unreachable", "robots.txt 无法读取 · robots.txt answered 5xx or not at all: not looked at (RFC 9309, 2.3.1.4)";
         // undetermined: the transport
-        Timeout = "timeout", "no complete answer in time";
-        ConnectRefused = "connect_refused", "the server refused the connection";
-        ConnectionReset = "connection_reset", "the connection broke before an answer";
-        NetworkUnreachable = "network_unreachable", "no route to the address";
-        TlsError = "tls_error", "the TLS handshake or certificate failed for our client (old protocol, SM2, expiry, name)";
-        Truncated = "truncated", "the body ended early";
-        TooLarge = "too_large", "head or decoded body above our limit";
-        BadResponse = "bad_response", "not a valid HTTP answer or encoding";
-        RedirectLoop = "redirect_loop", "redirects without end";
-        Empty = "empty", "an answer without content";
-        AddressRefused = "address_refused", "the address is not one we may connect to (private, loopback, literal …)";
-        BudgetSpent = "budget_spent", "our own time or page budget ran out first";
+        Timeout = "timeout", "超时 · no complete answer in time";
+        ConnectRefused = "connect_refused", "拒绝连接 · the server refused the connection";
+        ConnectionReset = "connection_reset", "连接中断 · the connection broke before an answer";
+        NetworkUnreachable = "network_unreachable", "网络不可达 · no route to the address";
+        TlsError = "tls_error", "TLS 握手或证书错误 · the TLS handshake or certificate failed for our client (old protocol, SM2, expiry, name)";
+        Truncated = "truncated", "内容不完整 · the body ended early";
+        TooLarge = "too_large", "内容超过上限 · head or decoded body above our limit";
+        BadResponse = "bad_response", "不是有效的 HTTP 应答 · not a valid HTTP answer or encoding";
+        RedirectLoop = "redirect_loop", "循环跳转 · redirects without end";
+        Empty = "empty", "内容为空 · an answer without content";
+        AddressRefused = "address_refused", "地址不允许访问 · the address is not one we may connect to (private, loopback, literal …)";
+        BudgetSpent = "budget_spent", "检查时间或页数预算用尽 · our own time or page budget ran out first";
         // undetermined: the DNS
-        DnsServfail = "dns_servfail", "the name servers answered SERVFAIL";
-        DnsRefused = "dns_refused", "the name servers answered REFUSED";
-        DnsTimeout = "dns_timeout", "the name servers did not answer in time";
-        DnsLame = "dns_lame", "the name servers are not responsible for the name they were given";
-        DnsBogus = "dns_bogus", "DNSSEC validation failed";
-        DnsDisagree = "dns_disagree", "the resolvers disagree";
-        CanaryFailed = "canary_failed", "our own instrument is not well: a name that always resolves did not";
+        DnsServfail = "dns_servfail", "域名服务器答 SERVFAIL · the name servers answered SERVFAIL";
+        DnsRefused = "dns_refused", "域名服务器答 REFUSED · the name servers answered REFUSED";
+        DnsTimeout = "dns_timeout", "域名服务器超时 · the name servers did not answer in time";
+        DnsLame = "dns_lame", "域名授权错误 · the name servers are not responsible for the name they were given";
+        DnsBogus = "dns_bogus", "DNSSEC 校验失败 · DNSSEC validation failed";
+        DnsDisagree = "dns_disagree", "各解析器结果不一致 · the resolvers disagree";
+        CanaryFailed = "canary_failed", "本机检测环境异常 · our own instrument is not well: a name that always resolves did not";
     }
 }
 
@@ -151,6 +151,11 @@ impl Cause {
             Self::Finding(code) => code.name(),
             Self::Reason(reason) => reason.name(),
         }
+    }
+
+    /// The few Chinese words by which an office knows it.
+    pub fn label(self) -> &'static str {
+        self.help().split(" · ").next().unwrap_or_default()
     }
 
     /// One line that says what the cause means.

@@ -1,0 +1,87 @@
+//! The command line: what an operator types, and the exit codes scripts rely on.
+
+mod inspect;
+mod report;
+
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+
+use crate::domain::registry::Registry;
+use crate::domain::verdict::Verdict;
+
+/// Bad usage, or trouble of our own (sysexits.h: EX_USAGE and above).
+const USAGE: u8 = 64;
+/// A file that cannot be read (EX_NOINPUT).
+const NO_INPUT: u8 = 66;
+
+#[derive(Parser)]
+#[command(name = "badgewatch", version, about = "Checks website badges (网站标识) of public bodies")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Judge one page from a file, offline
+    Inspect(inspect::Inspect),
+}
+
+/// Runs the command line. Exit codes: 0 pass, 1 fail, 2 undetermined or not applicable, 64 and above usage or own trouble.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { USAGE } else { 0 });
+        }
+    };
+    let done = match arguments.command {
+        Command::Inspect(inspect) => inspect.run(),
+    };
+    match done {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            eprintln!("badgewatch: {error:#}");
+            ExitCode::from(NO_INPUT)
+        }
+    }
+}
+
+/// The exit code of one verdict.
+fn exit_code(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Pass => 0,
+        Verdict::Fail => 1,
+        Verdict::Undetermined | Verdict::NotApplicable => 2,
+    }
+}
+
+/// Reads a registry file; refused rows and warnings are told on standard error, the good rows count.
+fn read_registry(path: &Path) -> anyhow::Result<Registry> {
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read the registry {}", path.display()))?;
+    let registry = Registry::read(&bytes).with_context(|| format!("cannot use the registry {}", path.display()))?;
+    for refusal in &registry.refused {
+        let column = refusal.column.map_or("", |column| column.name());
+        eprintln!(
+            "badgewatch: registry row {} refused: {column} {}: {}",
+            refusal.row, refusal.reason, refusal.sentence
+        );
+    }
+    for warning in &registry.warnings {
+        eprintln!("badgewatch: registry rows {:?}: {}: {}", warning.rows, warning.kind, warning.sentence);
+    }
+    Ok(registry)
+}
+
+/// Writes to standard output; a reader that has gone away is no trouble.
+fn print(text: &str) -> anyhow::Result<()> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("cannot write to standard output"),
+    }
+}

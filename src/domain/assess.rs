@@ -1,0 +1,199 @@
+//! From what was read on one page to its verdict.
+//!
+//! The order of the questions is the rule: is it a page that owes a badge · does one good badge show · what is wrong
+//! with those that are there · may its absence be told.
+
+use super::badge::{Reading, State, Tri, Why};
+use super::finding::Finding;
+use super::identity::{Standing, Subject, standing};
+use super::page::Facts;
+use super::verdict::{BrokenStep, Cause, Effect, FindingCode, PageKind, Reason, Verdict};
+
+/// What a page's badge is worth.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assessment {
+    pub verdict: Verdict,
+    pub cause: Cause,
+    pub findings: Vec<Finding>,
+}
+
+impl Assessment {
+    fn of(verdict: Verdict, cause: impl Into<Cause>, findings: Vec<Finding>) -> Self {
+        Self { verdict, cause: cause.into(), findings }
+    }
+
+    /// The verdict of something that is no page, or that could not be looked at.
+    pub fn no_page(reason: Reason) -> Self {
+        Self::of(without_page(reason), reason, Vec::new())
+    }
+
+    fn fail(findings: Vec<Finding>) -> Self {
+        let cause = findings.first().map_or(FindingCode::NotHung, |finding| finding.code);
+        Self::of(Verdict::Fail, cause, findings)
+    }
+}
+
+/// What is not a page owes nothing; what was refused to us says nothing.
+fn without_page(reason: Reason) -> Verdict {
+    match reason {
+        Reason::ErrorPage
+        | Reason::Soft404
+        | Reason::Login
+        | Reason::NotHtml
+        | Reason::Frame
+        | Reason::RedirectStub
+        | Reason::Fragment
+        | Reason::PrintView
+        | Reason::OtherHost
+        | Reason::HangingPeriod
+        | Reason::NoBadgeIssued
+        | Reason::NotInForce => Verdict::NotApplicable,
+        _ => Verdict::Undetermined,
+    }
+}
+
+/// A page, read and classified.
+#[derive(Debug, Clone, Copy)]
+pub struct Page<'a> {
+    pub kind: PageKind,
+    /// Why it owes nothing or could not be looked at.
+    pub reason: Option<Reason>,
+    pub facts: &'a Facts,
+    pub readings: &'a [Reading],
+    /// Why the *site* owes no badge (now): within the hanging limit, none issued, not in force.
+    pub not_owed: Option<Reason>,
+}
+
+/// Judges a page.
+pub fn assess(page: &Page<'_>, subject: &Subject<'_>) -> Assessment {
+    if let Some(reason) = page.reason {
+        return Assessment::no_page(reason);
+    }
+    let judged: Vec<Judged<'_>> =
+        page.readings.iter().map(|reading| Judged { reading, standing: standing(reading, subject) }).collect();
+    if let Some(pass) = in_order(&judged) {
+        return pass;
+    }
+    // Foreign, unknown and revoked badges are shown or not: that no badge is owed does not excuse them.
+    let identity = identity_faults(&judged);
+    if identity.is_empty()
+        && let Some(reason) = page.not_owed
+    {
+        return Assessment::no_page(reason);
+    }
+    misplaced_or_blocked(&judged, page)
+        .or_else(|| (!identity.is_empty()).then(|| Assessment::fail(identity)))
+        .or_else(|| elsewhere(&judged))
+        .or_else(|| broken(&judged))
+        .unwrap_or_else(|| missing(page))
+}
+
+struct Judged<'a> {
+    reading: &'a Reading,
+    standing: Standing,
+}
+
+impl Judged<'_> {
+    /// By all that is known it may be the site's own.
+    fn is_sound(&self) -> bool {
+        matches!(self.standing, Standing::Own | Standing::Unverified)
+    }
+
+    fn shows(&self) -> bool {
+        matches!(self.reading.state, State::Shown | State::Hidden | State::Blocked)
+            || self.reading.reason == Why::ErrorImage
+    }
+}
+
+/// One good badge that the visitor sees at the bottom is enough; a foreign one beside it is a lead.
+fn in_order(judged: &[Judged<'_>]) -> Option<Assessment> {
+    let good = |j: &&Judged<'_>| j.is_sound() && j.reading.state == State::Shown && j.reading.at_bottom != Tri::No;
+    let best = judged.iter().filter(good).max_by_key(|j| j.standing == Standing::Own)?;
+    let cause = if best.standing == Standing::Own { Reason::Verified } else { Reason::IdentityUnverified };
+    let leads = judged.iter().filter(|j| j.shows()).filter_map(|j| match j.standing {
+        Standing::Broken(FindingCode::ForeignBadge, step) => {
+            Some(Finding::of(FindingCode::ForeignBadge, Effect::Lead).at(step))
+        }
+        Standing::Elsewhere => Some(Finding::of(FindingCode::BadgeElsewhere, Effect::Lead).at(BrokenStep::Host)),
+        _ => None,
+    });
+    Some(Assessment::of(Verdict::Pass, cause, unique(leads)))
+}
+
+/// The own badge stands there, but not where or how the law has it.
+fn misplaced_or_blocked(judged: &[Judged<'_>], page: &Page<'_>) -> Option<Assessment> {
+    let sound = || judged.iter().filter(|j| j.is_sound());
+    if sound().any(|j| j.reading.state == State::Unknown) {
+        return Some(Assessment::of(Verdict::Undetermined, Reason::NeedsRender, Vec::new()));
+    }
+    let has = |state: State| sound().any(|j| j.reading.state == state);
+    let code = if has(State::Shown) {
+        FindingCode::Misplaced
+    } else if has(State::Blocked) {
+        FindingCode::Blocked
+    } else if has(State::Hidden) {
+        FindingCode::Misplaced
+    } else {
+        return None;
+    };
+    // What could not be read may hold the copy that is in order.
+    if page.facts.unread {
+        return Some(Assessment::of(Verdict::Undetermined, Reason::NeedsRender, Vec::new()));
+    }
+    Some(Assessment::fail(vec![Finding::fault(code)]))
+}
+
+fn identity_faults(judged: &[Judged<'_>]) -> Vec<Finding> {
+    let faults = judged.iter().filter(|j| j.shows()).flat_map(|j| match j.standing {
+        Standing::Broken(FindingCode::ForeignBadge, step) => vec![
+            Finding::fault(FindingCode::ForeignBadge).at(step),
+            Finding::of(FindingCode::ForeignBadge, Effect::Lead).at(step),
+        ],
+        Standing::Broken(code, step) => vec![Finding::fault(code).at(step)],
+        _ => Vec::new(),
+    });
+    unique(faults)
+}
+
+/// A badge on file for others, on a host on file for nobody.
+fn elsewhere(judged: &[Judged<'_>]) -> Option<Assessment> {
+    judged.iter().find(|j| j.shows() && j.standing == Standing::Elsewhere)?;
+    let lead = Finding::of(FindingCode::BadgeElsewhere, Effect::Lead).at(BrokenStep::Host);
+    Some(Assessment::of(Verdict::Undetermined, Reason::HostNotRegistered, vec![lead]))
+}
+
+fn broken(judged: &[Judged<'_>]) -> Option<Assessment> {
+    let faults = judged.iter().filter(|j| j.reading.state == State::Broken).filter_map(|j| match j.reading.reason {
+        Why::PathMismatch => Some(Finding::fault(FindingCode::Malformed).at(BrokenStep::Path)),
+        Why::MalformedCode => Some(Finding::fault(FindingCode::Malformed).at(BrokenStep::Grammar)),
+        Why::ErrorImage => Some(Finding::fault(FindingCode::ErrorState)),
+        Why::DeadLink | Why::GenericLink | Why::LookAlikeHost => {
+            Some(Finding::fault(FindingCode::WrongLink).at(BrokenStep::Link))
+        }
+        _ => None,
+    });
+    let faults = unique(faults);
+    (!faults.is_empty()).then(|| Assessment::fail(faults))
+}
+
+/// "Missing" may be said only where the closing block stands and all that could bring the badge was read.
+fn missing(page: &Page<'_>) -> Assessment {
+    let doubtful = page.facts.unread
+        || !page.facts.needed.is_empty()
+        || !page.facts.has_certain_closing()
+        || page.readings.iter().any(|reading| reading.state == State::Unknown);
+    if doubtful {
+        return Assessment::of(Verdict::Undetermined, Reason::NeedsRender, Vec::new());
+    }
+    Assessment::fail(vec![Finding::fault(FindingCode::NotHung)])
+}
+
+fn unique(findings: impl Iterator<Item = Finding>) -> Vec<Finding> {
+    let mut kept: Vec<Finding> = Vec::new();
+    for finding in findings {
+        if !kept.contains(&finding) {
+            kept.push(finding);
+        }
+    }
+    kept
+}

@@ -1,0 +1,184 @@
+//! Where an address leads: to a certificate, to an issued script, or only somewhere that looks like it.
+
+use url::Url;
+
+use super::hosts::BadgeHosts;
+use crate::domain::host::Host;
+use crate::domain::ids::{BadgeCode, CertificateId};
+
+/// What a link is, as far as badges go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Link {
+    /// The certificate of this id.
+    Certificate(CertificateId),
+    /// A certificate address whose id is cut or misspelt.
+    MalformedId,
+    /// The registry's portal or search, not a certificate.
+    Generic,
+    /// A certificate's path and query on a host that is not the registry's.
+    LookAlike(Option<CertificateId>),
+}
+
+/// What a script address is, as far as badges go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ScriptLink {
+    /// The issued script of this code; folder and file name agree.
+    Issued(BadgeCode),
+    /// Folder and file name contradict each other; the code of the file name.
+    PathMismatch(BadgeCode),
+    /// On a badge host, but not the address of any script: wrong digit count, cut string.
+    Malformed,
+    /// The name of an issued script, somewhere else: a copy, or a look-alike host.
+    Elsewhere(BadgeCode),
+}
+
+/// Classifies an `href`; `None` where it has nothing to do with badges.
+pub fn classify_href(href: &str, base: &Url, hosts: &BadgeHosts) -> Option<Link> {
+    let url = resolve(href, base)?;
+    let id = url.query_pairs().find(|(key, _)| key.eq_ignore_ascii_case("id")).map(|(_, value)| value.into_owned());
+    let is_certificate_path = url.path().trim_end_matches('/').ends_with("/sitename");
+    match Host::of(&url) {
+        Some(host) if hosts.serves_certificates(&host) => Some(match id {
+            Some(id) if is_certificate_path => {
+                CertificateId::parse(clean_id(&id)).map_or(Link::MalformedId, Link::Certificate)
+            }
+            _ => Link::Generic,
+        }),
+        Some(host) if hosts.is_official(&host) => Some(Link::Generic),
+        _ if is_certificate_path => {
+            let shows = url.query_pairs().any(|(key, value)| key == "method" && value == "show");
+            let id = id.and_then(|id| CertificateId::parse(clean_id(&id)));
+            (shows || id.is_some()).then_some(Link::LookAlike(id))
+        }
+        _ => None,
+    }
+}
+
+/// Quotes and backslashes of a script's string often stay at the end of an id.
+fn clean_id(id: &str) -> &str {
+    id.trim().trim_end_matches(['\\', '\'', '"', '/'])
+}
+
+/// Classifies a script's `src`; `None` where it has nothing to do with badges.
+pub fn classify_src(src: &str, base: &Url, hosts: &BadgeHosts) -> Option<ScriptLink> {
+    let url = resolve(src, base)?;
+    let on_badge_host = Host::of(&url).is_some_and(|host| hosts.serves_scripts(&host));
+    let (folder, file) = url.path().rsplit_once('/')?;
+    let stem = file.strip_suffix(".js").or_else(|| file.strip_suffix(".JS"));
+    let code = stem.and_then(|stem| BadgeCode::parse(stem).ok());
+    match (on_badge_host, code) {
+        (true, Some(code)) if folder.strip_prefix("/js/") == Some(code.path().as_str()) => {
+            Some(ScriptLink::Issued(code))
+        }
+        (true, Some(code)) => Some(ScriptLink::PathMismatch(code)),
+        (true, None) => (!is_picture(file)).then_some(ScriptLink::Malformed),
+        (false, Some(code)) => Some(ScriptLink::Elsewhere(code)),
+        (false, None) => None,
+    }
+}
+
+/// Is the address one of the registry's badge pictures, and is it the error picture?
+pub fn badge_picture(src: &str, base: &Url, hosts: &BadgeHosts) -> Option<Picture> {
+    let url = resolve(src, base)?;
+    let official = Host::of(&url).is_some_and(|host| hosts.serves_scripts(&host));
+    let file = url.path().rsplit('/').next()?.to_ascii_lowercase();
+    match file.as_str() {
+        "red_error.png" | "blue_error.png" => Some(Picture::Error),
+        _ if official && is_picture(&file) => Some(Picture::Official),
+        _ if BADGE_PICTURES.iter().any(|name| file.contains(name)) => Some(Picture::Own),
+        _ => None,
+    }
+}
+
+/// What a badge-like picture is, the least telling first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Picture {
+    /// A picture of the site's own, by its customary name.
+    Own,
+    /// From the registry's image host.
+    Official,
+    /// The registry's error picture, wherever it is kept.
+    Error,
+}
+
+/// File names that sites customarily give to their copy of the badge: hints, never proof.
+const BADGE_PICTURES: &[&str] =
+    &["dzjg", "dangzheng", "sydw", "shiye", "jiguan", "conac", "gov-badge", "wzbs", "red.png", "blue.png"];
+
+fn is_picture(file: &str) -> bool {
+    [".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".bmp"]
+        .iter()
+        .any(|end| file.to_ascii_lowercase().ends_with(end))
+}
+
+fn resolve(address: &str, base: &Url) -> Option<Url> {
+    let address = address.trim().trim_matches(['\'', '"']);
+    if address.is_empty() || address.starts_with('#') || address.len() > 4096 {
+        return None;
+    }
+    base.join(address).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "0A5537536EC43D83E053022819ACDDA0";
+
+    fn href(href: &str) -> Option<Link> {
+        classify_href(href, &Url::parse("http://www.yunxi.gov.test/zw/a.html").unwrap(), &BadgeHosts::default())
+    }
+
+    fn src(src: &str) -> Option<ScriptLink> {
+        classify_src(src, &Url::parse("http://www.yunxi.gov.test/zw/a.html").unwrap(), &BadgeHosts::default())
+    }
+
+    #[test]
+    fn a_certificate_link_is_known_in_every_spelling() {
+        let certificate = Some(Link::Certificate(CertificateId::parse(ID).unwrap()));
+        for scheme in ["http:", "https:", "HTTP:", ""] {
+            assert_eq!(href(&format!(" {scheme}//bszs.conac.cn/sitename?method=show&id={ID}")), certificate);
+        }
+        assert_eq!(href(&format!("//bszs.conac.cn/sitename?method=show&id={}\\'", ID.to_lowercase())), certificate);
+        assert_eq!(href(&format!("//bszs.conac.cn/sitename?method=show&id={}", &ID[1..])), Some(Link::MalformedId));
+    }
+
+    #[test]
+    fn a_portal_is_no_certificate_and_a_look_alike_is_neither() {
+        for portal in
+            ["https://bszs.conac.cn/", "//bszs.conac.cn/sitename?method=searchIndex", "http://biaozhi.conac.cn/"]
+        {
+            assert_eq!(href(portal), Some(Link::Generic), "{portal}");
+        }
+        for fake in ["//bszs.c0nac.cn", "//bszs.conac.cn.evil.test", "//evilbszs-conac.cn", "bszs.conac.cn"] {
+            let link = href(&format!("{fake}/sitename?method=show&id={ID}"));
+            assert!(matches!(link, Some(Link::LookAlike(Some(_)))), "{fake}: {link:?}");
+        }
+        for other in ["#", "", "javascript:void(0)", "/zw/", "http://www.miit.gov.test/", "mailto:a@b.test"] {
+            assert_eq!(href(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn folder_and_file_name_of_an_issued_script_agree() {
+        let code = BadgeCode::parse("CA182050000412345670001").unwrap();
+        let good = "//dcs.conac.cn/js/18/205/0000/41234567/CA182050000412345670001.js";
+        assert_eq!(src(good), Some(ScriptLink::Issued(code.clone())));
+        assert_eq!(src(&format!("{good}?v=1")), Some(ScriptLink::Issued(code.clone())));
+        assert_eq!(src(&good.replace("/205/", "/206/")), Some(ScriptLink::PathMismatch(code.clone())));
+        assert_eq!(src(&good.replace("0001.js", "001.js")), Some(ScriptLink::Malformed));
+        assert_eq!(src("http://dcs.conac.cn/js/18/205/0000/412"), Some(ScriptLink::Malformed));
+        assert_eq!(src("static/js/ca182050000412345670001.js"), Some(ScriptLink::Elsewhere(code)));
+        assert_eq!(src("/js/jquery.js"), None);
+    }
+
+    #[test]
+    fn badge_pictures_are_known_by_host_or_by_customary_name() {
+        let base = Url::parse("http://www.yunxi.gov.test/").unwrap();
+        let picture = |src| badge_picture(src, &base, &BadgeHosts::default());
+        assert_eq!(picture("//dcs.conac.cn/image/red.png"), Some(Picture::Official));
+        assert_eq!(picture("/images/blue_error.png"), Some(Picture::Error));
+        assert_eq!(picture("images/footer_dzjg.jpg"), Some(Picture::Own));
+        assert_eq!(picture("images/logo.png"), None);
+    }
+}

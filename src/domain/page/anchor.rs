@@ -1,0 +1,246 @@
+//! Links, pictures and data attributes: the static forms of a badge.
+
+use url::Url;
+
+use super::facts::{Place, Trace};
+use super::policy::Load;
+use super::reader::{Origin, Reader};
+use super::tag::Tag;
+use crate::domain::badge::link::{Link, Picture, badge_picture, classify_href};
+use crate::domain::badge::{Form, State, Why};
+use crate::domain::ids::{BadgeCode, CertificateId};
+use crate::domain::script::HOLE;
+
+/// A link that is open, and what was seen in it.
+pub(super) struct OpenAnchor {
+    href: Option<String>,
+    link: Option<Link>,
+    place: Option<Place>,
+    in_span: bool,
+    /// Inside a template's comment.
+    commented: bool,
+    /// Any picture stands in it.
+    has_picture: bool,
+    /// An official `#imgConac` picture stands in it.
+    has_badge_id: bool,
+    picture: Option<Picture>,
+    /// The address of the registry's own picture in it.
+    official: Option<Url>,
+    text: String,
+}
+
+impl OpenAnchor {
+    pub(super) fn add_text(&mut self, text: &str) {
+        if self.text.len() < 120 {
+            self.text.extend(text.chars().take(40));
+        }
+    }
+}
+
+impl<T: Tag> Reader<'_, T> {
+    pub(super) fn open_anchor(&mut self, tag: T) {
+        let href = tag.attr("href").map(|href| href.into_owned());
+        let suspicious = href.as_deref().is_some_and(|href| {
+            let bytes = href.as_bytes();
+            memchr::memmem::find(bytes, b"onac").is_some()
+                || memchr::memmem::find(bytes, b"ONAC").is_some()
+                || memchr::memmem::find(bytes, b"sitename").is_some()
+        });
+        let link =
+            href.as_deref().filter(|_| suspicious).and_then(|href| classify_href(href, &self.base, self.context.hosts));
+        if let Some(href) = href.as_deref().filter(|href| !href.is_empty() && link.is_none()) {
+            self.facts.links.push(href.to_owned());
+        }
+        let in_span = self.in_span();
+        let place = (link.is_some() || in_span).then(|| self.place());
+        self.anchors.push(OpenAnchor {
+            href,
+            link,
+            place,
+            in_span,
+            has_picture: false,
+            commented: self.template_comment,
+            has_badge_id: false,
+            picture: None,
+            official: None,
+            text: String::new(),
+        });
+    }
+
+    pub(super) fn close_anchor(&mut self) {
+        let Some(anchor) = self.anchors.pop() else { return };
+        let Some((state, why)) = judge(&anchor) else { return };
+        let (state, why) = if anchor.commented { (State::NotHung, Why::CommentedOut) } else { (state, why) };
+        let form = match self.outer.origin {
+            _ if state == State::NotHung => Form::Image,
+            Origin::Written | Origin::Inserted { .. } => Form::WrittenLink,
+            Origin::Document if anchor.in_span || anchor.has_badge_id => Form::Rendered,
+            Origin::Document => Form::CertificateLink,
+        };
+        let id = match &anchor.link {
+            Some(Link::Certificate(id) | Link::LookAlike(Some(id))) => Some(id.clone()),
+            _ => None,
+        };
+        let place = anchor.place.unwrap_or_else(|| self.place());
+        let excerpt = shorten(anchor.href.as_deref().unwrap_or("<a> without href"));
+        let loads = anchor.official.map(Load::Picture).into_iter().collect();
+        self.trace(Trace {
+            form,
+            code: None,
+            id,
+            state,
+            why,
+            place,
+            needs_span: false,
+            at_bottom: None,
+            loads,
+            excerpt,
+        });
+    }
+
+    pub(super) fn picture(&mut self, tag: T) {
+        if tag.name() == "input" {
+            let hidden =
+                tag.may_hold("pass") && tag.attr("type").is_some_and(|kind| kind.eq_ignore_ascii_case("password"));
+            self.facts.password_fields += u32::from(hidden);
+            return;
+        }
+        if !tag.may_hold("src") {
+            return;
+        }
+        let Some(src) = tag.attr("src") else { return };
+        let badge_id = tag.may_hold("imgConac") && tag.attr("id").as_deref() == Some("imgConac");
+        let picture = badge_picture(&src, &self.base, self.context.hosts);
+        if let Some(anchor) = self.anchors.last_mut() {
+            anchor.has_picture = true;
+            anchor.has_badge_id |= badge_id;
+            anchor.picture = anchor.picture.max(picture);
+            if picture == Some(Picture::Official) {
+                anchor.official = self.base.join(src.trim()).ok();
+            }
+            if (badge_id || picture.is_some()) && anchor.place.is_none() {
+                let place = self.place();
+                if let Some(anchor) = self.anchors.last_mut() {
+                    anchor.place = Some(place);
+                }
+            }
+        } else if badge_id || picture.is_some_and(|picture| picture != Picture::Own) {
+            let (place, excerpt) = (self.place(), shorten(&src));
+            let (state, why) = (State::NotHung, Why::NoLink);
+            self.trace(Trace {
+                form: Form::Image,
+                code: None,
+                id: None,
+                state,
+                why,
+                place,
+                needs_span: false,
+                at_bottom: None,
+                loads: Vec::new(),
+                excerpt,
+            });
+        }
+    }
+
+    /// `<div class="j-gov" data-setting="{sitecode:'<32 hex>'}">`: a script of the CMS builds the link.
+    pub(super) fn data_attribute(&mut self, tag: T) {
+        let (Some(setting), Some(class)) = (tag.attr("data-setting"), tag.attr("class")) else { return };
+        if !class.split_whitespace().any(|class| class == "j-gov") {
+            return;
+        }
+        let Some(at) = setting.to_ascii_lowercase().find("sitecode") else { return };
+        let value =
+            setting[at + 8..].trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ':' | '='));
+        let id = CertificateId::parse(value.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or(""));
+        let (state, why) =
+            if id.is_some() { (State::Shown, Why::InOrder) } else { (State::Broken, Why::MalformedCode) };
+        let trace = Trace {
+            form: Form::DataAttribute,
+            code: None,
+            id,
+            state,
+            why,
+            place: self.place(),
+            needs_span: false,
+            at_bottom: None,
+            loads: Vec::new(),
+            excerpt: shorten(&setting),
+        };
+        self.trace(trace);
+    }
+
+    /// A badge's address where it is no badge: comment, inert element, plain text.
+    pub(super) fn mention(&mut self, text: &str, form: Form, why: Why) {
+        let (code, id) = identifiers(text);
+        if code.is_none() && id.is_none() && why == Why::MentionOnly {
+            return;
+        }
+        let at = text.find("conac").unwrap_or(0);
+        let start = text[..at].char_indices().rev().nth(60).map_or(0, |(at, _)| at);
+        let (place, excerpt) = (self.place(), shorten(text[start..].trim()));
+        self.trace(Trace {
+            form,
+            code,
+            id,
+            state: State::NotHung,
+            why,
+            place,
+            needs_span: false,
+            at_bottom: None,
+            loads: Vec::new(),
+            excerpt,
+        });
+    }
+}
+
+fn judge(anchor: &OpenAnchor) -> Option<(State, Why)> {
+    let is_badge = anchor.in_span || anchor.has_badge_id;
+    let official = matches!(anchor.picture, Some(Picture::Official | Picture::Error));
+    Some(match &anchor.link {
+        Some(Link::Certificate(_)) if anchor.picture == Some(Picture::Error) => (State::Broken, Why::ErrorImage),
+        Some(Link::Certificate(_)) => (State::Shown, Why::InOrder),
+        Some(Link::MalformedId)
+            if anchor.href.as_deref().is_some_and(|href| href.contains(HOLE) || is_encoded_hole(href)) =>
+        {
+            (State::Unknown, Why::InjectedScript)
+        }
+        Some(Link::MalformedId) => (State::Broken, Why::MalformedCode),
+        Some(Link::LookAlike(_)) => (State::Broken, Why::LookAlikeHost),
+        Some(Link::Generic) if is_badge || anchor.has_picture || says_badge(&anchor.text) => {
+            (State::Broken, Why::GenericLink)
+        }
+        Some(Link::Generic) if anchor.href.as_deref().is_some_and(|href| href.contains("sitename")) => {
+            (State::Broken, Why::GenericLink)
+        }
+        Some(Link::Generic) => return None,
+        None if is_badge || official => match anchor.href {
+            Some(_) => (State::Broken, Why::DeadLink),
+            None => (State::NotHung, Why::NoLink),
+        },
+        None if anchor.picture.is_some() => (State::NotHung, Why::NoLink),
+        None => return None,
+    })
+}
+
+fn is_encoded_hole(href: &str) -> bool {
+    href.contains("%EF%BF%BC")
+}
+
+fn says_badge(text: &str) -> bool {
+    ["党政机关", "事业单位", "社会组织", "网站标识"].iter().any(|word| text.contains(word))
+}
+
+/// The first code and the first certificate id in a text.
+pub(super) fn identifiers(text: &str) -> (Option<BadgeCode>, Option<CertificateId>) {
+    let words = || text.split(|c: char| !c.is_ascii_alphanumeric());
+    (words().find_map(|word| BadgeCode::parse(word).ok()), words().find_map(CertificateId::parse))
+}
+
+/// At most 200 characters: enough to find the place, too little to leak a page into a report.
+pub(super) fn shorten(text: &str) -> String {
+    let text = text.trim();
+    match text.char_indices().nth(200) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}

@@ -1,0 +1,147 @@
+//! The closing block (主办 · 版权 · 备案 · 网站标识码 …): where it begins, in the order of the visible text.
+
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use crate::domain::badge::Tri;
+
+/// What a marker of the closing block says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Marker {
+    /// 主办单位
+    Sponsor,
+    /// 版权所有, ©
+    Copyright,
+    /// ICP备
+    Icp,
+    /// 公网安备
+    Police,
+    /// 网站标识码
+    SiteCode,
+    /// Words that often stand there, and elsewhere: they extend a block, they make none.
+    Weak,
+}
+
+const WORDS: &[(&str, Marker)] = &[
+    ("主办单位", Marker::Sponsor),
+    ("主办：", Marker::Sponsor),
+    ("主办:", Marker::Sponsor),
+    ("主管单位", Marker::Sponsor),
+    ("版权所有", Marker::Copyright),
+    ("copyright", Marker::Copyright),
+    ("©", Marker::Copyright),
+    ("all rights reserved", Marker::Copyright),
+    ("icp备", Marker::Icp),
+    ("icp证", Marker::Icp),
+    ("网安备", Marker::Police),
+    ("公安备", Marker::Police),
+    ("网站标识码", Marker::SiteCode),
+    ("承办单位", Marker::Weak),
+    ("承办：", Marker::Weak),
+    ("联系我们", Marker::Weak),
+    ("关于我们", Marker::Weak),
+    ("网站地图", Marker::Weak),
+    ("网站声明", Marker::Weak),
+    ("法律声明", Marker::Weak),
+    ("隐私声明", Marker::Weak),
+    ("技术支持", Marker::Weak),
+    ("联系电话", Marker::Weak),
+    ("邮编", Marker::Weak),
+    ("邮政编码", Marker::Weak),
+    ("地址：", Marker::Weak),
+];
+
+static FINDER: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .match_kind(MatchKind::LeftmostFirst)
+        .build(WORDS.iter().map(|(word, _)| word))
+        .expect("a fixed list of words")
+});
+
+/// The markers in a piece of visible text, with their offset in it.
+pub fn markers(text: &str) -> impl Iterator<Item = (usize, Marker)> + '_ {
+    FINDER.find_iter(text).map(|found| (found.start(), WORDS[found.pattern().as_usize()].1))
+}
+
+/// An element around something: its number and the place in the visible text where it begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Around {
+    pub element: u32,
+    pub start: usize,
+    pub footer: bool,
+}
+
+/// A marker and where it stands.
+#[derive(Debug, Clone)]
+pub struct Mark {
+    pub marker: Marker,
+    /// Place in the visible text, in bytes.
+    pub at: usize,
+    /// The elements around it, the outermost first; `html` and `body` are left out.
+    pub around: Vec<Around>,
+}
+
+/// The closing block of a page.
+#[derive(Debug, Clone)]
+pub struct Closing {
+    /// Where it begins in the visible text.
+    start: usize,
+    /// The elements that make it up, as far as they hold no page content.
+    roots: Vec<u32>,
+    /// Whether it is enough of one for "the badge is missing" to be said.
+    pub certain: bool,
+}
+
+/// Markers nearer than this to one another (bytes of visible text, ~130 Chinese characters) belong together.
+const CLUSTER_GAP: usize = 400;
+/// An unnamed element still belongs to the block when it begins this shortly before the first marker.
+const LEAD_IN: usize = 60;
+/// Text behind the block (links, dialogs) up to this much leaves it the closing one.
+const TAIL: usize = 2000;
+
+impl Closing {
+    /// Finds the block in a page's markers, given in the order of the text, whose whole length is `length`.
+    pub fn find(marks: &[Mark], length: usize) -> Option<Self> {
+        let last = marks.iter().rposition(|mark| mark.marker != Marker::Weak)?;
+        let mut first = last;
+        while first > 0 && marks[first].at - marks[first - 1].at <= CLUSTER_GAP {
+            first -= 1;
+        }
+        let cluster = &marks[first..=last];
+        let opening = &cluster[0];
+        let root = opening
+            .around
+            .iter()
+            .find(|around| around.footer)
+            .or_else(|| opening.around.iter().find(|around| around.start + LEAD_IN >= opening.at));
+        let roots = match root {
+            Some(root) => opening.around.iter().skip_while(|a| a.element != root.element).map(|a| a.element).collect(),
+            None => Vec::new(),
+        };
+        let start = root.map_or(opening.at, |root| root.start.min(opening.at));
+        Some(Self { start, roots, certain: is_certain(cluster, length) })
+    }
+
+    /// Does something at `at` inside `around` stand in the closing block?
+    pub fn holds(&self, at: usize, around: &[Around], length: usize) -> Tri {
+        if at + LEAD_IN >= self.start || around.iter().any(|a| a.footer || self.roots.contains(&a.element)) {
+            return Tri::Yes;
+        }
+        let gap = self.start - at;
+        if gap <= CLUSTER_GAP && gap * 20 <= length { Tri::Unknown } else { Tri::No }
+    }
+}
+
+/// One word may stand in an article; two kinds together, or a filing number, or a named footer, do not.
+fn is_certain(cluster: &[Mark], length: usize) -> bool {
+    let strong: Vec<&Mark> = cluster.iter().filter(|mark| mark.marker != Marker::Weak).collect();
+    let Some(last) = strong.last() else { return false };
+    let tail = length.saturating_sub(last.at);
+    let kinds = strong.iter().any(|mark| mark.marker != last.marker);
+    let filed = strong.iter().any(|mark| matches!(mark.marker, Marker::SiteCode | Marker::Police | Marker::Icp));
+    let named = strong.iter().any(|mark| mark.around.iter().any(|around| around.footer));
+    let closes = tail <= TAIL || tail * 2 <= length;
+    closes && (kinds || named || filed && tail <= TAIL)
+}

@@ -1,0 +1,322 @@
+//! What scripts and frames add to a page: followed as data, never executed.
+
+use url::Url;
+
+use super::anchor::{identifiers, shorten};
+use super::context::{Context, Followed};
+use super::facts::{Needed, NeededKind, Place, Trace};
+use super::policy::Load;
+use super::reader::{Origin, Outer, Reader};
+use super::tag::Tag;
+use super::tree;
+use crate::domain::badge::link::{Link, ScriptLink, classify_href, classify_src};
+use crate::domain::badge::{Form, State, Tri, Why};
+use crate::domain::script::{self, Program, Step};
+
+/// Markup written by markup written by …: real pages have two layers.
+const DEEPEST: u8 = 6;
+/// Markup written in one page altogether, in bytes.
+const MOST_WRITTEN: usize = 2 << 20;
+
+impl<'p, T: Tag> Reader<'p, T> {
+    pub(super) fn script(&mut self, tag: T, source: &str) {
+        let kind = tag.attr("type").map(|kind| kind.trim().to_ascii_lowercase()).unwrap_or_default();
+        let src = tag.attr("src").map(|src| src.into_owned());
+        if !is_javascript(&kind) {
+            if source.contains("conac") {
+                self.mention(source, Form::Text, Why::InertElement);
+            }
+            return;
+        }
+        match src {
+            Some(src) => self.external_script(tag, &kind, &src),
+            None => {
+                self.facts.script_bytes += source.len();
+                let program = script::read(source);
+                let before = std::mem::replace(&mut self.outer.inline, true);
+                self.run(&program);
+                self.outer.inline = before;
+            }
+        }
+    }
+
+    fn external_script(&mut self, tag: T, kind: &str, src: &str) {
+        let late = kind == "module" || tag.attr("async").is_some() || tag.attr("defer").is_some();
+        match classify_src(src, &self.base, self.context.hosts) {
+            Some(ScriptLink::Elsewhere(_)) if self.resolved(src).is_some_and(|url| self.context.is_same_site(&url)) => {
+            }
+            Some(link) => return self.badge_script(link, late, src),
+            None => {}
+        }
+        let Some(url) = self.resolved(src) else { return };
+        if !self.context.is_same_site(&url) {
+            self.facts.unread |= looks_like_footer(&url);
+            return;
+        }
+        match self.context.followed.get(&url) {
+            Some(Followed::Script(program)) => {
+                let program = program.clone();
+                self.run(&program);
+            }
+            Some(Followed::Gone) => {}
+            Some(Followed::Unread | Followed::Html(..)) => self.facts.unread = true,
+            None => self.need(url, NeededKind::Script),
+        }
+    }
+
+    fn badge_script(&mut self, link: ScriptLink, late: bool, src: &str) {
+        let injected = matches!(self.outer.origin, Origin::Inserted { .. });
+        let (code, state, why) = match link {
+            ScriptLink::Issued(code) => match self.outer.origin {
+                Origin::Inserted { runs_scripts: false } => (Some(code), State::Unknown, Why::InjectedScript),
+                Origin::Inserted { .. } => (Some(code), State::Shown, Why::InjectedScript),
+                _ => (Some(code), State::Shown, Why::InOrder),
+            },
+            ScriptLink::PathMismatch(code) => (Some(code), State::Broken, Why::PathMismatch),
+            ScriptLink::Malformed => (None, State::Broken, Why::MalformedCode),
+            ScriptLink::Elsewhere(code) => (Some(code), State::Broken, Why::LookAlikeHost),
+        };
+        let form = if self.outer.origin == Origin::Document { Form::ScriptTag } else { Form::EmbedCode };
+        let place = self.place();
+        let (needs_span, excerpt) = (late || injected, shorten(src));
+        let inline = (self.outer.inline && self.outer.origin != Origin::Document).then_some(Load::Inline);
+        let loads = inline.into_iter().chain(self.resolved(src).map(Load::Script)).collect();
+        self.trace(Trace { form, code, id: None, state, why, place, needs_span, at_bottom: None, loads, excerpt });
+    }
+
+    /// Takes a script's effects in the order of its source.
+    pub(super) fn run(&mut self, program: &Program) {
+        for comment in &program.comments {
+            self.mention(comment, Form::Text, Why::ScriptComment);
+        }
+        self.facts.unread |= program.opaque;
+        self.facts.names.extend(program.names.iter().cloned());
+        for (name, steps) in &program.functions {
+            self.facts.functions.insert(name.clone(), steps.clone());
+        }
+        for step in &program.steps {
+            self.take(step);
+        }
+    }
+
+    fn take(&mut self, step: &Step) {
+        match step {
+            Step::Write(html) => self.nest(html, Origin::Written),
+            Step::Insert { html, .. } if !html.contains('<') => self.include(html),
+            Step::Insert { html, runs_scripts } => self.nest(html, Origin::Inserted { runs_scripts: *runs_scripts }),
+            Step::Loose(address) => self.loose(address),
+            Step::Call(name) => self.call(name),
+        }
+    }
+
+    fn call(&mut self, name: &str) {
+        if self.outer.depth >= DEEPEST {
+            return;
+        }
+        if let Some(steps) = self.facts.functions.get(name).cloned()
+            && self.facts.called.insert(name.to_owned())
+        {
+            self.outer.depth += 1;
+            steps.iter().for_each(|step| self.take(step));
+            self.outer.depth -= 1;
+        }
+    }
+
+    /// Functions used as values run at some time; those that nothing names are left undecided.
+    pub(super) fn uncalled_functions(&mut self) {
+        let mut left: Vec<String> =
+            self.facts.functions.keys().filter(|name| !self.facts.called.contains(*name)).cloned().collect();
+        left.sort();
+        for name in left {
+            self.outer.uncalled = !self.facts.names.contains(&name);
+            self.outer.origin = Origin::Inserted { runs_scripts: true };
+            self.call(&name);
+        }
+    }
+
+    /// Reads markup that a script puts into the page.
+    fn nest(&mut self, html: &str, origin: Origin) {
+        self.facts.replayed += html.len();
+        if self.outer.depth >= DEEPEST || self.facts.replayed > MOST_WRITTEN {
+            self.facts.unread = true;
+            return;
+        }
+        let inserted = matches!(origin, Origin::Inserted { .. });
+        let outer = Outer {
+            origin: if matches!(self.outer.origin, Origin::Inserted { .. }) { self.outer.origin } else { origin },
+            place: if inserted { Place::default() } else { self.place() },
+            in_span: self.in_span() && !inserted,
+            inline: self.outer.inline,
+            uncalled: self.outer.uncalled,
+            depth: self.outer.depth + 1,
+        };
+        self.aside(inserted, |reader| tree::read_fragment(html, reader.context, reader.facts, outer));
+    }
+
+    /// Markup inserted who knows where does not count in the order of the page's text.
+    fn aside(&mut self, inserted: bool, read: impl FnOnce(&mut Self)) {
+        let page = inserted.then(|| self.facts.begin_inserted());
+        read(self);
+        if let Some(page) = page {
+            self.facts.end_inserted(page);
+        }
+    }
+
+    fn include(&mut self, address: &str) {
+        let address = address.split_whitespace().next().unwrap_or("");
+        if !address.contains('.') && !address.contains('/') {
+            return;
+        }
+        if let Some(url) = self.resolved(address).filter(|url| self.context.is_same_site(url)) {
+            self.document(url, None);
+        }
+    }
+
+    /// A plain string of a script: a certificate's address, an issued script, a footer file.
+    fn loose(&mut self, address: &str) {
+        let address = address.replace("&amp;", "&");
+        let (mut code, mut id) = (None, None);
+        match (
+            classify_src(&address, &self.base, self.context.hosts),
+            classify_href(&address, &self.base, self.context.hosts),
+        ) {
+            (Some(ScriptLink::Issued(issued)), _) => code = Some(issued),
+            (_, Some(Link::Certificate(certificate))) => id = Some(certificate),
+            (Some(_), _) | (_, Some(Link::MalformedId | Link::Generic)) => {}
+            _ => return self.loose_file(&address),
+        }
+        let known = identifiers(&address);
+        let (state, why, needs_span) = match (&code, &id) {
+            (Some(_), _) => (State::Shown, Why::InjectedScript, true),
+            (_, Some(_)) => (State::Shown, Why::InOrder, false),
+            _ => (State::Unknown, Why::InjectedScript, false),
+        };
+        let trace = Trace {
+            form: Form::ScriptString,
+            code: code.or(known.0),
+            id: id.or(known.1),
+            state,
+            why,
+            place: Place::default(),
+            needs_span,
+            at_bottom: Some(Tri::Unknown),
+            loads: Vec::new(),
+            excerpt: shorten(&address),
+        };
+        self.trace(trace);
+    }
+
+    fn loose_file(&mut self, address: &str) {
+        let Some(url) = self.resolved(address).filter(|url| self.context.is_same_site(url)) else { return };
+        if url.path().to_ascii_lowercase().ends_with(".js") {
+            match self.context.followed.get(&url) {
+                Some(Followed::Script(program)) if self.outer.depth < DEEPEST => {
+                    let program = program.clone();
+                    self.outer.depth += 1;
+                    self.run(&program);
+                    self.outer.depth -= 1;
+                }
+                Some(Followed::Gone) => {}
+                Some(_) => self.facts.unread = true,
+                None => self.need(url, NeededKind::Script),
+            }
+        } else if ["html", "htm"].iter().any(|end| url.path().ends_with(end)) {
+            self.document(url, None);
+        }
+    }
+
+    pub(super) fn frame(&mut self, tag: T) {
+        let Some(src) = tag.attr("src").map(|src| src.into_owned()) else { return };
+        if src.trim().is_empty() || src.starts_with("about:") {
+            return;
+        }
+        let Some(url) = self.resolved(&src) else { return };
+        if self.context.is_same_site(&url) {
+            let place = self.place();
+            self.document(url, Some(place));
+        } else if looks_like_footer(&url) {
+            self.facts.unread = true;
+        }
+    }
+
+    /// Reads a frame's document as part of this page: at its place, or where a script loads it to.
+    fn document(&mut self, url: Url, place: Option<Place>) {
+        match self.context.followed.get(&url) {
+            Some(Followed::Html(text, address)) if self.outer.depth < DEEPEST => {
+                self.facts.replayed += text.len();
+                let inserted = place.is_none();
+                let depth = self.outer.depth + 1;
+                let outer = Outer { place: place.unwrap_or_default(), depth, ..self.outer.clone() };
+                let context = Context { url: address, ..self.context };
+                self.aside(inserted, |reader| tree::read_document(text, context, reader.facts, outer));
+            }
+            Some(Followed::Gone) => {}
+            Some(_) => self.facts.unread = true,
+            None => self.need(url, NeededKind::Frame),
+        }
+    }
+
+    fn need(&mut self, url: Url, kind: NeededKind) {
+        let needed = Needed { url, kind };
+        if !self.facts.needed.contains(&needed) {
+            self.facts.needed.push(needed);
+        }
+    }
+
+    /// A reference as an address to fetch: http(s), without fragment.
+    pub(super) fn resolved(&self, reference: &str) -> Option<Url> {
+        let mut url = self.base.join(reference.trim()).ok()?;
+        url.set_fragment(None);
+        matches!(url.scheme(), "http" | "https").then_some(url)
+    }
+
+    pub(super) fn base(&mut self, tag: T) {
+        if let Some(url) = tag.attr("href").and_then(|href| self.context.url.join(href.trim()).ok()) {
+            self.base = url;
+        }
+    }
+
+    pub(super) fn meta(&mut self, tag: T) {
+        let content = || tag.attr("content").map(|content| content.into_owned()).unwrap_or_default();
+        if tag.may_hold("http-equiv") || tag.may_hold("HTTP-EQUIV") {
+            match tag.attr("http-equiv").unwrap_or_default().to_ascii_lowercase().as_str() {
+                "refresh" => self.facts.refresh = refresh(&content()),
+                "content-security-policy" => self.facts.policies.push(content()),
+                _ => {}
+            }
+        } else if tag.may_hold("ite") && tag.attr("name").is_some_and(|name| name.eq_ignore_ascii_case("SiteName")) {
+            self.facts.site_name = Some(content());
+        }
+    }
+
+    /// `<body onload="foot()">` calls.
+    pub(super) fn handlers(&mut self, tag: T) {
+        if let Some(handler) = tag.attr("onload").map(|handler| handler.into_owned()) {
+            self.facts.names.extend(script::read(&handler).names);
+        }
+    }
+}
+
+/// `5; url=/index.html` (HTML standard, refresh).
+fn refresh(content: &str) -> Option<(u32, String)> {
+    let (delay, rest) = content.trim().split_once([';', ',', ' '])?;
+    let delay = delay.trim().split('.').next()?.parse().unwrap_or(0);
+    let rest = rest.trim_start_matches([';', ',', ' ']);
+    let address = match rest.get(..3) {
+        Some(start) if start.eq_ignore_ascii_case("url") => rest[3..].trim_start().strip_prefix('=').unwrap_or(rest),
+        _ => rest,
+    };
+    let address = address.trim().trim_matches(['\'', '"']);
+    (!address.is_empty()).then(|| (delay, address.to_owned()))
+}
+
+/// The types by which a browser runs a script (HTML standard: JavaScript MIME type essence match, or `module`).
+fn is_javascript(kind: &str) -> bool {
+    let essence = kind.split(';').next().unwrap_or("").trim();
+    essence.is_empty() || essence == "module" || essence.contains("javascript") || essence.contains("ecmascript")
+}
+
+fn looks_like_footer(url: &Url) -> bool {
+    let path = url.path().to_ascii_lowercase();
+    ["foot", "bottom", "copyright", "conac", "dzjg"].iter().any(|word| path.contains(word))
+}

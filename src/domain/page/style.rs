@@ -1,0 +1,60 @@
+//! The names that a page's own style sheet may hide. Media queries are not weighed: any rule makes it doubtful.
+
+/// Classes (`.x`) and ids (`#x`) that end a selector whose declarations hide.
+pub fn hidden_names(sheet: &str) -> Vec<String> {
+    if !sheet.contains("none") && !sheet.contains("hidden") {
+        return Vec::new();
+    }
+    let mut names = Vec::new();
+    let mut rest = sheet;
+    while let Some(open) = rest.find('{') {
+        let selectors = &rest[..open];
+        rest = &rest[open + 1..];
+        let Some(end) = rest.find(['{', '}']) else { break };
+        if rest[end..].starts_with('{') {
+            continue; // the block of an at-rule: its rules follow
+        }
+        if hides(&rest[..end]) {
+            let selectors = selectors.rsplit(['}', ';', '/']).next().unwrap_or("");
+            names.extend(selectors.split(',').filter_map(last_name));
+        }
+        rest = &rest[end + 1..];
+    }
+    names
+}
+
+fn hides(declarations: &str) -> bool {
+    declarations.split(';').any(|declaration| {
+        let text: String = declaration.chars().filter(|c| !c.is_whitespace()).collect();
+        let text = text.to_ascii_lowercase();
+        let text = text.trim_end_matches("!important");
+        text == "display:none" || text == "visibility:hidden"
+    })
+}
+
+/// The class or id of a selector's last compound: the element the rule is about.
+fn last_name(selector: &str) -> Option<String> {
+    let last = selector.split_whitespace().next_back()?.rsplit(['>', '+', '~']).next()?;
+    let last = last.split(':').next()?;
+    let at = last.rfind(['.', '#'])?;
+    Some(last[at..].to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hidden_names;
+
+    #[test]
+    fn the_hidden_elements_are_named() {
+        let sheet = "/* x */ .a,.b > .c:hover{ color:red } .m .wap-badge , #foot.pc{Display : NONE !important}
+            @media (max-width:640px){ .pho-none{display:none;} .x{visibility:hidden} } .y{overflow:hidden}";
+        assert_eq!(hidden_names(sheet), [".wap-badge", ".pc", ".pho-none", ".x"]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_sheet_is_read(sheet in "[.#a-c{},;:@ >\\n/*]{0,80}(display:none)?[{}]{0,5}") {
+            hidden_names(&sheet);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! An element as the reader needs it, whichever parser it comes from.
+
+use std::borrow::Cow;
+
+use crate::domain::badge::Tri;
+
+/// An open element: its lower-case name and its attributes.
+pub trait Tag: Copy {
+    /// The lower-case name.
+    fn name(&self) -> &str;
+    /// The value of an attribute, character references resolved; the first one counts where a name stands twice.
+    fn attr(&self, name: &str) -> Option<Cow<'_, str>>;
+    /// Whether any attribute's name or value may hold this text: `false` is certain, `true` a maybe.
+    fn may_hold(&self, text: &str) -> bool;
+}
+
+/// Inline style, attribute or size by which an element shows nothing.
+pub fn is_hidden<T: Tag>(tag: T) -> bool {
+    if !tag.may_hold("hidden") && !tag.may_hold("none") && !tag.may_hold("0") {
+        return false;
+    }
+    if tag.attr("hidden").is_some() {
+        return true;
+    }
+    let Some(style) = tag.attr("style").map(|style| squeeze(&style)) else {
+        return matches!(tag.name(), "img" | "iframe" | "frame") && has_zero_size(tag);
+    };
+    let declares = |what: &str| style.split(';').any(|declaration| declaration.trim_end_matches("!important") == what);
+    let zero =
+        ["width", "height"].iter().any(|side| declares(&format!("{side}:0")) || declares(&format!("{side}:0px")));
+    declares("display:none")
+        || declares("visibility:hidden")
+        || declares("opacity:0")
+        || zero && (style.contains("overflow:hidden") || matches!(tag.name(), "img" | "iframe" | "frame"))
+        || matches!(tag.name(), "img" | "iframe" | "frame") && has_zero_size(tag)
+}
+
+fn has_zero_size<T: Tag>(tag: T) -> bool {
+    ["width", "height"].iter().any(|side| tag.attr(side).is_some_and(|size| matches!(size.trim(), "0" | "0px")))
+}
+
+/// Where the element's own markup puts its content. Unknown is the rule: style sheets decide.
+pub fn centring<T: Tag>(tag: T) -> Tri {
+    if tag.name() == "center" {
+        return Tri::Yes;
+    }
+    let align = tag.attr("align").map(|align| squeeze(&align)).unwrap_or_default();
+    let style = tag.attr("style").map(|style| squeeze(&style)).unwrap_or_default();
+    let says = |value: &str| align == value || style.contains(&format!("text-align:{value}"));
+    if says("center") || style.contains("margin:0auto") || style.contains("justify-content:center") {
+        Tri::Yes
+    } else if says("left") || says("right") || style.contains("float:left") || style.contains("float:right") {
+        Tri::No
+    } else {
+        Tri::Unknown
+    }
+}
+
+/// Words by which authors name the closing block of a page.
+const FOOT_NAMES: &[&str] = &["foot", "bottom", "copyright", "banquan", "copyr", "dibu", "bq_", "page_end"];
+
+/// Is the element the closing block by its own name, class or id?
+pub fn is_footer<T: Tag>(tag: T) -> bool {
+    if tag.name() == "footer" {
+        return true;
+    }
+    ["class", "id"].iter().any(|attr| {
+        tag.attr(attr).is_some_and(|names| {
+            let names = names.to_ascii_lowercase();
+            FOOT_NAMES.iter().any(|word| names.contains(word))
+        })
+    })
+}
+
+/// Lower case without any blank.
+fn squeeze(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
+}

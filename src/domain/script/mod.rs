@@ -1,0 +1,13 @@
+//! What a script would put into the page, read without executing anything.
+//!
+//! Strings are decoded through their layers (escapes, `unescape`, concatenation, variables, functions that are
+//! called); everything else stays unknown and says so.
+
+mod lexer;
+mod program;
+mod reader;
+mod unescape;
+
+pub use program::{HOLE, Program, Step};
+pub use reader::read;
+pub use unescape::unescape;

@@ -1,0 +1,41 @@
+//! The part of a script that matters: what it writes, inserts, mentions and calls.
+
+use std::collections::{HashMap, HashSet};
+
+/// Stands in a decoded string where the script puts a value that cannot be known.
+pub const HOLE: char = '\u{FFFC}';
+
+/// One effect of a script, in the order of the source.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// `document.write`: appears where the script stands.
+    Write(String),
+    /// Markup inserted somewhere; `runs_scripts` where the inserter executes scripts (jQuery does, `innerHTML` does not).
+    Insert { html: String, runs_scripts: bool },
+    /// A string that is an address of interest.
+    Loose(String),
+    /// A call of a function by its name.
+    Call(String),
+}
+
+/// A script, read.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Program {
+    /// What runs when the script runs.
+    pub steps: Vec<Step>,
+    /// What the functions of the script would do if called.
+    pub functions: HashMap<String, Vec<Step>>,
+    /// Every name that is used other than to declare it: a function not among them is not called by this script.
+    pub names: HashSet<String>,
+    /// Comments that speak of a badge.
+    pub comments: Vec<String>,
+    /// Packed or evaluated code: what it does cannot be read.
+    pub opaque: bool,
+}
+
+impl Program {
+    /// Nothing that could matter to any page.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty() && self.functions.is_empty() && self.comments.is_empty() && !self.opaque
+    }
+}

@@ -1,0 +1,466 @@
+//! From tokens to a [`Program`]: follows strings through concatenation, variables and sinks.
+
+use std::collections::{HashMap, HashSet};
+
+use super::lexer::{Token, lex};
+use super::program::{HOLE, Program, Step};
+use super::unescape;
+
+/// Words without which a script can put nothing of interest into a page.
+const RELEVANT: &[&str] = &[
+    "conac",
+    "write",
+    "innerHTML",
+    "outerHTML",
+    "append",
+    "prepend",
+    "html(",
+    "insertAdjacent",
+    "insertBefore",
+    "insertAfter",
+    "after(",
+    "before(",
+    "replaceWith",
+    "load(",
+    "eval(",
+    "foot",
+    "bottom",
+    "sitename",
+    "createElement",
+];
+
+/// Functions that hand their text through, decoded.
+const DECODERS: &[&str] = &["unescape", "decodeURIComponent", "decodeURI", "String"];
+
+/// Longest text kept for one variable or sink: beyond it a script is hostile, not a footer.
+const LONGEST: usize = 1 << 20;
+
+/// Reads a script. Total on any input; the work is bounded by the length of the source.
+pub fn read(source: &str) -> Program {
+    if !RELEVANT.iter().any(|word| memchr::memmem::find(source.as_bytes(), word.as_bytes()).is_some()) {
+        return quick_names(source);
+    }
+    let opaque = source.contains("eval(function(p,a,c,k,e");
+    let mut reader = Reader {
+        tokens: lex(source),
+        at: 0,
+        scopes: Vec::new(),
+        pending: None,
+        variables: HashMap::new(),
+        used: HashSet::new(),
+        program: Program { opaque, ..Program::default() },
+    };
+    while reader.at < reader.tokens.len() {
+        reader.step();
+    }
+    reader.finish()
+}
+
+/// Even a script that writes nothing may call a function that does.
+fn quick_names(source: &str) -> Program {
+    let mut program = Program::default();
+    if source.len() < 4096 {
+        let tokens = lex(source);
+        for (at, token) in tokens.iter().enumerate() {
+            if let Token::Word(word) = token
+                && word.starts_with(|c: char| c.is_alphabetic() || c == '_' || c == '$')
+            {
+                program.names.insert((*word).to_owned());
+                let before = at.checked_sub(1).map(|before| &tokens[before]);
+                if tokens.get(at + 1) == Some(&Token::Mark('(')) && !matches!(before, Some(Token::Mark('.'))) {
+                    program.steps.push(Step::Call((*word).to_owned()));
+                }
+            }
+        }
+    }
+    program
+}
+
+struct Reader<'a> {
+    tokens: Vec<Token<'a>>,
+    at: usize,
+    /// One entry per open brace: the function it belongs to, if that is a named one.
+    scopes: Vec<Option<String>>,
+    /// The named function whose body opens with the next brace.
+    pending: Option<String>,
+    variables: HashMap<String, String>,
+    used: HashSet<String>,
+    program: Program,
+}
+
+impl<'a> Reader<'a> {
+    fn mark(&self, at: usize, mark: char) -> bool {
+        self.tokens.get(at) == Some(&Token::Mark(mark))
+    }
+
+    fn word(&self, at: usize) -> Option<&'a str> {
+        match self.tokens.get(at) {
+            Some(Token::Word(word)) => Some(word),
+            _ => None,
+        }
+    }
+
+    fn step(&mut self) {
+        match &self.tokens[self.at] {
+            Token::Comment(text) => {
+                if mentions_badge(text) {
+                    self.program.comments.push((*text).to_owned());
+                }
+                self.at += 1;
+            }
+            Token::Mark('{') => {
+                self.scopes.push(self.pending.take());
+                self.at += 1;
+            }
+            Token::Mark('}') => {
+                self.scopes.pop();
+                self.at += 1;
+            }
+            Token::Text { .. } => self.loose(),
+            Token::Word(word) => self.name(word),
+            Token::Mark(_) | Token::Pattern => self.at += 1,
+        }
+    }
+
+    fn name(&mut self, word: &'a str) {
+        let at = self.at;
+        self.at += 1;
+        if word == "function" {
+            return self.declaration(at);
+        }
+        let member = at > 0 && self.mark(at - 1, '.');
+        let called = self.mark(at + 1, '(');
+        match word {
+            "write" | "writeln" if member && called => return self.sink(at + 2, Step::Write),
+            "innerHTML" | "outerHTML" if member && self.is_assignment(at + 1) => {
+                let from = if self.mark(at + 1, '+') { at + 3 } else { at + 2 };
+                return self.sink(from, |html| Step::Insert { html, runs_scripts: false });
+            }
+            "insertAdjacentHTML" if member && called => {
+                return self.sink(at + 2, |html| Step::Insert { html, runs_scripts: false });
+            }
+            "append" | "prepend" | "html" | "after" | "before" | "replaceWith" | "load" if member && called => {
+                return self.sink(at + 2, |html| Step::Insert { html, runs_scripts: true });
+            }
+            "appendTo" | "prependTo" | "insertBefore" | "insertAfter" => {}
+            _ if !member && self.is_assignment(at + 1) => return self.assignment(at, word),
+            _ => {}
+        }
+        if word.starts_with(|c: char| c.is_alphabetic() || c == '_' || c == '$') {
+            self.program.names.insert(word.to_owned());
+            if called && !member {
+                self.emit(Step::Call(word.to_owned()));
+            }
+        }
+    }
+
+    /// `function NAME(` declares; `(function NAME(` and anonymous functions are taken as run.
+    fn declaration(&mut self, at: usize) {
+        if let Some(name) = self.word(at + 1) {
+            let expression = at > 0 && matches!(self.tokens[at - 1], Token::Mark('(' | '!' | '+' | '-' | ',' | ':'));
+            if !expression {
+                self.pending = Some(name.to_owned());
+            }
+            self.at = at + 2;
+        } else if at >= 2 && self.mark(at - 1, '=') && !(at >= 3 && self.mark(at - 3, '.')) {
+            self.pending = self.word(at - 2).map(str::to_owned);
+        }
+    }
+
+    fn is_assignment(&self, at: usize) -> bool {
+        let plain = self.mark(at, '=') && !self.mark(at + 1, '=') && !self.mark(at + 1, '>');
+        plain || self.mark(at, '+') && self.mark(at + 1, '=')
+    }
+
+    fn assignment(&mut self, at: usize, name: &str) {
+        let adds = self.mark(at + 1, '+');
+        let from = at + if adds { 3 } else { 2 };
+        if self.word(from) == Some("function") {
+            self.at = from;
+            return;
+        }
+        let mut value = String::new();
+        let end = self.expression(from, &mut value);
+        let slot = self.variables.entry(name.to_owned()).or_default();
+        if !adds {
+            slot.clear();
+        }
+        if slot.len() < LONGEST {
+            slot.push_str(&value);
+        }
+        self.used.remove(name);
+        self.at = end.max(from);
+    }
+
+    fn sink(&mut self, from: usize, step: impl Fn(String) -> Step) {
+        let mut html = String::new();
+        let mut at = self.expression(from, &mut html);
+        while self.mark(at, ',') {
+            at = self.expression(at + 1, &mut html);
+        }
+        self.at = at.max(from);
+        if html.contains(|c| c != HOLE) {
+            self.emit(step(decoded(html)));
+        }
+    }
+
+    fn loose(&mut self) {
+        let mut value = String::new();
+        let from = self.at;
+        self.at = self.expression(from, &mut value).max(from + 1);
+        let value = decoded(value);
+        if mentions_badge(&value) || is_include(&value) {
+            self.emit(if value.contains('<') {
+                Step::Insert { html: value, runs_scripts: true }
+            } else {
+                Step::Loose(value)
+            });
+        }
+    }
+
+    fn emit(&mut self, step: Step) {
+        let owner = self.scopes.iter().rev().flatten().next();
+        let steps = match owner {
+            Some(name) => self.program.functions.entry(name.clone()).or_default(),
+            None => &mut self.program.steps,
+        };
+        match (steps.last_mut(), step) {
+            // Writes that follow one another are one text: a tag may be split between them.
+            (Some(Step::Write(before)), Step::Write(html)) if before.len() < LONGEST => before.push_str(&html),
+            (_, step) => steps.push(step),
+        }
+    }
+
+    /// Reads `a + b + (c ? d : e) + f(…)` from `at` as one text; returns where it ends.
+    fn expression(&mut self, mut at: usize, value: &mut String) -> usize {
+        let mut choice = false;
+        loop {
+            let before = value.len();
+            at = self.operand(at, value);
+            at = self.skip_comments(at);
+            match self.tokens.get(at) {
+                Some(Token::Mark('+')) if !self.mark(at + 1, '+') => at += 1,
+                Some(Token::Mark('?')) => {
+                    choice = true;
+                    value.truncate(before); // the condition is no text
+                    at += 1;
+                }
+                Some(Token::Mark(':')) if choice => at += 1,
+                _ => return at,
+            }
+        }
+    }
+
+    fn skip_comments(&mut self, mut at: usize) -> usize {
+        while let Some(Token::Comment(text)) = self.tokens.get(at) {
+            if mentions_badge(text) {
+                self.program.comments.push((*text).to_owned());
+            }
+            at += 1;
+        }
+        at
+    }
+
+    fn operand(&mut self, at: usize, value: &mut String) -> usize {
+        let at = self.skip_comments(at);
+        if value.len() > LONGEST {
+            return at + 1;
+        }
+        match self.tokens.get(at) {
+            Some(Token::Text { value: text, holes }) => {
+                value.push_str(text);
+                if *holes {
+                    value.push(HOLE);
+                }
+                self.after_value(at + 1)
+            }
+            Some(Token::Mark('(')) if self.plain_group(at).is_some() => {
+                let end = self.list(at + 1, value);
+                if self.mark(end, ')') { self.after_value(end + 1) } else { end }
+            }
+            Some(Token::Mark('[')) => {
+                let end = self.list(at + 1, value);
+                if self.mark(end, ']') { self.after_value(end + 1) } else { end }
+            }
+            Some(Token::Word("function")) => at,
+            Some(Token::Word(_)) => self.reference(at, value),
+            _ => at,
+        }
+    }
+
+    fn list(&mut self, at: usize, value: &mut String) -> usize {
+        let mut at = self.expression(at, value);
+        while self.mark(at, ',') {
+            at = self.expression(at + 1, value);
+        }
+        at
+    }
+
+    /// `name`, `a.b.c`, `f(…)`: a known variable, a decoder's argument, or a hole.
+    fn reference(&mut self, at: usize, value: &mut String) -> usize {
+        let (mut end, mut name) = (at, "");
+        while let Some(word) = self.word(end) {
+            name = word;
+            self.program.names.insert(word.to_owned());
+            end += 1;
+            if self.mark(end, '.') && self.word(end + 1).is_some() {
+                end += 1;
+            } else {
+                break;
+            }
+        }
+        if self.mark(end, '(') {
+            if DECODERS.contains(&name) {
+                let mut inner = String::new();
+                let close = self.list(end + 1, &mut inner);
+                value.push_str(&if name == "String" { inner } else { unescape(&inner) });
+                return if self.mark(close, ')') { close + 1 } else { close };
+            }
+            value.push(HOLE);
+            if end == at + 1 {
+                self.emit(Step::Call(name.to_owned()));
+            }
+            return self.plain_group(end).map_or(end, |close| self.after_value(close + 1));
+        }
+        match self.variables.get(name) {
+            Some(text) if end == at + 1 => {
+                value.push_str(text);
+                self.used.insert(name.to_owned());
+            }
+            _ => value.push(HOLE),
+        }
+        if self.mark(end, '[') { self.plain_group(end).map_or(end, |close| close + 1) } else { end }
+    }
+
+    /// `"…".replace(…)`, `[…].join("")` after a value: passed over.
+    fn after_value(&self, at: usize) -> usize {
+        let call = self.mark(at, '.') && self.word(at + 1).is_some() && self.mark(at + 2, '(');
+        match call.then(|| self.plain_group(at + 2)).flatten() {
+            Some(close) => self.after_value(close + 1),
+            None => at,
+        }
+    }
+
+    /// The end of a bracketed group without any function or block in it (those are read as statements).
+    fn plain_group(&self, open: usize) -> Option<usize> {
+        let mut depth = 0u32;
+        for (at, token) in self.tokens.iter().enumerate().skip(open).take(4096) {
+            match token {
+                Token::Mark('(' | '[') => depth += 1,
+                Token::Mark(')' | ']') => {
+                    depth -= 1;
+                    if depth == 0 {
+                        return Some(at);
+                    }
+                }
+                Token::Mark('{' | '}') | Token::Word("function") => return None,
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// Markup that was gathered in a variable and handed on in a way not followed counts as inserted.
+    fn finish(mut self) -> Program {
+        let mut left: Vec<_> = self.variables.drain().filter(|(name, _)| !self.used.contains(name)).collect();
+        left.sort();
+        for (_, html) in left {
+            let html = decoded(html);
+            if mentions_badge(&html) {
+                let step =
+                    if html.contains('<') { Step::Insert { html, runs_scripts: true } } else { Step::Loose(html) };
+                self.program.steps.push(step);
+            }
+        }
+        self.program
+    }
+}
+
+fn decoded(value: String) -> String {
+    let escaped = ["%3C", "%3c", "%u003"].iter().any(|mark| value.contains(mark));
+    if escaped { unescape(&value) } else { value }
+}
+
+fn mentions_badge(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    ["conac", "Conac", "CONAC", "/sitename?"].iter().any(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some())
+}
+
+/// The address of a footer file that a script loads by itself.
+fn is_include(text: &str) -> bool {
+    let path = text.split(['?', '#']).next().unwrap_or("").to_ascii_lowercase();
+    text.len() < 300
+        && [".html", ".htm", ".shtml", ".js"].iter().any(|end| path.ends_with(end))
+        && ["foot", "bottom", "copyright", "banquan"].iter().any(|word| path.contains(word))
+        && !text.contains([' ', '<', '\n'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn writes(source: &str) -> String {
+        let html = |step: &Step| match step {
+            Step::Write(html) | Step::Insert { html, .. } => html.clone(),
+            _ => String::new(),
+        };
+        read(source).steps.iter().map(html).collect()
+    }
+
+    #[test]
+    fn the_embed_code_is_decoded() {
+        let source = r#"document.write(unescape("%3Cspan id=\'_ideConac\' %3E%3C/span%3E%3Cscript   src='//dcs.conac.cn/js/a.js'%3E%3C/script%3E "));"#;
+        assert_eq!(writes(source), "<span id='_ideConac' ></span><script   src='//dcs.conac.cn/js/a.js'></script> ");
+    }
+
+    #[test]
+    fn a_text_in_pieces_is_one_text_even_across_comments_and_calls() {
+        assert_eq!(writes("document.write('<a'+\n// no\n' b' + x + \"c\");\ndocument.writeln('d')"), "<a b\u{FFFC}cd");
+        assert_eq!(writes("var h = '<p>'; h += 'x'; h += f(1) + '</p>'; document.write(h)"), "<p>x\u{FFFC}</p>");
+        assert_eq!(writes("document.write(['<i>','x','</i>'].join(''))"), "<i>x</i>");
+        assert_eq!(writes("document.write(m ? '<a>' : '<b>')"), "<a><b>");
+    }
+
+    #[test]
+    fn jquery_and_inner_html_insert() {
+        assert_eq!(
+            read("$('.foot').append(unescape(\"%3Cb%3E\")); e.innerHTML = '<i>';").steps[1..],
+            [
+                Step::Insert { html: "<b>".into(), runs_scripts: true },
+                Step::Insert { html: "<i>".into(), runs_scripts: false }
+            ]
+        );
+    }
+
+    #[test]
+    fn what_a_function_writes_counts_only_where_it_is_called() {
+        let program = read("function foot(){ document.write('<b>') }\n$(function(){ document.write('<i>') });");
+        assert_eq!(program.functions["foot"], [Step::Write("<b>".into())]);
+        assert!(program.steps.contains(&Step::Write("<i>".into())));
+        assert!(!program.names.contains("foot"));
+        assert!(read("foot();").steps.contains(&Step::Call("foot".into())));
+        assert!(read("window.onload = foot").names.contains("foot"));
+    }
+
+    #[test]
+    fn comments_and_strings_of_interest_are_kept() {
+        let program = read(
+            "// <script src=dcs.conac.cn>\nn('a',{attrs:{href:\"https://bszs.conac.cn/sitename?method=show&id=1\"}})",
+        );
+        assert_eq!(program.comments.len(), 1);
+        assert!(program.steps.contains(&Step::Loose("https://bszs.conac.cn/sitename?method=show&id=1".into())));
+        assert!(
+            read("$('#f').load('/inc/footer.html')")
+                .steps
+                .iter()
+                .any(|s| matches!(s, Step::Insert { html, .. } if html == "/inc/footer.html"))
+        );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_script_is_read(source in "(document\\.write\\(|unescape\\(|'[^']{0,9}'|\\+|\\)|\\(|\\[|\\]|\\{|\\}|a|=|;|function |,|\\?|:|\\.html\\(|conac|//|/\\*|\\*/|\n){0,60}") {
+            read(&source);
+        }
+    }
+}
