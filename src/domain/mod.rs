@@ -5,4 +5,5 @@ mod sets;
 pub mod calendar;
 pub mod host;
 pub mod ids;
+pub mod registry;
 pub mod verdict;
