@@ -232,6 +232,13 @@ fn a_stray_quotation_mark_costs_its_own_row_only() {
 }
 
 #[test]
+fn a_file_of_stray_quotation_marks_is_refused_as_a_whole_before_it_costs_time_or_rows() {
+    let lines = vec![",\"x\",\"".to_owned(); 50_000];
+    let error = Registry::read(file(&lines).as_bytes()).unwrap_err();
+    assert!(matches!(error, RegistryError::Quotes(row) if row < 10), "{error}");
+}
+
+#[test]
 fn a_row_with_broken_bytes_is_refused_and_the_rest_stays_readable() {
     let mut bytes = file(&[row(&[]), row(&[("en_domain", "b.gov.test"), ("address", "@@")])]).into_bytes();
     let at = bytes.windows(2).position(|pair| pair == b"@@").unwrap();

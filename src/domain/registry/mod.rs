@@ -52,7 +52,7 @@ impl Registry {
         }
         let text = decode::decode(file);
         let mut rows = Rows::new(&text);
-        let (header, warnings) = Header::read(&rows.next().ok_or(RegistryError::Empty)?)?;
+        let (header, warnings) = Header::read(&rows.next().ok_or(RegistryError::Empty)??)?;
         let mut registry = Self { warnings, ..Self::default() };
         registry.read_rows(&header, rows)?;
         registry.indexes = Indexes::of(&registry.sites);
@@ -71,6 +71,7 @@ impl Registry {
             if count == MAX_ROWS {
                 return Err(RegistryError::TooManyRows);
             }
+            let row = row?;
             let cells = row.cells.map_err(Fault::of_row);
             let site = cells.and_then(|cells| read::site(&Cells { header, row: &cells }, row.number));
             match site.and_then(|site| not_seen(&mut seen, site)) {

@@ -73,6 +73,8 @@ pub enum RegistryError {
     Empty,
     #[error("the header line cannot be read: {}", .0.help())]
     Header(RefusalReason),
+    #[error("from row {0} on the quotation marks do not pair: it cannot be told where rows begin")]
+    Quotes(u64),
     #[error("missing column: {}", named(.0))]
     MissingColumns(Vec<Column>),
     #[error("column given twice: {}", named(&[*.0]))]

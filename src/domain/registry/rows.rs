@@ -1,7 +1,7 @@
 //! From text to rows: numbers as a spreadsheet shows them, and a stray quotation mark that costs one row, not all that follow.
 
 use super::decode::LOST;
-use super::problem::RefusalReason;
+use super::problem::{RefusalReason, RegistryError};
 
 /// The longest row that is read, in bytes; the law allows 500 characters for the longest cell.
 pub(super) const MAX_ROW: usize = 64 * 1024;
@@ -34,20 +34,21 @@ impl<'t> Rows<'t> {
     }
 
     /// A quotation mark without its partner swallows the rows after it: read on from the line after the one it stands in.
-    fn resume_after_line(&mut self, start: usize, swallowed: &str) {
-        let (Some(line), Some(left)) = (swallowed.find(['\r', '\n']), self.rereading.checked_sub(swallowed.len())) else {
-            return;
-        };
-        self.rereading = left;
+    /// A file in which that never comes to an end is refused as a whole, so that no row is lost in silence.
+    fn resume_after_line(&mut self, start: usize, swallowed: &str) -> Result<(), RegistryError> {
+        let Some(line) = swallowed.find(['\r', '\n']) else { return Ok(()) };
+        let left = self.rereading.checked_sub(swallowed.len());
+        self.rereading = left.ok_or(RegistryError::Quotes(self.number))?;
         self.base = start + line + 1;
         self.reader = reader(&self.text[self.base..]);
+        Ok(())
     }
 }
 
 impl Iterator for Rows<'_> {
-    type Item = Row;
+    type Item = Result<Row, RegistryError>;
 
-    fn next(&mut self) -> Option<Row> {
+    fn next(&mut self) -> Option<Self::Item> {
         loop {
             let before = self.offset();
             let mut cells = csv::StringRecord::new();
@@ -61,10 +62,11 @@ impl Iterator for Rows<'_> {
                 continue;
             }
             let fault = fault_of(raw);
-            if fault == Some(RefusalReason::Quotes) {
-                self.resume_after_line(start, raw);
-            }
-            return Some(Row { number: self.number, cells: fault.map_or(Ok(cells), Err) });
+            let resumed = match fault {
+                Some(RefusalReason::Quotes) => self.resume_after_line(start, raw),
+                _ => Ok(()),
+            };
+            return Some(resumed.map(|()| Row { number: self.number, cells: fault.map_or(Ok(cells), Err) }));
         }
     }
 }
