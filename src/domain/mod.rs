@@ -2,6 +2,7 @@
 
 mod sets;
 
+pub mod dns;
 pub mod host;
 pub mod ids;
 pub mod verdict;
