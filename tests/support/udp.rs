@@ -1,6 +1,6 @@
 //! A name server in the test's own process, for what no real server does: silence, lies and garbage.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -103,7 +103,7 @@ pub fn reply_to(query: &Message) -> Message {
 pub fn with_address(query: &Message, address: [u8; 4]) -> Message {
     let mut reply = reply_to(query);
     if query.queries[0].query_type() == RecordType::A {
-        reply.add_answer(record(query.queries[0].name().clone(), RData::A(address.into())));
+        reply.add_answer(record(query.queries[0].name().clone(), RData::A(Ipv4Addr::from(address).into())));
     }
     reply
 }

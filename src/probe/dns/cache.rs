@@ -13,8 +13,8 @@ use crate::domain::host::Host;
 
 /// Addresses are kept for their time to live, but not longer than this.
 const LONGEST: Duration = Duration::from_secs(60);
-/// The absence of addresses is kept just long enough to spare the servers a burst.
-const FAILURE: Duration = Duration::from_secs(5);
+/// … nor shorter than this; the absence of addresses is kept just so long, to spare the servers a burst.
+const SHORTEST: Duration = Duration::from_secs(5);
 /// Names kept at most.
 const CAPACITY: usize = 10_000;
 
@@ -35,8 +35,8 @@ impl Cache {
     /// Keeps what a look found.
     pub(super) fn put(&self, look: &NameLook) {
         let lifetime = match look.outcome {
-            DnsOutcome::Resolves => LONGEST.min(Duration::from_secs(look.ttl.into())),
-            _ => FAILURE,
+            DnsOutcome::Resolves => Duration::from_secs(look.ttl.into()).clamp(SHORTEST, LONGEST),
+            _ => SHORTEST,
         };
         let now = Instant::now();
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);

@@ -7,6 +7,8 @@ use crate::domain::dns::RecordType;
 use crate::domain::host::Host;
 
 const HEADER: usize = 12;
+/// An OPT record without options, which ends our queries (RFC 6891, 6.1.2).
+const OPT: usize = 11;
 
 /// A query as sent: a fresh random id each time (RFC 5452, 9.2).
 pub(super) struct Question {
@@ -42,9 +44,9 @@ impl Question {
         message.metadata.authentic_data = true;
         message.metadata.checking_disabled = unchecked;
         message.add_query(Query::query(name, wire_type(record_type)));
-        let question = message.to_vec().ok()?;
         message.set_edns(Edns::new());
-        Some(Self { end: question.len(), wire: message.to_vec().ok()? })
+        let wire = message.to_vec().ok()?;
+        Some(Self { end: wire.len().checked_sub(OPT)?, wire })
     }
 
     /// The bytes to send.
@@ -79,5 +81,57 @@ fn wire_type(record_type: RecordType) -> rr::RecordType {
     match record_type {
         RecordType::A => rr::RecordType::A,
         RecordType::Aaaa => rr::RecordType::AAAA,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn question() -> Question {
+        let name = wire_name(&Host::parse("www.yunxi.gov.test").unwrap()).unwrap();
+        Question::new(name, RecordType::A, false).unwrap()
+    }
+
+    /// The question thrown back with the bit that makes it an answer.
+    fn echo(question: &Question) -> Vec<u8> {
+        let mut bytes = question.wire().to_vec();
+        bytes[2] |= 0x80;
+        bytes
+    }
+
+    #[test]
+    fn an_answer_is_known_by_its_question_in_whatever_case() {
+        let question = question();
+        let mut bytes = echo(&question);
+        bytes[HEADER + 1..HEADER + 4].make_ascii_uppercase();
+        assert!(matches!(question.receive(&bytes), Received::Answer(_)));
+        bytes[HEADER + 1] = b'x';
+        assert!(matches!(question.receive(&bytes), Received::Stray));
+    }
+
+    #[test]
+    fn ids_do_not_repeat_themselves() {
+        let ids: std::collections::HashSet<_> = (0..64).map(|_| question().wire()[..2].to_vec()).collect();
+        assert!(ids.len() > 32, "{} different ids of 64", ids.len());
+    }
+
+    proptest! {
+        #[test]
+        fn no_datagram_panics(bytes in proptest::collection::vec(any::<u8>(), 0..100)) {
+            prop_assert!(matches!(question().receive(&bytes), Received::Stray));
+        }
+
+        #[test]
+        fn no_tail_panics(tail in proptest::collection::vec(any::<u8>(), 0..300), counts in any::<[u8; 6]>()) {
+            let question = question();
+            let mut bytes = echo(&question);
+            bytes.truncate(question.end);
+            bytes[6..12].copy_from_slice(&counts);
+            bytes.extend_from_slice(&tail);
+            let _ = question.receive(&bytes);
+        }
     }
 }
