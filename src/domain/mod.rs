@@ -6,6 +6,7 @@ pub mod assess;
 pub mod badge;
 pub mod calendar;
 pub mod finding;
+pub mod dns;
 pub mod host;
 pub mod identity;
 pub mod ids;

@@ -1,0 +1,3 @@
+//! All talk with the outside world: it observes, and judges nothing.
+
+pub mod dns;
