@@ -2,6 +2,7 @@
 
 mod sets;
 
+pub mod address;
 pub mod host;
 pub mod ids;
 pub mod verdict;

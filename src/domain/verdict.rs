@@ -127,6 +127,7 @@ closed_set! {
         AddressRefused = "address_refused", "the address is not one we may connect to (private, loopback, literal …)";
         BudgetSpent = "budget_spent", "our own time or page budget ran out first";
         // undetermined: the DNS
+        DnsNoName = "dns_no_name", "the name does not exist or has no address";
         DnsServfail = "dns_servfail", "the name servers answered SERVFAIL";
         DnsRefused = "dns_refused", "the name servers answered REFUSED";
         DnsTimeout = "dns_timeout", "the name servers did not answer in time";

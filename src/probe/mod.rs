@@ -1,0 +1,3 @@
+//! All talk with watched sites. What is seen is reported as it is; judging it is the domain's.
+
+pub mod http;
