@@ -122,3 +122,70 @@ impl Slot {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn address(number: u32) -> IpAddr {
+        IpAddr::from(number.to_be_bytes())
+    }
+
+    /// When each of the exchanges (of `length`) started, in seconds.
+    async fn starts(polite: &Politeness, turns: &[(&str, IpAddr)], length: Duration) -> Vec<u64> {
+        let begin = Instant::now();
+        let turn = async |site: &str, ip| {
+            let _permit = polite.acquire(site, ip).await;
+            let start = begin.elapsed().as_secs();
+            tokio::time::sleep(length).await;
+            start
+        };
+        futures_util::future::join_all(turns.iter().map(|(site, ip)| turn(site, *ip))).await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_site_is_asked_one_at_a_time_in_order_and_others_need_not_wait() {
+        let polite = Politeness::new(1, 9, Duration::ZERO);
+        let turns = [("a", address(1)), ("a", address(2)), ("b", address(1)), ("a", address(3))];
+        assert_eq!(starts(&polite, &turns, 3 * SECOND).await, [0, 3, 0, 6]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn sites_of_one_machine_share_its_turns() {
+        let polite = Politeness::new(9, 2, Duration::ZERO);
+        let turns = [("a", HERE), ("b", HERE), ("c", HERE), ("d", address(1))];
+        assert_eq!(starts(&polite, &turns, 3 * SECOND).await, [0, 0, 3, 0]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn starts_are_a_delay_apart_at_both_keys() {
+        let polite = Politeness::new(9, 9, 2 * SECOND);
+        let turns = [("a", HERE), ("a", address(1)), ("b", HERE), ("b", address(1)), ("c", address(2))];
+        assert_eq!(starts(&polite, &turns, SECOND).await, [0, 2, 2, 4, 0]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_gives_up_waiting_leaves_the_turn_to_the_next() {
+        let polite = Politeness::new(1, 1, Duration::ZERO);
+        let held = polite.acquire("a", HERE).await;
+        assert!(tokio::time::timeout(SECOND, polite.acquire("a", HERE)).await.is_err());
+        drop(held);
+        let _next = polite.acquire("a", HERE).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn keys_out_of_use_are_forgotten() {
+        let polite = Politeness::new(1, 1, SECOND);
+        let _held = polite.acquire("held", address(u32::MAX)).await;
+        for number in 0..10_000 {
+            drop(polite.acquire(&number.to_string(), address(number)).await);
+            tokio::time::advance(SECOND).await;
+        }
+        assert!(polite.remembered() <= 2 * FEW, "{}", polite.remembered());
+        let again = polite.acquire("held", address(0));
+        assert!(tokio::time::timeout(SECOND, again).await.is_err(), "the key in use is still known");
+    }
+}
