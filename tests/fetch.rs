@@ -363,6 +363,19 @@ async fn tls_with_the_right_authority_name_and_date_is_read() {
 }
 
 #[tokio::test]
+async fn each_scheme_has_its_own_port_and_a_step_down_from_tls_is_on_record() {
+    let authority = Authority::new();
+    let tls = authority.serves_with("yunxi.gov.test", 2099, |_| redirects_to("http://yunxi.gov.test/plain")).await;
+    let plain = answers(|_| page("open to all")).await;
+    let settings = Settings { ca_pem: Some(authority.pem()), https_port: Some(tls.port()), ..settings(&plain) };
+
+    let seen = get(settings, "https://yunxi.gov.test/").await;
+
+    assert_eq!((seen.hops[0].url.scheme(), seen.url.as_str()), ("https", "http://yunxi.gov.test/plain"));
+    assert_eq!(seen.outcome.unwrap().body, "open to all");
+}
+
+#[tokio::test]
 async fn tls_that_does_not_hold_is_named_so() {
     let authority = Authority::new();
     let wrong_name = authority.serves("lingshan.gov.test", 2099).await;

@@ -192,6 +192,11 @@ impl Authority {
 
     /// A server for this name, certified by this authority until the end of that year.
     pub async fn serves(&self, name: &str, last_year: i32) -> Server {
+        self.serves_with(name, last_year, |_| page("secret")).await
+    }
+
+    /// The same with other answers.
+    pub async fn serves_with(&self, name: &str, last_year: i32, answer: fn(&str) -> String) -> Server {
         let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
         params.not_after = rcgen::date_time_ymd(last_year, 12, 31);
         let key = KeyPair::generate().unwrap();
@@ -209,7 +214,7 @@ impl Authority {
             let acceptor = acceptor.clone();
             async move {
                 if let Ok(stream) = acceptor.accept(stream).await {
-                    talk(stream, |_: &str| page("secret")).await;
+                    talk(stream, answer).await;
                 }
             }
         })

@@ -26,6 +26,7 @@ pub(super) struct Exchange<'a> {
 }
 
 /// What an exchange ended in.
+#[expect(clippy::large_enum_variant, reason = "lives for a moment; a box would cost an allocation a page")]
 pub(super) enum Outcome {
     Answer(Answer),
     /// Status and raw `Location`; the body is of no interest.
