@@ -7,6 +7,7 @@ pub mod badge;
 pub mod calendar;
 pub mod finding;
 pub mod dns;
+pub mod address;
 pub mod host;
 pub mod identity;
 pub mod ids;
