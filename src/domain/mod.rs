@@ -2,6 +2,7 @@
 
 mod sets;
 
+pub mod crawl;
 pub mod host;
 pub mod ids;
 pub mod verdict;
