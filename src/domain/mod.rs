@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod finding;
 pub mod dns;
 pub mod address;
+pub mod crawl;
 pub mod host;
 pub mod identity;
 pub mod ids;
