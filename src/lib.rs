@@ -4,4 +4,5 @@
 
 pub mod cli;
 pub mod domain;
+pub mod flow;
 pub mod probe;

@@ -2,18 +2,20 @@
 
 mod sets;
 
+pub mod address;
 pub mod assess;
 pub mod badge;
 pub mod calendar;
-pub mod finding;
-pub mod dns;
-pub mod address;
 pub mod crawl;
+pub mod dns;
+pub mod finding;
 pub mod host;
 pub mod identity;
 pub mod ids;
 pub mod look;
 pub mod page;
 pub mod registry;
+pub mod remarks;
 pub mod script;
+pub mod site;
 pub mod verdict;

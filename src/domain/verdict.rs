@@ -134,13 +134,7 @@ closed_set! {
         DnsBogus = "dns_bogus", "DNSSEC 校验失败 · DNSSEC validation failed";
         DnsDisagree = "dns_disagree", "各解析器结果不一致 · the resolvers disagree";
         CanaryFailed = "canary_failed", "本机检测环境异常 · our own instrument is not well: a name that always resolves did not";
-        DnsNoName = "dns_no_name", "the name does not exist or has no address";
-        DnsServfail = "dns_servfail", "the name servers answered SERVFAIL";
-        DnsRefused = "dns_refused", "the name servers answered REFUSED";
-        DnsTimeout = "dns_timeout", "the name servers did not answer in time";
-        DnsLame = "dns_lame", "the name servers are not responsible for the name they were given";
-        DnsBogus = "dns_bogus", "DNSSEC validation failed";
-        DnsDisagree = "dns_disagree", "the resolvers disagree";
+        DnsNoName = "dns_no_name", "域名不存在或无地址 · the name does not exist or has no address";
         CanaryFailed = "canary_failed", "our own instrument is not well: a name that always resolves did not";
     }
 }

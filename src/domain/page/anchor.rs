@@ -49,7 +49,7 @@ impl<T: Tag> Reader<'_, T> {
         let link =
             href.as_deref().filter(|_| suspicious).and_then(|href| classify_href(href, &self.base, self.context.hosts));
         if let Some(href) = href.as_deref().filter(|href| !href.is_empty() && link.is_none()) {
-            self.facts.links.push(href.to_owned());
+            self.link(href);
         }
         let in_span = self.in_span();
         let place = (link.is_some() || in_span).then(|| self.place());
@@ -65,6 +65,12 @@ impl<T: Tag> Reader<'_, T> {
             official: None,
             text: String::new(),
         });
+    }
+
+    /// Keeps a link for the crawl: as written, or absolute where another base than the page's counts.
+    pub(super) fn link(&mut self, href: &str) {
+        let absolute = (self.outer.depth > 0).then(|| self.base.join(href).ok()).flatten();
+        self.facts.links.push(absolute.map_or_else(|| href.to_owned(), String::from));
     }
 
     pub(super) fn close_anchor(&mut self) {

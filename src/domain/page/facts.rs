@@ -58,13 +58,15 @@ pub struct Trace {
 #[derive(Debug, Default)]
 pub struct Facts {
     pub title: Option<String>,
-    /// `href`s of links, as written.
+    /// `href`s of links, as written; absolute for those of frames and written markup.
     pub links: Vec<String>,
     /// `<meta http-equiv=refresh>`: seconds and address.
     pub refresh: Option<(u32, String)>,
     /// Policies of `<meta http-equiv=Content-Security-Policy>`.
     pub policies: Vec<String>,
     pub site_name: Option<String>,
+    /// Same-site frames, followed or not.
+    pub frames: Vec<Url>,
     /// Same-site scripts and frames that were not given.
     pub needed: Vec<Needed>,
     /// Something the page needs could not be had, or is beyond reading.

@@ -149,7 +149,11 @@ impl<'p, T: Tag> Reader<'p, T> {
             Kind::Script | Kind::Style => self.raw.clear(),
             _ => match tag.name() {
                 "img" | "image" | "input" => self.picture(tag),
-                "area" => self.facts.links.extend(tag.attr("href").map(|href| href.into_owned())),
+                "area" => {
+                    if let Some(href) = tag.attr("href").map(|href| href.into_owned()) {
+                        self.link(&href);
+                    }
+                }
                 "meta" => self.meta(tag),
                 "base" => self.base(tag),
                 "iframe" | "frame" => self.frame(tag),

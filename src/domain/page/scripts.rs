@@ -232,6 +232,7 @@ impl<'p, T: Tag> Reader<'p, T> {
         }
         let Some(url) = self.resolved(&src) else { return };
         if self.context.is_same_site(&url) {
+            self.facts.frames.push(url.clone());
             let place = self.place();
             self.document(url, Some(place));
         } else if looks_like_footer(&url) {

@@ -1,0 +1,178 @@
+//! One look at one site: names, crawl, verdict per page and for the site.
+
+mod crawl;
+mod follow;
+mod home;
+mod names;
+mod pairs;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use url::Url;
+
+use crate::domain::badge::BadgeHosts;
+use crate::domain::calendar::Calendar;
+use crate::domain::crawl::{Coverage, RobotsMode};
+use crate::domain::dns::NameLook;
+use crate::domain::host::Host;
+use crate::domain::look::PageLook;
+use crate::domain::registry::{Registry, Site};
+use crate::domain::remarks::remarks;
+use crate::domain::site::{SiteEvidence, SiteFinding, not_owed, roll_up};
+use crate::domain::verdict::{Cause, Verdict};
+use crate::probe::dns::Resolver;
+use crate::probe::http::Fetcher;
+
+/// Budgets and manners of a look.
+#[derive(Debug, Clone)]
+pub struct Manners {
+    /// Pages of one site at most.
+    pub max_pages: u64,
+    /// Time for one site at most; what is not looked at by then is told.
+    pub site_time: Duration,
+    /// Pages of one site asked for at once.
+    pub at_once: usize,
+    pub robots: RobotsMode,
+    /// The longest pause between two pages that a robots.txt may ask of a one-shot look.
+    pub longest_crawl_delay: Duration,
+}
+
+impl Default for Manners {
+    fn default() -> Self {
+        Self {
+            max_pages: 1_000,
+            site_time: Duration::from_secs(600),
+            at_once: 2,
+            robots: RobotsMode::Respect,
+            longest_crawl_delay: Duration::from_secs(2),
+        }
+    }
+}
+
+/// Everything a look needs; one for all sites.
+pub struct Checker {
+    pub resolver: Resolver,
+    pub fetcher: Fetcher,
+    pub hosts: BadgeHosts,
+    pub registry: Option<Registry>,
+    pub calendar: Calendar,
+    /// The day of the look, Beijing time.
+    pub today: NaiveDate,
+    pub manners: Manners,
+    pub canary_failed: bool,
+    pub pairs: pairs::PairBook,
+}
+
+/// What an operator asked to be looked at.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// As typed.
+    pub text: String,
+    pub url: Url,
+}
+
+impl Target {
+    /// Reads a host or an address. A bare host starts at http.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let lower = text.trim().to_ascii_lowercase();
+        let address = match lower.starts_with("http://") || lower.starts_with("https://") {
+            true => text.trim().to_owned(),
+            false => format!("http://{}/", text.trim().trim_end_matches('/')),
+        };
+        let url = Url::parse(&address).map_err(|error| format!("{text}: no host or address: {error}"))?;
+        if url.domain().is_some_and(|name| Host::parse(name).is_none()) {
+            return Err(format!("{text}: no host name that can be looked up"));
+        }
+        Ok(Self { text: text.to_owned(), url })
+    }
+}
+
+/// The result for one site (`sites[]` of `badgewatch.check/1`).
+#[derive(Debug, Serialize)]
+pub struct SiteLook {
+    /// As typed.
+    pub host: String,
+    /// Lower-case A-labels.
+    pub host_ascii: String,
+    pub verdict: Verdict,
+    pub cause: Cause,
+    pub findings: Vec<SiteFinding>,
+    pub dns: Vec<NameLook>,
+    pub coverage: Coverage,
+    pub pages: Vec<PageLook>,
+}
+
+impl Checker {
+    /// Looks at a site. `progress` hears of every page.
+    pub async fn check(&self, target: &Target, progress: &(dyn Fn(&Coverage) + Sync)) -> SiteLook {
+        let host = Host::of(&target.url);
+        let site = self.site_of(target, host.as_ref());
+        let names = names::look(&self.resolver, host.as_ref(), site).await;
+        if let Some(own) = site {
+            self.learn_pair(own).await;
+        }
+        let not_owed = site.and_then(|site| not_owed(site, self.today, &self.calendar));
+        let crawled = match names.trouble() {
+            Some(_) => crawl::Crawled::default(),
+            None => crawl::crawl(self, &names.start(&target.url), site, not_owed, progress).await,
+        };
+        let evidence = SiteEvidence {
+            names: &names.states,
+            pages: &crawled.pages,
+            coverage: &crawled.coverage,
+            trouble: crawled.trouble,
+            canary_failed: self.canary_failed,
+            site,
+            today: self.today,
+            calendar: &self.calendar,
+        };
+        let mut rolled = roll_up(&evidence);
+        if let Some(site) = site {
+            let home = crawled.pages.first();
+            let told = remarks(site, &names.states, home, crawled.host.as_ref(), crawled.site_name.as_deref(), self.today);
+            rolled.findings.extend(told.into_iter().map(|finding| SiteFinding { finding, pages: Vec::new() }));
+        }
+        SiteLook {
+            host: target.text.clone(),
+            host_ascii: target.url.host_str().unwrap_or_default().to_owned(),
+            verdict: rolled.verdict,
+            cause: rolled.cause,
+            findings: rolled.findings,
+            dns: names.states.into_iter().flat_map(|state| [Some(state.look), state.twin]).flatten().collect(),
+            coverage: crawled.coverage,
+            pages: crawled.pages,
+        }
+    }
+
+    /// The registered site of an address; a host with nothing but one folder site stands for that.
+    fn site_of(&self, target: &Target, host: Option<&Host>) -> Option<&Site> {
+        let registry = self.registry.as_ref()?;
+        let host = host?;
+        registry.site_of(host, target.url.path()).or_else(|| match registry.sites_on(host).as_slice() {
+            [only] if target.url.path() == "/" => Some(*only),
+            _ => None,
+        })
+    }
+}
+
+/// The resolver as the fetcher asks it.
+pub struct NameLookup(pub Resolver);
+
+impl crate::probe::http::Lookup for NameLookup {
+    fn addresses(
+        &self,
+        host: Host,
+    ) -> futures_util::future::BoxFuture<'static, Result<Vec<std::net::IpAddr>, crate::probe::http::LookupError>> {
+        let resolver = self.0.clone();
+        Box::pin(async move {
+            let found: Result<Arc<[std::net::IpAddr]>, _> = resolver.addresses(&host).await;
+            found.map(|addresses| addresses.to_vec()).map_err(|missing| crate::probe::http::LookupError {
+                reason: missing.outcome.reason().unwrap_or(crate::domain::verdict::Reason::DnsNoName),
+                detail: missing.to_string(),
+            })
+        })
+    }
+}

@@ -1,0 +1,3 @@
+//! Use-cases: gather → decide → act. They call probes and rules and hold neither.
+
+pub mod check_site;
