@@ -2,6 +2,7 @@
 
 use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use badgewatch::domain::dns::DnsOutcome;
 use badgewatch::probe::dns::{Limits, MAX_QUERIES, Resolver, ResolverError};
@@ -9,6 +10,7 @@ use hickory_resolver::proto::op::{Message, Query, ResponseCode};
 use hickory_resolver::proto::rr::rdata::CNAME;
 use hickory_resolver::proto::rr::{Name, RData, RecordType};
 use proptest::prelude::*;
+use tokio::time::timeout;
 
 use crate::udp::{Over, Reply, Scripted, own, record, reply_to, with_address};
 use crate::{host, impatient, resolver};
@@ -30,7 +32,10 @@ async fn silence_is_a_timeout_and_never_a_no() {
 #[tokio::test]
 async fn a_closed_port_is_a_timeout_without_the_wait() {
     let closed = std::net::UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let look = resolver(&[closed]).look(&host("www.yunxi.gov.test")).await;
+    let an_hour = Duration::from_secs(3600);
+    let resolver = Resolver::new(&[closed], Limits { query: an_hour, look: an_hour }).unwrap();
+    let name = host("www.yunxi.gov.test");
+    let look = timeout(Duration::from_secs(60), resolver.look(&name)).await.expect("the closed port is noticed");
     assert_eq!((look.outcome, look.rcode), (DnsOutcome::Timeout, None));
 }
 
@@ -168,7 +173,7 @@ fn a_resolver_needs_servers_and_not_too_many() {
     let servers: Vec<_> = (1..=6).map(|last| ([127, 0, 0, last], 53).into()).collect();
     assert!(matches!(Resolver::new(&[], Limits::default()), Err(ResolverError::NoServer)));
     assert!(matches!(Resolver::new(&servers, Limits::default()), Err(ResolverError::TooManyServers(6))));
-    assert_eq!(Resolver::new(&[servers[0]; 9], Limits::default()).unwrap().servers(), [servers[0]]);
+    assert_eq!(Resolver::new(&[servers[0]; 9], Limits::default()).unwrap().servers().count(), 1);
 }
 
 proptest! {

@@ -1,7 +1,5 @@
 //! One server's answer for one name and one record type.
 
-use std::net::SocketAddr;
-
 use hickory_resolver::proto::op::Message;
 use hickory_resolver::proto::rr::Name;
 use tokio::time::Instant;
@@ -10,13 +8,14 @@ use super::allowance::Allowance;
 use super::exchange::exchange;
 use super::question::{Question, wire_name};
 use super::reading::{Step, Trail, soa_owner};
+use super::sockets::Server;
 use crate::domain::dns::{Answer, DnsOutcome, Rcode, RecordType};
 use crate::domain::host::Host;
 
 /// What to ask and whom.
 #[derive(Clone, Copy)]
 pub(super) struct Ask<'a> {
-    pub(super) server: SocketAddr,
+    pub(super) server: &'a Server,
     pub(super) host: &'a Host,
     pub(super) record_type: RecordType,
     /// Without DNSSEC validation (CD).
@@ -60,7 +59,7 @@ impl Ask<'_> {
 
     fn silence(self) -> Answer {
         Answer {
-            server: self.server,
+            server: self.server.address,
             record_type: self.record_type,
             outcome: DnsOutcome::Timeout,
             rcode: None,

@@ -1,22 +1,23 @@
 //! One query to one server and its answer: UDP first, TCP where the answer does not fit.
 
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 
 use hickory_resolver::proto::op::Message;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, Interest};
 use tokio::net::{TcpStream, UdpSocket};
 use tokio::time::{Instant, timeout_at};
 
 use super::allowance::Allowance;
 use super::question::{Question, Received};
+use super::sockets::Server;
 
 /// Larger than the 1232 bytes we announce: some servers do not heed it.
 const DATAGRAM: usize = 4096;
 
 /// Asks a server one question; `None` where no valid answer came in time. `sent` counts the queries.
 pub(super) async fn exchange(
-    server: SocketAddr,
+    server: &Server,
     question: &Question,
     allowance: &Allowance,
     sent: &mut u32,
@@ -27,7 +28,7 @@ pub(super) async fn exchange(
         Received::Stray => None,
         Received::Truncated => {
             let until = next_query(allowance, sent)?;
-            match within(until, over_tcp(server, question)).await? {
+            match within(until, over_tcp(server.address, question)).await? {
                 Received::Answer(message) => Some(message),
                 Received::Truncated | Received::Stray => None,
             }
@@ -52,28 +53,28 @@ async fn within(until: Instant, asking: impl Future<Output = io::Result<Received
     }
 }
 
-/// A connected socket: the kernel drops what other addresses send, and a closed port is known at once.
-async fn connect(server: SocketAddr) -> io::Result<UdpSocket> {
-    let any: SocketAddr = match server {
-        SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
-        SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
-    };
-    let socket = UdpSocket::bind(any).await?;
-    socket.connect(server).await?;
-    Ok(socket)
-}
-
-async fn over_udp(server: SocketAddr, question: &Question) -> io::Result<Received> {
-    let socket = connect(server).await?;
-    socket.send(question.wire()).await?;
-    loop {
-        match receive(&socket, question) {
+async fn over_udp(server: &Server, question: &Question) -> io::Result<Received> {
+    let socket = server.socket().await?;
+    socket.udp.send(question.wire()).await?;
+    let received = loop {
+        match receive(&socket.udp, question) {
             Ok(Received::Stray) => {}
-            Ok(received) => return Ok(received),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => socket.readable().await?,
+            Ok(received) => break received,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => readable(&socket.udp).await?,
             Err(error) => return Err(error),
         }
+    };
+    server.put_back(socket);
+    Ok(received)
+}
+
+/// Waits for a datagram, or for the network's word that none will come (a closed port).
+async fn readable(socket: &UdpSocket) -> io::Result<()> {
+    let ready = socket.ready(Interest::READABLE | Interest::ERROR).await?;
+    if ready.is_error() {
+        return Err(socket.take_error()?.unwrap_or_else(|| io::ErrorKind::ConnectionRefused.into()));
     }
+    Ok(())
 }
 
 /// Not async, so that the buffer lives on the stack and not in every waiting future.

@@ -10,10 +10,13 @@ use futures_util::future::{BoxFuture, Shared, WeakShared};
 
 type Flight<V> = Shared<BoxFuture<'static, Arc<V>>>;
 
+/// The flights under way by key, each with a number of its own.
+type Board<K, V> = HashMap<K, (u64, WeakShared<BoxFuture<'static, Arc<V>>>)>;
+
 /// The flights under way. A flight is driven by whoever waits for it: it goes on while one waiter is left, and ends
 /// with the last; no task of its own can be left behind.
 pub(super) struct Flights<K, V> {
-    open: Mutex<HashMap<K, (u64, WeakShared<BoxFuture<'static, Arc<V>>>)>>,
+    open: Mutex<Board<K, V>>,
     next: AtomicU64,
 }
 
@@ -49,7 +52,7 @@ where
         flight
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<K, (u64, WeakShared<BoxFuture<'static, Arc<V>>>)>> {
+    fn lock(&self) -> MutexGuard<'_, Board<K, V>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -11,6 +11,7 @@ mod flights;
 mod look;
 mod question;
 mod reading;
+mod sockets;
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -21,6 +22,7 @@ use tokio::sync::Semaphore;
 pub use self::allowance::{Limits, MAX_QUERIES};
 use self::cache::{Cache, addresses_of};
 use self::flights::Flights;
+use self::sockets::Server;
 use crate::domain::dns::{Answer, DnsOutcome, NameLook, RecordType};
 use crate::domain::host::Host;
 
@@ -56,7 +58,7 @@ pub struct Resolver {
 }
 
 struct Shared {
-    servers: Vec<SocketAddr>,
+    servers: Vec<Server>,
     limits: Limits,
     turns: Semaphore,
     cache: Cache,
@@ -77,7 +79,7 @@ impl Resolver {
             0 => Err(ResolverError::NoServer),
             1..=MAX_SERVERS => Ok(Self {
                 shared: Arc::new(Shared {
-                    servers: distinct,
+                    servers: distinct.into_iter().map(Server::new).collect(),
                     limits,
                     turns: Semaphore::new(MAX_UNDER_WAY),
                     cache: Cache::default(),
@@ -100,8 +102,8 @@ impl Resolver {
     }
 
     /// The servers, in the order of asking.
-    pub fn servers(&self) -> &[SocketAddr] {
-        &self.shared.servers
+    pub fn servers(&self) -> impl Iterator<Item = SocketAddr> {
+        self.shared.servers.iter().map(|server| server.address)
     }
 
     /// The verdict-grade look at a name: A and AAAA, and no "no" on one word. At most [`MAX_QUERIES`] queries; who asks for
