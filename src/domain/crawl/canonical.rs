@@ -16,7 +16,7 @@ pub const MAX_URL_LEN: usize = 2_000;
 const MAX_HREF_LEN: usize = 2 * MAX_URL_LEN;
 
 /// Marks of templates that were never filled in: a visitor cannot follow such a link either.
-const PLACEHOLDERS: &[&str] = &["${", "<%", "{{", "<?", "{%"];
+const PLACEHOLDERS: &[&str] = &["${", "<%", "{{", "<?", "{% "];
 
 /// The address that a link leads to, in canonical spelling; `None` if it leads to no document of the web.
 ///
@@ -27,7 +27,7 @@ const PLACEHOLDERS: &[&str] = &["${", "<%", "{{", "<?", "{%"];
 /// User name and password are dropped: they are not ours to use. Session ids and tracking parameters are dropped
 /// (see `noise`). Refused are other schemes than http(s), unfilled templates and what is longer than [`MAX_URL_LEN`].
 pub fn canonical(base: &Url, href: &str, encoding: &'static Encoding) -> Option<Url> {
-    if href.len() > MAX_HREF_LEN || PLACEHOLDERS.iter().any(|mark| href.contains(mark)) {
+    if href.len() > MAX_HREF_LEN || is_unfilled(href) {
         return None;
     }
     let options = Url::options().base_url(Some(base));
@@ -36,7 +36,12 @@ pub fn canonical(base: &Url, href: &str, encoding: &'static Encoding) -> Option<
         return None;
     }
     let url = without_noise(plain(url)?);
-    (url.as_str().len() <= MAX_URL_LEN).then_some(url)
+    // a line break within a mark is gone only now
+    (url.as_str().len() <= MAX_URL_LEN && !is_unfilled(url.as_str())).then_some(url)
+}
+
+fn is_unfilled(text: &str) -> bool {
+    PLACEHOLDERS.iter().any(|mark| text.contains(mark))
 }
 
 /// Drops what a server never gets (fragment, the final dot of the host) or must not get from us (credentials).
@@ -141,6 +146,7 @@ mod tests {
             "${item.url}",
             "/a/{{id}}.html",
             "<%=url%>",
+            "/a?id=$\n{id}",
             "http://",
             "http://a b/",
             &long,

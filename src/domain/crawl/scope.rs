@@ -27,7 +27,7 @@ impl Scope {
     /// The host of the first address (a name or an IP literal), its `www.` and 政务/公益 twins, and its port.
     pub fn of(start: &Url) -> Self {
         let mut scope = Self {
-            hosts: start.host_str().map(str::to_owned).into_iter().collect(),
+            hosts: start.host_str().map(|host| host.trim_end_matches('.').to_owned()).into_iter().collect(),
             port: start.port(),
             prefix: None,
             excluded_prefixes: Vec::new(),
@@ -58,6 +58,7 @@ impl Scope {
     }
 
     /// Also takes names below the site's own, except `foreign` ones: those registered to somebody else.
+    /// To be called after all hosts were added.
     pub fn with_subdomains_except(mut self, foreign: impl IntoIterator<Item = Host>) -> Self {
         let of = self.hosts.iter().filter_map(|host| Host::parse(host)).collect();
         self.subdomains = Some(Subdomains { of, foreign: foreign.into_iter().collect() });
