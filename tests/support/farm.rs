@@ -5,13 +5,14 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::Ipv4Addr;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
+use futures_util::StreamExt;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -116,7 +117,10 @@ impl Farm {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let mut addresses = vec![Ipv4Addr::LOCALHOST];
         addresses.extend(more);
-        let (http, https) = runtime.block_on(async { (bind_all(&addresses).await, bind_all(&addresses).await) });
+        let (http, https) = {
+            let _inside = runtime.enter();
+            (bind_all(&addresses), bind_all(&addresses))
+        };
         let port = |listeners: &[TcpListener]| listeners[0].local_addr().unwrap().port();
         let farm = Self {
             http_port: port(&http),
@@ -133,7 +137,8 @@ impl Farm {
     /// Serves `reply` at `host` and `path`. A path with a query answers that query only, one that ends in `*` all that
     /// begin so; there `{{SEQ}}` in the body becomes the number of requests seen so far, for endless sites.
     pub fn serve(&self, host: &str, path: &str, reply: Reply) {
-        self.sites.replies.lock().unwrap().insert((host.to_ascii_lowercase(), path.to_owned()), reply);
+        let host = idna::domain_to_ascii(host).unwrap();
+        self.sites.replies.lock().unwrap().insert((host, path.to_owned()), reply);
     }
 
     /// Shows a certificate for another name at `host`.
@@ -178,20 +183,18 @@ impl Drop for Farm {
     }
 }
 
-/// Binds one free port number on every address.
-async fn bind_all(addresses: &[Ipv4Addr]) -> Vec<TcpListener> {
+/// Binds one free port number on every address; to be called inside a runtime.
+fn bind_all(addresses: &[Ipv4Addr]) -> Vec<TcpListener> {
+    let bind = |address: Ipv4Addr, port: u16| -> io::Result<TcpListener> {
+        let listener = std::net::TcpListener::bind((address, port))?;
+        listener.set_nonblocking(true)?;
+        TcpListener::from_std(listener)
+    };
     for _ in 0..50 {
-        let first = TcpListener::bind((addresses[0], 0)).await.unwrap();
+        let first = bind(addresses[0], 0).unwrap();
         let port = first.local_addr().unwrap().port();
-        let mut all = vec![first];
-        for address in &addresses[1..] {
-            match TcpListener::bind(SocketAddr::new(IpAddr::V4(*address), port)).await {
-                Ok(listener) => all.push(listener),
-                Err(_) => break,
-            }
-        }
-        if all.len() == addresses.len() {
-            return all;
+        if let Ok(others) = addresses[1..].iter().map(|address| bind(*address, port)).collect::<io::Result<Vec<_>>>() {
+            return std::iter::once(first).chain(others).collect();
         }
     }
     panic!("no port number is free on all {} loopback addresses", addresses.len());
@@ -255,10 +258,12 @@ fn response(reply: Reply) -> Response<Body> {
         Some(bytes) => {
             headers.insert("content-length", HeaderValue::from(reply.body.len()));
             let cut = reply.body.slice(..bytes.min(reply.body.len()));
-            Body::from_stream(futures_util::stream::iter([
-                Ok(cut),
-                Err(io::Error::from(io::ErrorKind::ConnectionReset)),
-            ]))
+            // The pause lets what was promised go out before the connection breaks.
+            let broken = futures_util::stream::once(async {
+                tokio::task::yield_now().await;
+                Err(io::Error::from(io::ErrorKind::ConnectionReset))
+            });
+            Body::from_stream(futures_util::stream::iter([Ok(cut)]).chain(broken))
         }
     };
     let mut response = Response::new(body);
