@@ -74,6 +74,9 @@ impl Case {
         if case.rows.is_empty() && case.registry_given && !head.contains("registry: none") {
             case.rows.push(Row::parse("own", &case.words)?);
         }
+        if let Some((_, rest)) = case.words.fill(text).replace("{{SEQ}}", "").split_once("{{") {
+            return Err(format!("nothing is called {{{{{}", rest.lines().next().unwrap_or_default()));
+        }
         for (title, body) in sections {
             case.section(title, &body)?;
         }

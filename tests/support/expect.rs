@@ -7,6 +7,7 @@
 //! has: foreign_badge/lead:unit                          code/effect, broken step, @pages: among the findings
 //! not: foreign_badge unknown_badge                      codes that must not be raised
 //! page /a.html: verdict=fail kind=page charset=gbk at_bottom=true code=CA…
+//! maybe /a.html: verdict=not_applicable                 the same, where the report has the page at all
 //! dns www.x.gov.test: nxdomain
 //! coverage: complete=false checked<=20 known>=5
 //! fetched: /a.html                                      asked for at the farm; `unfetched:`
@@ -35,6 +36,7 @@ pub struct Expect {
     has: Vec<Wanted>,
     not: Vec<String>,
     pages: Vec<(String, String)>,
+    maybe: Vec<(String, String)>,
     dns: Vec<(String, String)>,
     coverage: Vec<String>,
     fetched: Vec<String>,
@@ -59,6 +61,7 @@ impl Expect {
                 ("has", "") => expect.has.extend(words().map(|word| Wanted::parse(&word))),
                 ("not", "") => expect.not.extend(words()),
                 ("page", path) => expect.pages.push((path.to_owned(), value.to_owned())),
+                ("maybe", path) => expect.maybe.push((path.to_owned(), value.to_owned())),
                 ("dns", name) => expect.dns.push((name.to_owned(), value.to_owned())),
                 ("coverage", "") => expect.coverage.extend(words()),
                 ("fetched", "") => expect.fetched.extend(words()),
@@ -95,6 +98,10 @@ impl Expect {
                 Some(page) => facts.split_whitespace().for_each(|fact| wrong.extend(page.differs(fact))),
                 None => wrong.push(format!("page {path} is not in the report")),
             }
+        }
+        for (path, facts) in &self.maybe {
+            let page = report.page(path);
+            wrong.extend(page.iter().flat_map(|page| facts.split_whitespace().filter_map(|fact| page.differs(fact))));
         }
         for (name, outcome) in &self.dns {
             differ(&mut wrong, &format!("dns of {name}"), Some(outcome), report.dns_outcome(name));

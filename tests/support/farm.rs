@@ -5,13 +5,13 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::Ipv4Addr;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use axum::body::{Body, Bytes};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
+use axum::body::Body;
+use axum::http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -19,66 +19,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
+pub use super::reply::Reply;
 use super::tls::Issuer;
-
-/// What the farm answers to one path.
-#[derive(Clone, Debug)]
-pub struct Reply {
-    status: u16,
-    headers: Vec<(String, String)>,
-    body: Bytes,
-    delay: Duration,
-    truncate: Option<usize>,
-    close: bool,
-}
-
-impl Reply {
-    /// Any bytes with status 200 and nothing said about their type.
-    pub fn bytes(body: impl Into<Bytes>) -> Self {
-        let (delay, truncate) = (Duration::ZERO, None);
-        Self { status: 200, headers: Vec::new(), body: body.into(), delay, truncate, close: false }
-    }
-
-    pub fn html(body: impl Into<Bytes>) -> Self {
-        Self::bytes(body).header("Content-Type", "text/html")
-    }
-
-    pub fn script(body: impl Into<Bytes>) -> Self {
-        Self::bytes(body).header("Content-Type", "application/javascript")
-    }
-
-    pub fn status(mut self, status: u16) -> Self {
-        self.status = status;
-        self
-    }
-
-    /// Adds a header; `Content-Type` replaces the one before.
-    pub fn header(mut self, name: &str, value: &str) -> Self {
-        if name.eq_ignore_ascii_case("content-type") {
-            self.headers.retain(|(n, _)| !n.eq_ignore_ascii_case(name));
-        }
-        self.headers.push((name.to_owned(), value.to_owned()));
-        self
-    }
-
-    /// Says nothing until `delay` is over.
-    pub fn delay(mut self, delay: Duration) -> Self {
-        self.delay = delay;
-        self
-    }
-
-    /// Promises the whole body and breaks the connection after `bytes` of it.
-    pub fn truncate(mut self, bytes: usize) -> Self {
-        self.truncate = Some(bytes);
-        self
-    }
-
-    /// Closes the connection without an answer.
-    pub fn hang_up(mut self) -> Self {
-        self.close = true;
-        self
-    }
-}
 
 /// One request as the farm saw it.
 #[derive(Clone, Debug)]
@@ -116,7 +58,10 @@ impl Farm {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let mut addresses = vec![Ipv4Addr::LOCALHOST];
         addresses.extend(more);
-        let (http, https) = runtime.block_on(async { (bind_all(&addresses).await, bind_all(&addresses).await) });
+        let (http, https) = {
+            let _inside = runtime.enter();
+            (bind_all(&addresses), bind_all(&addresses))
+        };
         let port = |listeners: &[TcpListener]| listeners[0].local_addr().unwrap().port();
         let farm = Self {
             http_port: port(&http),
@@ -133,7 +78,8 @@ impl Farm {
     /// Serves `reply` at `host` and `path`. A path with a query answers that query only, one that ends in `*` all that
     /// begin so; there `{{SEQ}}` in the body becomes the number of requests seen so far, for endless sites.
     pub fn serve(&self, host: &str, path: &str, reply: Reply) {
-        self.sites.replies.lock().unwrap().insert((host.to_ascii_lowercase(), path.to_owned()), reply);
+        let host = idna::domain_to_ascii(host).unwrap();
+        self.sites.replies.lock().unwrap().insert((host, path.to_owned()), reply);
     }
 
     /// Shows a certificate for another name at `host`.
@@ -178,20 +124,18 @@ impl Drop for Farm {
     }
 }
 
-/// Binds one free port number on every address.
-async fn bind_all(addresses: &[Ipv4Addr]) -> Vec<TcpListener> {
+/// Binds one free port number on every address; to be called inside a runtime.
+fn bind_all(addresses: &[Ipv4Addr]) -> Vec<TcpListener> {
+    let bind = |address: Ipv4Addr, port: u16| -> io::Result<TcpListener> {
+        let listener = std::net::TcpListener::bind((address, port))?;
+        listener.set_nonblocking(true)?;
+        TcpListener::from_std(listener)
+    };
     for _ in 0..50 {
-        let first = TcpListener::bind((addresses[0], 0)).await.unwrap();
+        let first = bind(addresses[0], 0).unwrap();
         let port = first.local_addr().unwrap().port();
-        let mut all = vec![first];
-        for address in &addresses[1..] {
-            match TcpListener::bind(SocketAddr::new(IpAddr::V4(*address), port)).await {
-                Ok(listener) => all.push(listener),
-                Err(_) => break,
-            }
-        }
-        if all.len() == addresses.len() {
-            return all;
+        if let Ok(others) = addresses[1..].iter().map(|address| bind(*address, port)).collect::<io::Result<Vec<_>>>() {
+            return std::iter::once(first).chain(others).collect();
         }
     }
     panic!("no port number is free on all {} loopback addresses", addresses.len());
@@ -217,52 +161,18 @@ impl Sites {
             seen.push(Seen { host: host.clone(), path: path.clone(), user_agent, secure, at: Instant::now() });
             seen.len()
         };
-        let reply = self.find(&host, &path, sequence);
-        tokio::time::sleep(reply.delay).await;
-        if reply.close {
-            return Err(io::ErrorKind::ConnectionReset.into());
-        }
-        Ok(response(reply))
+        self.find(&host, &path, sequence).send().await
     }
 
     fn find(&self, host: &str, path: &str, sequence: usize) -> Reply {
         let replies = self.replies.lock().unwrap();
         let at = |path: &str| replies.get(&(host.to_owned(), path.to_owned())).cloned();
         let endless = || {
-            let mut fits = replies
-                .iter()
-                .filter(|((h, p), _)| h == host && p.strip_suffix('*').is_some_and(|p| path.starts_with(p)));
-            let (_, reply) = fits.next()?;
-            let body = String::from_utf8_lossy(&reply.body).replace("{{SEQ}}", &sequence.to_string());
-            Some(Reply { body: body.into(), ..reply.clone() })
+            let fits =
+                |(h, p): &(String, String)| h == host && p.strip_suffix('*').is_some_and(|p| path.starts_with(p));
+            replies.iter().find(|(at, _)| fits(at)).map(|(_, reply)| reply.numbered(sequence))
         };
         let plain = path.split('?').next().unwrap_or_default();
-        at(path).or_else(|| at(plain)).or_else(endless).unwrap_or_else(not_found)
+        at(path).or_else(|| at(plain)).or_else(endless).unwrap_or_else(Reply::not_found)
     }
-}
-
-fn not_found() -> Reply {
-    Reply::html("<html><head><title>404 Not Found</title></head><body><h1>404 Not Found</h1></body></html>").status(404)
-}
-
-fn response(reply: Reply) -> Response<Body> {
-    let mut headers = HeaderMap::new();
-    for (name, value) in &reply.headers {
-        headers.append(HeaderName::try_from(name).unwrap(), HeaderValue::from_bytes(value.as_bytes()).unwrap());
-    }
-    let body = match reply.truncate {
-        None => Body::from(reply.body),
-        Some(bytes) => {
-            headers.insert("content-length", HeaderValue::from(reply.body.len()));
-            let cut = reply.body.slice(..bytes.min(reply.body.len()));
-            Body::from_stream(futures_util::stream::iter([
-                Ok(cut),
-                Err(io::Error::from(io::ErrorKind::ConnectionReset)),
-            ]))
-        }
-    };
-    let mut response = Response::new(body);
-    *response.status_mut() = StatusCode::from_u16(reply.status).unwrap();
-    *response.headers_mut() = headers;
-    response
 }

@@ -7,6 +7,7 @@ pub mod expect;
 pub mod farm;
 pub mod names;
 pub mod registry;
+pub mod reply;
 pub mod report;
 pub mod tls;
 pub mod words;

@@ -49,10 +49,12 @@ pub struct Names {
 impl Names {
     pub fn start() -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let socket = runtime.block_on(UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))).unwrap();
+        let socket = std::net::UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        socket.set_nonblocking(true).unwrap();
         let address = socket.local_addr().unwrap();
         let zone = Arc::<Zone>::default();
-        runtime.spawn(listen(socket, zone.clone()));
+        let shared = zone.clone();
+        runtime.spawn(async move { listen(UdpSocket::from_std(socket).unwrap(), shared).await });
         Self { address, zone, runtime: Some(runtime) }
     }
 

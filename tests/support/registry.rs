@@ -1,6 +1,6 @@
 //! The registry file that the cases ask for, by the contract of the registry CSV.
 
-use chrono::{Days, Utc};
+use chrono::{FixedOffset, TimeDelta, Utc};
 
 use super::words::{Whose, Words};
 
@@ -91,23 +91,25 @@ impl Row {
             "prefix" => self.set("url_prefix", value),
             "type" => self.set("unit_type", value),
             "ips" => self.set("ips", value),
-            "expires" => self.set("domain_expires_on", value),
+            "expires" => self.set("domain_expires_on", &day(-number(value)?)),
             "site-name" => self.set("site_name", value),
             "code" => self.set("badge_code", value),
             "id" => self.set("certificate_id", value),
-            "notified" => self.set("notified_on", &days_ago(value)?),
+            "notified" => self.set("notified_on", &day(number(value)?)),
             _ => return Err(format!("registry: no option {option:?}")),
         }
         Ok(())
     }
 }
 
+fn number(text: &str) -> Result<i64, String> {
+    text.parse().map_err(|_| format!("registry: {text:?} is no number of days"))
+}
+
 /// The day in Beijing so many days ago.
-fn days_ago(days: &str) -> Result<String, String> {
-    let days = days.parse().map_err(|_| format!("registry: {days:?} is no number of days"))?;
-    let beijing = chrono::FixedOffset::east_opt(8 * 3600).expect("UTC+8");
-    let day = Utc::now().with_timezone(&beijing).date_naive() - Days::new(days);
-    Ok(day.format("%Y-%m-%d").to_string())
+fn day(days_ago: i64) -> String {
+    let beijing = FixedOffset::east_opt(8 * 3600).expect("UTC+8");
+    (Utc::now().with_timezone(&beijing).date_naive() - TimeDelta::days(days_ago)).format("%Y-%m-%d").to_string()
 }
 
 /// The CSV of all rows, UTF-8.

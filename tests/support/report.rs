@@ -88,7 +88,7 @@ impl<'a> Report<'a> {
             number(name) >= least.parse().ok()?
         } else {
             let (name, value) = fact.split_once('=')?;
-            coverage[name].to_string() == value
+            text(&coverage[name]) == value
         };
         (!holds).then(|| format!("coverage: expected {fact}, got {coverage}"))
     }

@@ -85,6 +85,7 @@ impl Words {
             text = text.replace(&format!("{{{{{name}_PATH}}}}"), &self.path(whose));
             text = text.replace(&format!("{{{{{name}_ID}}}}"), &self.id(whose));
         }
+        text = text.replace("{{OWN_CODE_LOWER}}", &self.code(Whose::Own).to_ascii_lowercase());
         text = text.replace("{{UNIT}}", &self.unit(Whose::Own));
         text = text.replace("{{SITE_NAME}}", &format!("{}门户网站", self.unit(Whose::Own)));
         text.replace("{{HOST}}", &self.host())
