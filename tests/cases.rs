@@ -3,7 +3,7 @@
 
 mod support;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -123,8 +123,8 @@ fn settle(complaints: &Complaints, cases: &[Case]) {
 fn every_site_is_judged_as_the_rules_say() {
     let (cases, directory) = (cases(), tempfile::tempdir().unwrap());
     let registry = registry_file(directory.path(), &cases);
-    let addresses: Vec<_> = cases.iter().map(|case| case.address).collect();
-    let farm = Farm::start_on(&addresses);
+    let addresses: BTreeSet<_> = cases.iter().map(|case| case.address).collect();
+    let farm = Farm::start_on(addresses);
 
     let complaints = Mutex::new(Complaints::new());
     side_by_side(&batches(&cases), |batch| complaints.lock().unwrap().extend(check_batch(batch, &farm, &registry)));

@@ -188,7 +188,7 @@ fn without_opening_loopback_nothing_is_asked_of_it() {
 }
 
 #[test]
-fn every_request_says_who_asks_and_the_badge_hosts_are_asked_nothing_they_do_not_resolve_to() {
+fn every_request_says_who_asks() {
     let town = Town::build();
 
     town.check(&["www.good.gov.test"]);

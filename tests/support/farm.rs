@@ -50,11 +50,11 @@ pub struct Farm {
 impl Farm {
     /// A farm on 127.0.0.1.
     pub fn start() -> Self {
-        Self::start_on(&[])
+        Self::start_on([])
     }
 
     /// A farm on 127.0.0.1 and, under the same port numbers, on further loopback addresses.
-    pub fn start_on(more: &[Ipv4Addr]) -> Self {
+    pub fn start_on(more: impl IntoIterator<Item = Ipv4Addr>) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let mut addresses = vec![Ipv4Addr::LOCALHOST];
         addresses.extend(more);
