@@ -1,5 +1,6 @@
 //! The command line: what an operator types, and the exit codes scripts rely on.
 
+mod check;
 mod inspect;
 mod report;
 
@@ -29,6 +30,8 @@ struct Arguments {
 enum Command {
     /// Judge one page from a file, offline
     Inspect(inspect::Inspect),
+    /// Look at sites now: names, pages, verdicts
+    Check(check::Check),
 }
 
 /// Runs the command line. Exit codes: 0 pass, 1 fail, 2 undetermined or not applicable, 64 and above usage or own trouble.
@@ -42,6 +45,7 @@ pub fn main() -> ExitCode {
     };
     let done = match arguments.command {
         Command::Inspect(inspect) => inspect.run(),
+        Command::Check(check) => check.run(),
     };
     match done {
         Ok(code) => ExitCode::from(code),

@@ -6,6 +6,7 @@ use crate::domain::badge::{Reading, Tri};
 use crate::domain::finding::Finding;
 use crate::domain::look::PageLook;
 use crate::domain::verdict::Verdict;
+use crate::flow::check_site::SiteLook;
 
 /// A verdict as shape and word: never by colour alone.
 pub(super) fn verdict(verdict: Verdict) -> &'static str {
@@ -67,4 +68,65 @@ pub(super) fn reading(reading: &Reading) -> String {
         reading.reason,
         reading.excerpt
     )
+}
+
+/// All sites: first how many of which verdict, then each site.
+pub(super) fn sites(sites: &[SiteLook], has_registry: bool) -> String {
+    let mut out = String::new();
+    let count = |verdict: Verdict| sites.iter().filter(|site| site.verdict == verdict).count();
+    let _ = writeln!(
+        out,
+        "检查 {} 个网站：通过 {} · 不通过 {} · 无法判定 {} · 不适用 {}",
+        sites.len(),
+        count(Verdict::Pass),
+        count(Verdict::Fail),
+        count(Verdict::Undetermined),
+        count(Verdict::NotApplicable)
+    );
+    if !has_registry {
+        let _ = writeln!(out, "未提供登记表（--registry）：标识代码是否已发放、归谁所有，未作核对。");
+    }
+    for site in sites {
+        let _ = write!(out, "\n{}", self::site(site));
+    }
+    out
+}
+
+fn site(site: &SiteLook) -> String {
+    let mut out = String::new();
+    let _ = writeln!(out, "{}  {}", verdict(site.verdict), name(site));
+    let _ = writeln!(out, "  原因    {}（{}）", site.cause.label(), site.cause.name());
+    for found in &site.findings {
+        let _ = writeln!(out, "  问题    {}", finding(&found.finding));
+        for page in found.pages.iter().take(10) {
+            let _ = writeln!(out, "          {page}");
+        }
+        if found.pages.len() > 10 {
+            let _ = writeln!(out, "          …… 共 {} 页", found.pages.len());
+        }
+    }
+    for look in &site.dns {
+        let addresses: Vec<String> = look.addresses.iter().map(ToString::to_string).collect();
+        let _ = writeln!(out, "  域名    {} {} {}", look.name, look.outcome.label(), addresses.join(" "));
+    }
+    let coverage = &site.coverage;
+    let at_least = if coverage.complete { "" } else { "至少 " };
+    let _ = writeln!(out, "  范围    已检查 {} 页，已知{at_least}{} 页", coverage.checked, coverage.known);
+    if coverage.disallowed > 0 {
+        let _ = writeln!(out, "          robots.txt 不允许访问 {} 页，未检查", coverage.disallowed);
+    }
+    if coverage.unseen > 0 {
+        let _ = writeln!(out, "          无法打开 {} 页", coverage.unseen);
+    }
+    if let Some(home) = site.pages.first() {
+        let shown = site.pages.iter().find(|page| page.verdict == Verdict::Pass).unwrap_or(home);
+        for read in &shown.readings {
+            let _ = writeln!(out, "  标识    {}", reading(read));
+        }
+    }
+    out
+}
+
+fn name(site: &SiteLook) -> String {
+    if site.host == site.host_ascii { site.host.clone() } else { format!("{}（{}）", site.host, site.host_ascii) }
 }

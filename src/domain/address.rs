@@ -114,7 +114,8 @@ impl AddressPolicy {
         matches!(port, 80 | 443 | 8000..=9999) || self.ports.contains(&port)
     }
 
-    fn opened(&self, address: IpAddr) -> bool {
+    /// Did the operator open the address's network?
+    pub fn opened(&self, address: IpAddr) -> bool {
         self.allowed.iter().any(|net| net.contains(&address))
     }
 }

@@ -46,6 +46,25 @@ pub struct PageLook {
     pub to_follow: Vec<String>,
 }
 
+impl PageLook {
+    /// A page that could not be looked at.
+    pub fn unseen(url: &Url, status: Option<u16>, reason: Reason) -> Self {
+        let Assessment { verdict, cause, findings } = Assessment::no_page(reason);
+        Self {
+            url: Some(url.to_string()),
+            status,
+            charset: None,
+            title: None,
+            kind: PageKind::ErrorPage,
+            verdict,
+            cause,
+            findings,
+            readings: Vec::new(),
+            to_follow: Vec::new(),
+        }
+    }
+}
+
 /// A look and what the crawl needs of it.
 #[derive(Debug)]
 pub struct Looked {
@@ -106,6 +125,20 @@ fn is_redirect_stub(text: &str, facts: &Facts) -> bool {
     let forwards =
         ["location.href", "location.replace", "window.location", "location="].iter().any(|w| text.contains(w));
     facts.length < 400 && refreshes || facts.length < 60 && text.len() < 3000 && forwards && facts.links.len() <= 2
+}
+
+/// Where a page that only forwards leads to: its refresh, or the first address its script sets.
+pub fn forwards_to(page: &PageLook, facts: &Facts, text: &str) -> Option<String> {
+    if page.cause != Reason::RedirectStub.into() {
+        return None;
+    }
+    facts.refresh.as_ref().map(|(_, address)| address.clone()).or_else(|| {
+        let at = text.find("location")?;
+        let rest = &text[at..];
+        let quote = rest.find(['"', '\''])?;
+        let mark = rest[quote..].chars().next()?;
+        rest[quote + 1..].split(mark).next().filter(|address| !address.is_empty()).map(str::to_owned)
+    })
 }
 
 /// An include served by itself: no document, and no closing block.

@@ -100,7 +100,9 @@ pub fn roll_up(evidence: &SiteEvidence<'_>) -> SiteVerdict {
 
 fn dead_names(evidence: &SiteEvidence<'_>) -> Vec<SiteFinding> {
     let dead = !evidence.canary_failed && evidence.names.iter().any(|name| name.outcome().is_no());
-    dead.then(|| SiteFinding { finding: Finding::fault(FindingCode::DomainDead), pages: Vec::new() }).into_iter().collect()
+    dead.then(|| SiteFinding { finding: Finding::fault(FindingCode::DomainDead), pages: Vec::new() })
+        .into_iter()
+        .collect()
 }
 
 /// `not_hung` where no fair page carries a badge, `partly_hung` where some do.
@@ -137,7 +139,10 @@ fn by_pages(pages: &[PageLook]) -> Vec<SiteFinding> {
     }
     grouped
         .into_iter()
-        .map(|((effect, code, broken_step), pages)| SiteFinding { finding: Finding { code, effect, broken_step }, pages })
+        .map(|((effect, code, broken_step), pages)| SiteFinding {
+            finding: Finding { code, effect, broken_step },
+            pages,
+        })
         .collect()
 }
 
@@ -182,17 +187,21 @@ fn doubt(home: &PageLook) -> Option<Reason> {
 /// A page that was looked at and not decided leaves the site undecided; one that was not looked at is left to the coverage.
 fn undecided(page: &PageLook) -> Option<Reason> {
     match (page.verdict, page.cause) {
-        (Verdict::Undetermined, Cause::Reason(reason @ (Reason::NeedsRender | Reason::HostNotRegistered))) => Some(reason),
+        (Verdict::Undetermined, Cause::Reason(reason @ (Reason::NeedsRender | Reason::HostNotRegistered))) => {
+            Some(reason)
+        }
         _ => None,
     }
 }
 
 fn owes_nothing(pages: &[PageLook], home: &PageLook) -> (Verdict, Reason) {
     let by_site = [Reason::HangingPeriod, Reason::NoBadgeIssued, Reason::NotInForce];
-    let causes = || pages.iter().filter_map(|page| match page.cause {
-        Cause::Reason(reason) => Some((page.verdict, reason)),
-        Cause::Finding(_) => None,
-    });
+    let causes = || {
+        pages.iter().filter_map(|page| match page.cause {
+            Cause::Reason(reason) => Some((page.verdict, reason)),
+            Cause::Finding(_) => None,
+        })
+    };
     let site_wide = causes().find(|(_, reason)| by_site.contains(reason));
     let unseen = causes().find(|(verdict, _)| *verdict == Verdict::Undetermined);
     let of_home = match home.cause {
@@ -206,6 +215,10 @@ fn owes_nothing(pages: &[PageLook], home: &PageLook) -> (Verdict, Reason) {
 fn is_refusal(reason: Reason) -> bool {
     !matches!(
         reason,
-        Reason::NeedsRender | Reason::HostNotRegistered | Reason::CanaryFailed | Reason::BudgetSpent | Reason::AddressRefused
+        Reason::NeedsRender
+            | Reason::HostNotRegistered
+            | Reason::CanaryFailed
+            | Reason::BudgetSpent
+            | Reason::AddressRefused
     )
 }

@@ -135,7 +135,6 @@ closed_set! {
         DnsDisagree = "dns_disagree", "各解析器结果不一致 · the resolvers disagree";
         CanaryFailed = "canary_failed", "本机检测环境异常 · our own instrument is not well: a name that always resolves did not";
         DnsNoName = "dns_no_name", "域名不存在或无地址 · the name does not exist or has no address";
-        CanaryFailed = "canary_failed", "our own instrument is not well: a name that always resolves did not";
     }
 }
 

@@ -60,6 +60,8 @@ pub struct Facts {
     pub title: Option<String>,
     /// `href`s of links, as written; absolute for those of frames and written markup.
     pub links: Vec<String>,
+    /// `<base href>` of the document.
+    pub base: Option<Url>,
     /// `<meta http-equiv=refresh>`: seconds and address.
     pub refresh: Option<(u32, String)>,
     /// Policies of `<meta http-equiv=Content-Security-Policy>`.

@@ -273,6 +273,9 @@ impl<'p, T: Tag> Reader<'p, T> {
 
     pub(super) fn base(&mut self, tag: T) {
         if let Some(url) = tag.attr("href").and_then(|href| self.context.url.join(href.trim()).ok()) {
+            if self.outer.depth == 0 {
+                self.facts.base = Some(url.clone());
+            }
             self.base = url;
         }
     }

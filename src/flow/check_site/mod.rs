@@ -132,7 +132,8 @@ impl Checker {
         let mut rolled = roll_up(&evidence);
         if let Some(site) = site {
             let home = crawled.pages.first();
-            let told = remarks(site, &names.states, home, crawled.host.as_ref(), crawled.site_name.as_deref(), self.today);
+            let told =
+                remarks(site, &names.states, home, crawled.host.as_ref(), crawled.site_name.as_deref(), self.today);
             rolled.findings.extend(told.into_iter().map(|finding| SiteFinding { finding, pages: Vec::new() }));
         }
         SiteLook {

@@ -75,7 +75,7 @@ impl Fetcher {
         exchange.run().await
     }
 
-    /// Waits until site and address may be asked (again).
+    /// Waits until site and address may be asked (again). Networks that the operator opened are his own: no waiting.
     async fn turn(&self, url: &Url) -> Result<Option<Permit>, Trouble> {
         let Some(politeness) = &self.politeness else { return Ok(None) };
         let (site, address) = match url.host() {
@@ -87,6 +87,9 @@ impl Fetcher {
                 (site, self.address_key(host).await?)
             }
         };
+        if self.gate.policy.opened(address) {
+            return Ok(None);
+        }
         Ok(Some(politeness.acquire(&site, address).await))
     }
 

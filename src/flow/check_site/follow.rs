@@ -1,0 +1,78 @@
+//! Same-site scripts and frames: fetched once a site, read as data, within a budget.
+
+use std::sync::Arc;
+
+use reqwest::header::{CONTENT_TYPE, HeaderMap, SET_COOKIE};
+use url::Url;
+
+use super::Checker;
+use super::home::RobotsBook;
+use crate::domain::page::charset::decode;
+use crate::domain::page::kind::{Answer, classify};
+use crate::domain::page::{Context, Followed, FollowedSet, Needed, NeededKind, read};
+use crate::domain::script;
+use crate::domain::verdict::PageKind;
+use crate::probe::http::Request;
+
+/// Documents followed for one site at most.
+const MOST: usize = 300;
+
+/// What was followed for one site.
+#[derive(Default)]
+pub(super) struct Follower {
+    pub followed: FollowedSet,
+}
+
+impl Follower {
+    /// Fetches what a page needs. What is beyond the budget, forbidden or not to be had counts as unread.
+    pub(super) async fn fetch(&mut self, checker: &Checker, robots: &mut RobotsBook, needed: &[Needed]) {
+        let mut asked = Vec::new();
+        for need in needed {
+            if self.followed.len() + asked.len() < MOST && robots.allows(checker, &need.url).await {
+                asked.push(need);
+            } else {
+                self.followed.insert(need.url.clone(), Followed::Unread);
+            }
+        }
+        let fetched = futures_util::future::join_all(asked.iter().map(|need| follow(checker, need))).await;
+        self.followed.extend(asked.iter().map(|need| need.url.clone()).zip(fetched));
+    }
+}
+
+async fn follow(checker: &Checker, need: &Needed) -> Followed {
+    let fetched = checker.fetcher.get(&need.url, &Request::default()).await;
+    let Ok(answer) = fetched.outcome else { return Followed::Unread };
+    match answer.status {
+        404 | 410 => Followed::Gone,
+        200 => {
+            let kind = header(&answer.headers, CONTENT_TYPE.as_str());
+            let text = decode(&answer.body, kind).text;
+            let sets_cookie = answer.headers.contains_key(SET_COOKIE);
+            match need.kind {
+                NeededKind::Script if !text.trim_start().starts_with('<') => {
+                    Followed::Script(Arc::new(script::read(&text)))
+                }
+                kind => document(checker, kind, &fetched.url, &text, sets_cookie),
+            }
+        }
+        _ => Followed::Unread,
+    }
+}
+
+/// A frame's document; or a page in a script's place, which is an error page (it gives nothing) or a refusal.
+fn document(checker: &Checker, kind: NeededKind, url: &Url, text: &str, sets_cookie: bool) -> Followed {
+    let (hosts, followed) = (&checker.hosts, &FollowedSet::new());
+    let facts = read(text, Context { url, url_known: true, hosts, followed });
+    let answer = Answer { status: Some(200), content_type: Some("text/html"), sets_cookie };
+    match (classify(&answer, text, &facts).0, kind) {
+        (PageKind::Challenge | PageKind::Blocked | PageKind::Login, _) => Followed::Unread,
+        (_, NeededKind::Script) => Followed::Gone,
+        (PageKind::Soft404, NeededKind::Frame) => Followed::Gone,
+        (_, NeededKind::Frame) => Followed::Html(Arc::from(text), url.clone()),
+    }
+}
+
+/// A header's value as text.
+pub(super) fn header<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}

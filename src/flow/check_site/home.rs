@@ -1,0 +1,184 @@
+//! The way in: robots.txt, the home page, and where it leads.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use url::{Position, Url};
+
+use super::Checker;
+use super::follow::header;
+use crate::domain::badge::BadgeHosts;
+use crate::domain::crawl::{Robots, RobotsMode, Scope};
+use crate::domain::host::Host;
+use crate::domain::identity::{Pairs, Subject};
+use crate::domain::look::{Document, forwards_to, look};
+use crate::domain::page::FollowedSet;
+use crate::domain::page::charset::decode;
+use crate::domain::page::kind::Answer;
+use crate::domain::registry::Site;
+use crate::domain::verdict::Reason;
+use crate::probe::http::{Fetched, Request};
+
+/// Pages that only forward, one after another, at most.
+const MOST_STUBS: usize = 3;
+/// Before a second try: long enough for a restart of a worker, short enough to wait for.
+const SECOND_TRY: Duration = Duration::from_secs(1);
+
+/// The rules of every origin met.
+#[derive(Default)]
+pub(super) struct RobotsBook {
+    books: HashMap<String, Robots>,
+    /// An anti-bot answer in the place of a robots.txt.
+    challenged: bool,
+}
+
+impl RobotsBook {
+    /// May the address be asked for? In `record` mode always.
+    pub(super) async fn allows(&mut self, checker: &Checker, url: &Url) -> bool {
+        checker.manners.robots == RobotsMode::Record || self.of(checker, url).await.allows(url)
+    }
+
+    /// The rules of an address's origin.
+    pub(super) async fn of(&mut self, checker: &Checker, url: &Url) -> &Robots {
+        let origin = url[..Position::BeforePath].to_owned();
+        if !self.books.contains_key(&origin) {
+            let robots = self.fetch(checker, url).await;
+            self.books.insert(origin.clone(), robots);
+        }
+        &self.books[&origin]
+    }
+
+    async fn fetch(&mut self, checker: &Checker, url: &Url) -> Robots {
+        let Ok(address) = url.join("/robots.txt") else { return Robots::unreachable() };
+        let fetched = checker.fetcher.get(&address, &Request::default()).await;
+        match (&fetched.outcome, fetched.seen()) {
+            (_, Some(answer)) => {
+                self.challenged |= answer.status == 521;
+                Robots::answered(answer.status, &answer.body)
+            }
+            _ => Robots::unreachable(),
+        }
+    }
+}
+
+/// The home page as it was found.
+pub(super) struct Home {
+    pub fetched: Fetched,
+    pub scope: Scope,
+}
+
+/// Opens a site: follows the forwards of its home page and tells which addresses are the site's.
+pub(super) async fn open(
+    checker: &Checker,
+    start: &Url,
+    site: Option<&Site>,
+    robots: &mut RobotsBook,
+) -> Result<Home, Reason> {
+    let mut url = entry(start, site);
+    let mut stubs = 0;
+    loop {
+        let fetched = ask(checker, &url, robots).await?;
+        match next_stub(checker, &fetched) {
+            Some(next) if stubs < MOST_STUBS && next != fetched.url => {
+                stubs += 1;
+                url = next;
+            }
+            _ => {
+                let scope = scope(checker, start, &fetched.url, site)?;
+                return Ok(Home { fetched, scope });
+            }
+        }
+    }
+}
+
+/// A folder site's home is its folder.
+fn entry(start: &Url, site: Option<&Site>) -> Url {
+    match site.and_then(|site| site.url_prefix.as_deref()) {
+        Some(prefix) if start.path() == "/" => start.join(prefix).unwrap_or_else(|_| start.clone()),
+        _ => start.clone(),
+    }
+}
+
+async fn ask(checker: &Checker, url: &Url, robots: &mut RobotsBook) -> Result<Fetched, Reason> {
+    if !robots.allows(checker, url).await {
+        let unreachable = robots.of(checker, url).await.is_unreachable();
+        if !unreachable {
+            return Err(Reason::RobotsDisallowed);
+        }
+        if robots.challenged {
+            return Err(Reason::Challenge);
+        }
+        // No rules could be had: only the home page tells whether the whole site is away.
+        return match checker.fetcher.get(url, &Request::default()).await.outcome {
+            Err(trouble) => Err(trouble.reason),
+            Ok(_) => Err(Reason::RobotsUnreachable),
+        };
+    }
+    let fetched = checker.fetcher.get(url, &Request::default()).await;
+    match &fetched.outcome {
+        Err(trouble) if is_passing(trouble.reason) => {
+            tokio::time::sleep(SECOND_TRY).await;
+            Ok(checker.fetcher.get(url, &Request::default()).await)
+        }
+        _ => Ok(fetched),
+    }
+}
+
+/// Trouble that a second try may find gone.
+fn is_passing(reason: Reason) -> bool {
+    matches!(reason, Reason::ConnectRefused | Reason::ConnectionReset | Reason::NetworkUnreachable | Reason::Truncated)
+}
+
+fn next_stub(checker: &Checker, fetched: &Fetched) -> Option<Url> {
+    let answer = fetched.outcome.as_ref().ok().filter(|answer| answer.status == 200 && answer.body.len() < 16_384)?;
+    let content_type = header(&answer.headers, "content-type");
+    let document = Document {
+        url: &fetched.url,
+        url_known: true,
+        body: &answer.body,
+        answer: Answer { status: Some(200), content_type, sets_cookie: false },
+        policies: &[],
+        exempt: None,
+        not_owed: None,
+    };
+    let hosts: &BadgeHosts = &checker.hosts;
+    let looked = look(&document, hosts, &FollowedSet::new(), &Subject::of(None, None, &Pairs::new()));
+    let target = forwards_to(&looked.page, &looked.facts, &decode(&answer.body, content_type).text)?;
+    fetched.url.join(&target).ok().filter(|next| matches!(next.scheme(), "http" | "https"))
+}
+
+/// The addresses that are the site's. A registered site ends on one of its hosts; without a registry, where the typed
+/// address leads is the site.
+fn scope(checker: &Checker, start: &Url, landed: &Url, site: Option<&Site>) -> Result<Scope, Reason> {
+    let mut scope = Scope::of(landed);
+    let typed = Host::of(start);
+    scope = scope.with_hosts(&typed);
+    let Some(site) = site else { return Ok(without_folders(checker, scope, landed, None)) };
+    let host = Host::of(landed);
+    let is_own = host.as_ref().is_some_and(|host| {
+        typed.as_ref() == Some(host)
+            || site.owns(host)
+            || typed.as_ref().and_then(Host::www_twin).as_ref() == Some(host)
+    });
+    if !is_own {
+        return Err(Reason::LeftSite);
+    }
+    scope = scope.with_hosts(&site.hosts());
+    if let Some(prefix) = &site.url_prefix {
+        scope = scope.with_prefix(prefix);
+    }
+    Ok(without_folders(checker, scope, landed, Some(site)))
+}
+
+/// Other sites' folders on the same host are theirs.
+fn without_folders(checker: &Checker, scope: Scope, landed: &Url, site: Option<&Site>) -> Scope {
+    let (Some(registry), Some(host)) = (&checker.registry, Host::of(landed)) else { return scope };
+    let others: Vec<&str> = registry
+        .sites_on(&host)
+        .into_iter()
+        .filter(|other| site.is_none_or(|site| site.key != other.key))
+        .filter_map(|other| other.url_prefix.as_deref())
+        .filter(|prefix| site.and_then(|site| site.url_prefix.as_deref()).is_none_or(|own| prefix.starts_with(own)))
+        .collect();
+    scope.without_prefixes(others)
+}
