@@ -59,7 +59,7 @@ fn look_at(folder: &Path, label: &Label) -> PageLook {
             url: &url,
             url_known: true,
             body: &body,
-            answer: Answer { status: Some(200), content_type: Some("text/html"), sets_cookie: false },
+            answer: Answer { status: Some(200), content_type: Some("text/html"), ..Answer::default() },
             policies: &[],
             exempt: None,
             not_owed: None,

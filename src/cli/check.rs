@@ -8,13 +8,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
-use chrono::{FixedOffset, NaiveDate, Utc};
 use futures_util::StreamExt;
 use indicatif::{ProgressBar, ProgressStyle};
 use ipnet::IpNet;
 use serde::Serialize;
 
-use super::{print, read_registry, report};
+use super::{print, read_registry, report, today};
 use crate::domain::address::AddressPolicy;
 use crate::domain::badge::BadgeHosts;
 use crate::domain::calendar::Calendar;
@@ -196,13 +195,6 @@ async fn canary_failed(resolver: &Resolver, canaries: &[String]) -> anyhow::Resu
         }
     }
     Ok(failed)
-}
-
-/// The day in Beijing: China has one time zone and no summer time.
-#[expect(clippy::disallowed_methods, reason = "the command line is where a one-shot look reads the clock")]
-fn today() -> NaiveDate {
-    let beijing = FixedOffset::east_opt(8 * 3600).expect("eight hours are within a day");
-    Utc::now().with_timezone(&beijing).date_naive()
 }
 
 fn progress_bar(sites: usize) -> ProgressBar {

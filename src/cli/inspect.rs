@@ -7,12 +7,14 @@ use anyhow::Context;
 use serde::Serialize;
 use url::Url;
 
-use super::{exit_code, print, read_registry, report};
+use super::{exit_code, print, read_registry, report, today};
 use crate::domain::badge::BadgeHosts;
+use crate::domain::calendar::Calendar;
 use crate::domain::identity::{Pairs, Subject};
 use crate::domain::look::{Document, PageLook, look};
 use crate::domain::page::FollowedSet;
 use crate::domain::page::kind::Answer;
+use crate::domain::site::not_owed;
 
 #[derive(clap::Args)]
 pub(super) struct Inspect {
@@ -46,6 +48,7 @@ impl Inspect {
         let registry = self.registry.as_deref().map(read_registry).transpose()?;
         let nowhere = Url::parse("http://unknown.invalid/").expect("a fixed address");
         let pairs = Pairs::new();
+        let subject = Subject::of(registry.as_ref(), self.url.as_ref(), &pairs);
         let document = Document {
             url: self.url.as_ref().unwrap_or(&nowhere),
             url_known: self.url.is_some(),
@@ -53,9 +56,8 @@ impl Inspect {
             answer: Answer { content_type: self.content_type.as_deref(), ..Answer::default() },
             policies: &[],
             exempt: None,
-            not_owed: None,
+            not_owed: subject.site.and_then(|site| not_owed(site, today(), &Calendar::builtin())),
         };
-        let subject = Subject::of(registry.as_ref(), self.url.as_ref(), &pairs);
         let page = look(&document, &BadgeHosts::default(), &FollowedSet::new(), &subject).page;
         if self.json {
             let output = Output { schema: "badgewatch.inspect/1", page: &page };

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
+use chrono::{FixedOffset, NaiveDate, Utc};
 use clap::{Parser, Subcommand};
 
 use crate::domain::registry::Registry;
@@ -88,4 +89,11 @@ fn print(text: &str) -> anyhow::Result<()> {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         written => written.context("cannot write to standard output"),
     }
+}
+
+/// The day in Beijing: China has one time zone and no summer time.
+#[expect(clippy::disallowed_methods, reason = "the command line is where a one-shot look reads the clock")]
+fn today() -> NaiveDate {
+    let beijing = FixedOffset::east_opt(8 * 3600).expect("eight hours are within a day");
+    Utc::now().with_timezone(&beijing).date_naive()
 }

@@ -79,7 +79,7 @@ pub fn assess(page: &Page<'_>, subject: &Subject<'_>) -> Assessment {
     if identity.is_empty()
         && let Some(reason) = page.not_owed
     {
-        return Assessment::no_page(reason);
+        return elsewhere(&judged).unwrap_or_else(|| Assessment::no_page(reason));
     }
     misplaced_or_blocked(&judged, page)
         .or_else(|| (!identity.is_empty()).then(|| Assessment::fail(identity)))

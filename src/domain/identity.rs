@@ -36,6 +36,12 @@ impl<'a> Subject<'a> {
     }
 }
 
+/// Do the code and the id on file for a site belong together, as far as the issued script tells?
+pub fn pair_differs(site: &Site, pairs: &Pairs) -> bool {
+    let issued = site.badge_code.as_ref().and_then(|code| pairs.get(code));
+    matches!((issued, &site.certificate_id), (Some(issued), Some(on_file)) if issued != on_file)
+}
+
 /// What the registry says of a badge on a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
@@ -85,9 +91,9 @@ fn somebodys(holders: &[&Site], site: &Site) -> Standing {
 
 /// Issued to nobody: a fault only where the site has the like on file to compare with.
 fn nobodys(code: Option<&BadgeCode>, id: Option<&CertificateId>, site: &Site, pairs: &Pairs) -> Standing {
-    let own_id = site.certificate_id.as_ref().or_else(|| site.badge_code.as_ref().and_then(|own| pairs.get(own)));
+    let paired = site.badge_code.as_ref().and_then(|own| pairs.get(own));
     match (code, id) {
-        (_, Some(id)) if own_id == Some(id) => match site.state {
+        (_, Some(id)) if paired == Some(id) => match site.state {
             BadgeState::Valid => Standing::Own,
             _ => Standing::Broken(FindingCode::RevokedBadge, BrokenStep::InForce),
         },
@@ -95,7 +101,7 @@ fn nobodys(code: Option<&BadgeCode>, id: Option<&CertificateId>, site: &Site, pa
         (_, Some(_)) if site.certificate_id.is_some() => {
             Standing::Broken(FindingCode::UnknownBadge, BrokenStep::Issued)
         }
-        (_, Some(_)) if own_id.is_some() => Standing::Broken(FindingCode::UnknownBadge, BrokenStep::Pair),
+        (_, Some(_)) if paired.is_some() => Standing::Broken(FindingCode::UnknownBadge, BrokenStep::Pair),
         _ => Standing::Unverified,
     }
 }

@@ -2,42 +2,54 @@
 
 use chrono::{Days, NaiveDate};
 
+use super::dns::NameLook;
 use super::finding::Finding;
 use super::host::Host;
 use super::look::PageLook;
 use super::registry::{Site, UnitType};
-use super::site::NameState;
-use super::verdict::{Effect, FindingCode, PageKind, Verdict};
+use super::verdict::{BrokenStep, Effect, FindingCode, PageKind, Verdict};
 
 /// Days before the registered expiry of a name in which a reminder is due.
 const EXPIRY_NOTICE: Days = Days::new(30);
 
-/// The remarks and reminders about a site; `ended_on` is the host its home page was found on.
-pub fn remarks(
-    site: &Site,
-    names: &[NameState],
-    home: Option<&PageLook>,
-    ended_on: Option<&Host>,
-    site_name: Option<&str>,
-    today: NaiveDate,
-) -> Vec<Finding> {
-    let mut found = Vec::new();
-    if home.is_some_and(|home| lacks_name(site, home, site_name)) {
-        found.push(Finding::of(FindingCode::NameMismatch, Effect::Remark));
+/// What the look brought that remarks are made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen<'a> {
+    pub home: Option<&'a PageLook>,
+    /// `<meta name=SiteName>` of the home page.
+    pub site_name: Option<&'a str>,
+    /// A registered name leads to no registered address and ends on no registered host.
+    pub strays: bool,
+    /// The code on file was issued with another certificate id than the one on file.
+    pub pair_differs: bool,
+}
+
+/// The remarks and reminders about a site.
+pub fn remarks(site: &Site, seen: &Seen<'_>, today: NaiveDate) -> Vec<Finding> {
+    let expires = site.domain_expires_on.is_some_and(|day| day <= today + EXPIRY_NOTICE);
+    let found = [
+        (
+            seen.home.is_some_and(|home| lacks_name(site, home, seen.site_name)),
+            FindingCode::NameMismatch,
+            Effect::Remark,
+        ),
+        (seen.strays, FindingCode::AddressMismatch, Effect::Remark),
+        (site.names().any(|name| !suffix_fits(site, name)), FindingCode::SuffixWrong, Effect::Remark),
+        (expires, FindingCode::DomainExpiring, Effect::Reminder),
+    ];
+    let mut findings: Vec<Finding> =
+        found.into_iter().filter(|(is, ..)| *is).map(|(_, code, effect)| Finding::of(code, effect)).collect();
+    if seen.pair_differs {
+        findings.push(Finding::of(FindingCode::InfoMismatch, Effect::Remark).at(BrokenStep::Pair));
     }
-    let strays = names.iter().any(|name| {
-        !name.look.addresses.is_empty() && !name.look.addresses.iter().any(|address| site.ips.contains(address))
-    });
-    if !site.ips.is_empty() && strays && ended_on.is_some_and(|host| !site.owns(host)) {
-        found.push(Finding::of(FindingCode::AddressMismatch, Effect::Remark));
-    }
-    if site.names().any(|name| !suffix_fits(site, name)) {
-        found.push(Finding::of(FindingCode::SuffixWrong, Effect::Remark));
-    }
-    if site.domain_expires_on.is_some_and(|day| day <= today + EXPIRY_NOTICE) {
-        found.push(Finding::of(FindingCode::DomainExpiring, Effect::Reminder));
-    }
-    found
+    findings
+}
+
+/// Does a name resolve, but to no registered address?
+pub fn leads_elsewhere(site: &Site, look: &NameLook) -> bool {
+    !site.ips.is_empty()
+        && !look.addresses.is_empty()
+        && !look.addresses.iter().any(|address| site.ips.contains(address))
 }
 
 /// Neither the title nor `<meta SiteName>` of a real page holds the registered name.

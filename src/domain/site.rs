@@ -99,7 +99,9 @@ pub fn roll_up(evidence: &SiteEvidence<'_>) -> SiteVerdict {
 }
 
 fn dead_names(evidence: &SiteEvidence<'_>) -> Vec<SiteFinding> {
-    let dead = !evidence.canary_failed && evidence.names.iter().any(|name| name.outcome().is_no());
+    // The name of a suspended or revoked site is held: that is the sanction, no new fault.
+    let held = evidence.site.is_some_and(|site| site.state != BadgeState::Valid);
+    let dead = !held && !evidence.canary_failed && evidence.names.iter().any(|name| name.outcome().is_no());
     dead.then(|| SiteFinding { finding: Finding::fault(FindingCode::DomainDead), pages: Vec::new() })
         .into_iter()
         .collect()
@@ -147,6 +149,10 @@ fn by_pages(pages: &[PageLook]) -> Vec<SiteFinding> {
 }
 
 fn without_fault(evidence: &SiteEvidence<'_>) -> (Verdict, Reason) {
+    let held = evidence.site.is_some_and(|site| site.state != BadgeState::Valid);
+    if held && evidence.names.iter().all(|name| name.outcome().is_no()) {
+        return (Verdict::NotApplicable, Reason::NotInForce);
+    }
     if let Some(reason) = evidence.trouble {
         return (Verdict::Undetermined, reason);
     }

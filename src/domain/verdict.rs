@@ -103,7 +103,7 @@ closed_set! {
         OtherHost = "other_host", "其他网站的页面 · a page of another host, or of another site on this host";
         // undetermined: seen, not decidable
         NeedsRender = "needs_render", "需用浏览器渲染后判定 · only a browser can tell: the footer or the badge depends on scripts, frames or styles that were not read";
-        HostNotRegistered = "host_not_registered", "标识已登记，但本域名未登记 · the badge is issued, but the host is on file for nobody: an officer looks at both ends";
+        HostNotRegistered = "host_not_registered", "本域名未登记 · the host is on file for nobody: an officer looks at both ends";
         LeftSite = "left_site", "跳转到未登记的域名 · the site forwards to a host that is not registered for it";
         // undetermined: refused by the other side
         Challenge = "challenge", "遇到反爬验证 · an anti-bot test or CAPTCHA stood before the page";

@@ -5,7 +5,7 @@ use url::Url;
 use super::facts::{Place, Trace};
 use super::policy::Load;
 use super::reader::{Origin, Reader};
-use super::tag::Tag;
+use super::tag::{Tag, is_hidden};
 use crate::domain::badge::link::{Link, Picture, badge_picture, classify_href};
 use crate::domain::badge::{Form, State, Why};
 use crate::domain::ids::{BadgeCode, CertificateId};
@@ -21,6 +21,10 @@ pub(super) struct OpenAnchor {
     commented: bool,
     /// Any picture stands in it.
     has_picture: bool,
+    /// A picture that shows stands in it.
+    has_shown_picture: bool,
+    /// A picture in it says in words that it is the badge.
+    says_badge: bool,
     /// An official `#imgConac` picture stands in it.
     has_badge_id: bool,
     picture: Option<Picture>,
@@ -59,7 +63,9 @@ impl<T: Tag> Reader<'_, T> {
             place,
             in_span,
             has_picture: false,
+            has_shown_picture: false,
             commented: self.template_comment,
+            says_badge: false,
             has_badge_id: false,
             picture: None,
             official: None,
@@ -87,7 +93,8 @@ impl<T: Tag> Reader<'_, T> {
             Some(Link::Certificate(id) | Link::LookAlike(Some(id))) => Some(id.clone()),
             _ => None,
         };
-        let place = anchor.place.unwrap_or_else(|| self.place());
+        let mut place = anchor.place.unwrap_or_else(|| self.place());
+        place.hidden |= anchor.has_picture && !anchor.has_shown_picture && anchor.text.is_empty();
         let excerpt = shorten(anchor.href.as_deref().unwrap_or("<a> without href"));
         let loads = anchor.official.map(Load::Picture).into_iter().collect();
         self.trace(Trace {
@@ -119,6 +126,10 @@ impl<T: Tag> Reader<'_, T> {
         let picture = badge_picture(&src, &self.base, self.context.hosts);
         if let Some(anchor) = self.anchors.last_mut() {
             anchor.has_picture = true;
+            anchor.has_shown_picture |= !is_hidden(tag);
+            if let Some(alt) = tag.attr("alt") {
+                anchor.says_badge |= says_badge(&alt);
+            }
             anchor.has_badge_id |= badge_id;
             anchor.picture = anchor.picture.max(picture);
             if picture == Some(Picture::Official) {
@@ -219,7 +230,7 @@ fn judge(anchor: &OpenAnchor) -> Option<(State, Why)> {
             (State::Broken, Why::GenericLink)
         }
         Some(Link::Generic) => return None,
-        None if is_badge || official => match anchor.href {
+        None if is_badge || official || anchor.says_badge => match anchor.href {
             Some(_) => (State::Broken, Why::DeadLink),
             None => (State::NotHung, Why::NoLink),
         },

@@ -10,6 +10,8 @@ pub struct Answer<'a> {
     pub status: Option<u16>,
     pub content_type: Option<&'a str>,
     pub sets_cookie: bool,
+    /// `Content-Disposition: attachment` (RFC 6266): a download, whatever it contains.
+    pub is_attachment: bool,
 }
 
 /// A document's kind, and the reason why it owes nothing or could not be looked at (`None` for a page that owes).
@@ -48,6 +50,9 @@ fn is_not_html(answer: &Answer<'_>, text: &str) -> bool {
     let kind = answer.content_type.unwrap_or("").split(';').next().unwrap_or("").trim().to_ascii_lowercase();
     let start =
         text.trim_start_matches(['\u{FEFF}', ' ', '\t', '\r', '\n']).get(..512).unwrap_or(text).to_ascii_lowercase();
+    if answer.is_attachment {
+        return true;
+    }
     if text.contains('\0') && !start.contains("<html") {
         return true;
     }

@@ -141,6 +141,7 @@ impl<'p, T: Tag> Reader<'p, T> {
             self.facts.unread = true;
             return;
         }
+        self.cut_string(html);
         let inserted = matches!(origin, Origin::Inserted { .. });
         let outer = Outer {
             origin: if matches!(self.outer.origin, Origin::Inserted { .. }) { self.outer.origin } else { origin },
@@ -151,6 +152,28 @@ impl<'p, T: Tag> Reader<'p, T> {
             depth: self.outer.depth + 1,
         };
         self.aside(inserted, |reader| tree::read_fragment(html, reader.context, reader.facts, outer));
+    }
+
+    /// Written markup that breaks off inside the badge's tag: browsers drop the tag.
+    fn cut_string(&mut self, html: &str) {
+        let tail = html.rfind('<').map_or("", |at| &html[at..]);
+        let on_badge_host = self.context.hosts.script_hosts.iter().any(|host| tail.contains(host.ascii()));
+        if !on_badge_host || tail.contains('>') {
+            return;
+        }
+        let trace = Trace {
+            form: Form::EmbedCode,
+            code: None,
+            id: None,
+            state: State::Broken,
+            why: Why::MalformedCode,
+            place: self.place(),
+            needs_span: false,
+            at_bottom: None,
+            loads: Vec::new(),
+            excerpt: shorten(tail),
+        };
+        self.trace(trace);
     }
 
     /// Markup inserted who knows where does not count in the order of the page's text.

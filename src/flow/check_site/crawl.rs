@@ -162,6 +162,8 @@ impl Crawl<'_> {
                 status: Some(answer.status),
                 content_type: header(&answer.headers, "content-type"),
                 sets_cookie: answer.headers.contains_key(SET_COOKIE),
+                is_attachment: header(&answer.headers, "content-disposition")
+                    .is_some_and(|value| value.trim_start().to_ascii_lowercase().starts_with("attachment")),
             },
             policies: &policies,
             exempt: self.exemption(task, url),

@@ -63,7 +63,7 @@ async fn follow(checker: &Checker, need: &Needed) -> Followed {
 fn document(checker: &Checker, kind: NeededKind, url: &Url, text: &str, sets_cookie: bool) -> Followed {
     let (hosts, followed) = (&checker.hosts, &FollowedSet::new());
     let facts = read(text, Context { url, url_known: true, hosts, followed });
-    let answer = Answer { status: Some(200), content_type: Some("text/html"), sets_cookie };
+    let answer = Answer { status: Some(200), content_type: Some("text/html"), sets_cookie, ..Answer::default() };
     match (classify(&answer, text, &facts).0, kind) {
         (PageKind::Challenge | PageKind::Blocked | PageKind::Login, _) => Followed::Unread,
         (_, NeededKind::Script) => Followed::Gone,

@@ -28,8 +28,8 @@ const SECOND_TRY: Duration = Duration::from_secs(1);
 #[derive(Default)]
 pub(super) struct RobotsBook {
     books: HashMap<String, Robots>,
-    /// An anti-bot answer in the place of a robots.txt.
-    challenged: bool,
+    /// Why the last robots.txt that could not be had was not.
+    trouble: Option<Reason>,
 }
 
 impl RobotsBook {
@@ -50,13 +50,17 @@ impl RobotsBook {
 
     async fn fetch(&mut self, checker: &Checker, url: &Url) -> Robots {
         let Ok(address) = url.join("/robots.txt") else { return Robots::unreachable() };
-        let fetched = checker.fetcher.get(&address, &Request::default()).await;
+        let fetched = get_twice(checker, &address).await;
         match (&fetched.outcome, fetched.seen()) {
             (_, Some(answer)) => {
-                self.challenged |= answer.status == 521;
+                let challenged = answer.status == 521;
+                self.trouble = Some(if challenged { Reason::Challenge } else { Reason::RobotsUnreachable });
                 Robots::answered(answer.status, &answer.body)
             }
-            _ => Robots::unreachable(),
+            (outcome, None) => {
+                self.trouble = outcome.as_ref().err().map(|trouble| trouble.reason);
+                Robots::unreachable()
+            }
         }
     }
 }
@@ -100,27 +104,22 @@ fn entry(start: &Url, site: Option<&Site>) -> Url {
 }
 
 async fn ask(checker: &Checker, url: &Url, robots: &mut RobotsBook) -> Result<Fetched, Reason> {
-    if !robots.allows(checker, url).await {
-        let unreachable = robots.of(checker, url).await.is_unreachable();
-        if !unreachable {
-            return Err(Reason::RobotsDisallowed);
-        }
-        if robots.challenged {
-            return Err(Reason::Challenge);
-        }
-        // No rules could be had: only the home page tells whether the whole site is away.
-        return match checker.fetcher.get(url, &Request::default()).await.outcome {
-            Err(trouble) => Err(trouble.reason),
-            Ok(_) => Err(Reason::RobotsUnreachable),
-        };
+    if robots.allows(checker, url).await {
+        return Ok(get_twice(checker, url).await);
     }
+    let unreachable = robots.of(checker, url).await.is_unreachable();
+    Err(robots.trouble.filter(|_| unreachable).unwrap_or(Reason::RobotsDisallowed))
+}
+
+/// Trouble that may pass is given a second try before it is told.
+async fn get_twice(checker: &Checker, url: &Url) -> Fetched {
     let fetched = checker.fetcher.get(url, &Request::default()).await;
     match &fetched.outcome {
         Err(trouble) if is_passing(trouble.reason) => {
             tokio::time::sleep(SECOND_TRY).await;
-            Ok(checker.fetcher.get(url, &Request::default()).await)
+            checker.fetcher.get(url, &Request::default()).await
         }
-        _ => Ok(fetched),
+        _ => fetched,
     }
 }
 
@@ -136,7 +135,7 @@ fn next_stub(checker: &Checker, fetched: &Fetched) -> Option<Url> {
         url: &fetched.url,
         url_known: true,
         body: &answer.body,
-        answer: Answer { status: Some(200), content_type, sets_cookie: false },
+        answer: Answer { status: Some(200), content_type, ..Answer::default() },
         policies: &[],
         exempt: None,
         not_owed: None,

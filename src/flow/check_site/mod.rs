@@ -17,14 +17,16 @@ use crate::domain::badge::BadgeHosts;
 use crate::domain::calendar::Calendar;
 use crate::domain::crawl::{Coverage, RobotsMode};
 use crate::domain::dns::NameLook;
+use crate::domain::finding::Finding;
 use crate::domain::host::Host;
+use crate::domain::identity::pair_differs;
 use crate::domain::look::PageLook;
 use crate::domain::registry::{Registry, Site};
-use crate::domain::remarks::remarks;
+use crate::domain::remarks::{Seen, leads_elsewhere, remarks};
 use crate::domain::site::{SiteEvidence, SiteFinding, not_owed, roll_up};
-use crate::domain::verdict::{Cause, Verdict};
+use crate::domain::verdict::{Cause, Reason, Verdict};
 use crate::probe::dns::Resolver;
-use crate::probe::http::Fetcher;
+use crate::probe::http::{Fetcher, Request};
 
 /// Budgets and manners of a look.
 #[derive(Debug, Clone)]
@@ -114,7 +116,7 @@ impl Checker {
         if let Some(own) = site {
             self.learn_pair(own).await;
         }
-        let not_owed = site.and_then(|site| not_owed(site, self.today, &self.calendar));
+        let not_owed = self.not_owed(site);
         let crawled = match names.trouble() {
             Some(_) => crawl::Crawled::default(),
             None => crawl::crawl(self, &names.start(&target.url), site, not_owed, progress).await,
@@ -131,9 +133,7 @@ impl Checker {
         };
         let mut rolled = roll_up(&evidence);
         if let Some(site) = site {
-            let home = crawled.pages.first();
-            let told =
-                remarks(site, &names.states, home, crawled.host.as_ref(), crawled.site_name.as_deref(), self.today);
+            let told = self.remarks(site, &names, &crawled).await;
             rolled.findings.extend(told.into_iter().map(|finding| SiteFinding { finding, pages: Vec::new() }));
         }
         SiteLook {
@@ -146,6 +146,44 @@ impl Checker {
             coverage: crawled.coverage,
             pages: crawled.pages,
         }
+    }
+
+    /// A host on file for nobody owes nothing that we know of.
+    fn not_owed(&self, site: Option<&Site>) -> Option<Reason> {
+        match (site, &self.registry) {
+            (Some(site), _) => not_owed(site, self.today, &self.calendar),
+            (None, Some(_)) => Some(Reason::HostNotRegistered),
+            (None, None) => None,
+        }
+    }
+
+    async fn remarks(&self, site: &Site, names: &names::Names, crawled: &crawl::Crawled) -> Vec<Finding> {
+        let seen = Seen {
+            home: crawled.pages.first(),
+            site_name: crawled.site_name.as_deref(),
+            strays: self.strays(site, names, crawled).await,
+            pair_differs: pair_differs(site, &self.pairs.known()),
+        };
+        remarks(site, &seen, self.today)
+    }
+
+    /// Does a registered name lead to no registered address, and over HTTP to no registered host?
+    async fn strays(&self, site: &Site, names: &names::Names, crawled: &crawl::Crawled) -> bool {
+        for state in names.states.iter().filter(|state| leads_elsewhere(site, &state.look)) {
+            let ended_on = match &crawled.host {
+                Some(host) if *host == state.look.name => Some(host.clone()),
+                _ => match Url::parse(&format!("http://{}/", state.look.name.ascii())) {
+                    Ok(url) => Some(self.fetcher.get(&url, &Request::default()).await)
+                        .filter(|fetched| fetched.outcome.is_ok())
+                        .and_then(|fetched| Host::of(&fetched.url)),
+                    Err(_) => None,
+                },
+            };
+            if ended_on.is_some_and(|host| !site.owns(&host)) {
+                return true;
+            }
+        }
+        false
     }
 
     /// The registered site of an address; a host with nothing but one folder site stands for that.

@@ -34,9 +34,9 @@ impl PairBook {
 }
 
 impl Checker {
-    /// Learns the id of a site that is on file with its code only.
+    /// Learns the id of a site's code: to know an id that is not on file, or that the one on file is another.
     pub(super) async fn learn_pair(&self, site: &Site) {
-        if let (Some(code), None) = (&site.badge_code, &site.certificate_id) {
+        if let Some(code) = &site.badge_code {
             self.learn_code(code).await;
         }
     }
