@@ -77,6 +77,9 @@ fn read_registry(path: &Path) -> anyhow::Result<Registry> {
             refusal.row, refusal.reason, refusal.sentence
         );
     }
+    if registry.sites().is_empty() && !registry.refused.is_empty() {
+        anyhow::bail!("the registry {} has not one row that can be used", path.display());
+    }
     for warning in &registry.warnings {
         eprintln!("badgewatch: registry rows {:?}: {}: {}", warning.rows, warning.kind, warning.sentence);
     }
