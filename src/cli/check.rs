@@ -13,7 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use ipnet::IpNet;
 use serde::Serialize;
 
-use super::{print, read_registry, report, today};
+use super::{now, print, read_registry, report, today};
 use crate::domain::address::AddressPolicy;
 use crate::domain::badge::BadgeHosts;
 use crate::domain::calendar::Calendar;
@@ -95,7 +95,8 @@ impl Check {
             let output = Output { schema: "badgewatch.check/1", sites: &sites };
             print(&format!("{}\n", serde_json::to_string_pretty(&output)?))?;
         } else {
-            print(&report::sites(&sites, self.registry.is_some()))?;
+            let at = now().format("%Y-%m-%d %H:%M").to_string();
+            print(&report::sites(&sites, self.registry.is_some(), &at))?;
         }
         Ok(exit_code(&sites))
     }

@@ -4,12 +4,13 @@ mod check;
 mod inspect;
 mod report;
 
+use std::ffi::OsString;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use chrono::{FixedOffset, NaiveDate, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use clap::{Parser, Subcommand};
 
 use crate::domain::registry::Registry;
@@ -35,9 +36,9 @@ enum Command {
     Check(check::Check),
 }
 
-/// Runs the command line. Exit codes: 0 pass, 1 fail, 2 undetermined or not applicable, 64 and above usage or own trouble.
-pub fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+/// Runs a command line, the program's name first. Exit codes: 0 pass, 1 fail, 2 undetermined or not applicable, 64 and above usage or own trouble.
+pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
             let _ = error.print();
@@ -94,9 +95,14 @@ fn print(text: &str) -> anyhow::Result<()> {
     }
 }
 
-/// The day in Beijing: China has one time zone and no summer time.
+/// Beijing time: China has one zone and no summer time.
 #[expect(clippy::disallowed_methods, reason = "the command line is where a one-shot look reads the clock")]
-fn today() -> NaiveDate {
+fn now() -> DateTime<FixedOffset> {
     let beijing = FixedOffset::east_opt(8 * 3600).expect("eight hours are within a day");
-    Utc::now().with_timezone(&beijing).date_naive()
+    Utc::now().with_timezone(&beijing)
+}
+
+/// The day in Beijing.
+fn today() -> NaiveDate {
+    now().date_naive()
 }
