@@ -20,6 +20,8 @@ use crate::domain::verdict::Verdict;
 const USAGE: u8 = 64;
 /// A file that cannot be read (EX_NOINPUT).
 const NO_INPUT: u8 = 66;
+/// Refused rows and warnings told one by one.
+const MOST_COMPLAINTS: usize = 20;
 
 #[derive(Parser)]
 #[command(name = "badgewatch", version, about = "Checks website badges (网站标识) of public bodies")]
@@ -71,17 +73,17 @@ fn exit_code(verdict: Verdict) -> u8 {
 fn read_registry(path: &Path) -> anyhow::Result<Registry> {
     let bytes = std::fs::read(path).with_context(|| format!("cannot read the registry {}", path.display()))?;
     let registry = Registry::read(&bytes).with_context(|| format!("cannot use the registry {}", path.display()))?;
-    for refusal in &registry.refused {
+    for refusal in registry.refused.iter().take(MOST_COMPLAINTS) {
         let column = refusal.column.map_or("", |column| column.name());
-        eprintln!(
-            "badgewatch: registry row {} refused: {column} {}: {}",
-            refusal.row, refusal.reason, refusal.sentence
-        );
+        eprintln!("badgewatch: registry row {} refused: {column} {}: {}", refusal.row, refusal.reason, refusal.sentence);
+    }
+    if registry.refused.len() > MOST_COMPLAINTS {
+        eprintln!("badgewatch: registry: {} rows refused in all", registry.refused.len());
     }
     if registry.sites().is_empty() && !registry.refused.is_empty() {
         anyhow::bail!("the registry {} has not one row that can be used", path.display());
     }
-    for warning in &registry.warnings {
+    for warning in registry.warnings.iter().take(MOST_COMPLAINTS) {
         eprintln!("badgewatch: registry rows {:?}: {}: {}", warning.rows, warning.kind, warning.sentence);
     }
     Ok(registry)
