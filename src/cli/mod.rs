@@ -75,7 +75,10 @@ fn read_registry(path: &Path) -> anyhow::Result<Registry> {
     let registry = Registry::read(&bytes).with_context(|| format!("cannot use the registry {}", path.display()))?;
     for refusal in registry.refused.iter().take(MOST_COMPLAINTS) {
         let column = refusal.column.map_or("", |column| column.name());
-        eprintln!("badgewatch: registry row {} refused: {column} {}: {}", refusal.row, refusal.reason, refusal.sentence);
+        eprintln!(
+            "badgewatch: registry row {} refused: {column} {}: {}",
+            refusal.row, refusal.reason, refusal.sentence
+        );
     }
     if registry.refused.len() > MOST_COMPLAINTS {
         eprintln!("badgewatch: registry: {} rows refused in all", registry.refused.len());
