@@ -16,7 +16,6 @@ use support::{badgewatch, check, registry, site};
 /// What is wrong, by the name of the case.
 type Complaints = BTreeMap<String, Vec<String>>;
 
-#[expect(clippy::disallowed_methods, reason = "a person picks cases by CASES=word")]
 fn cases() -> Vec<Case> {
     let mut cases = read_all(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/cases"));
     if let Ok(only) = std::env::var("CASES") {
