@@ -93,7 +93,7 @@ impl Check {
         let sites = runtime.block_on(self.look())?;
         if self.json {
             let output = Output { schema: "badgewatch.check/1", sites: &sites };
-            print(&format!("{}\n", serde_json::to_string_pretty(&output)?))?;
+            print_json(&output)?;
         } else {
             let at = now().format("%Y-%m-%d %H:%M").to_string();
             print(&report::sites(&sites, self.registry.is_some(), &at))?;

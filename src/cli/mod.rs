@@ -94,9 +94,20 @@ fn read_registry(path: &Path) -> anyhow::Result<Registry> {
 
 /// Writes to standard output; a reader that has gone away is no trouble.
 fn print(text: &str) -> anyhow::Result<()> {
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
+    written(std::io::stdout().lock().write_all(text.as_bytes()))
+}
+
+/// Writes JSON as it is made: a report of many sites is never held in memory as a whole.
+fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let json = serde_json::to_writer_pretty(&mut out, value).map_err(std::io::Error::from);
+    written(json.and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()))
+}
+
+fn written(result: std::io::Result<()>) -> anyhow::Result<()> {
+    match result {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        written => written.context("cannot write to standard output"),
+        result => result.context("cannot write to standard output"),
     }
 }
 
