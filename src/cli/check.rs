@@ -13,7 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use ipnet::IpNet;
 use serde::Serialize;
 
-use super::{now, print, print_json, print_json, read_registry, report, today};
+use super::{now, print, print_json, read_registry, report, today};
 use crate::domain::address::AddressPolicy;
 use crate::domain::badge::BadgeHosts;
 use crate::domain::calendar::Calendar;
