@@ -108,27 +108,21 @@ impl Check {
             .map(|text| Target::parse(text))
             .collect::<Result<_, _>>()
             .map_err(|error| anyhow!(error))?;
-        let checker = self.checker(&targets).await?;
-        let bar = progress_bar(targets.len());
-        let pages = AtomicU64::new(0);
-        let looks = futures_util::stream::iter(targets.iter().map(|target| {
-            let (checker, bar, pages) = (&checker, &bar, &pages);
-            async move {
+        let checker = Arc::new(self.checker(&targets).await?);
+        let progress = Arc::new(Progress { bar: progress_bar(targets.len()), pages: AtomicU64::new(0) });
+        // Every site is a task of its own, so that all cores read pages.
+        let looks = futures_util::stream::iter(targets.into_iter().map(|target| {
+            let (checker, progress) = (checker.clone(), progress.clone());
+            tokio::spawn(async move {
                 let seen = AtomicU64::new(0);
-                let look = checker
-                    .check(target, &|coverage: &Coverage| {
-                        let more = coverage.checked.saturating_sub(seen.swap(coverage.checked, Ordering::Relaxed));
-                        let all = pages.fetch_add(more, Ordering::Relaxed) + more;
-                        bar.set_message(format!("{all} 页"));
-                    })
-                    .await;
-                bar.inc(1);
+                let look = checker.check(&target, &|coverage| progress.page(coverage, &seen)).await;
+                progress.bar.inc(1);
                 look
-            }
+            })
         }));
-        let looks = looks.buffered(usize::from(self.concurrency)).collect().await;
-        bar.finish_and_clear();
-        Ok(looks)
+        let looks: Vec<_> = looks.buffered(usize::from(self.concurrency)).collect().await;
+        progress.bar.finish_and_clear();
+        looks.into_iter().map(|look| look.context("a look broke off")).collect()
     }
 
     async fn checker(&self, targets: &[Target]) -> anyhow::Result<Checker> {
@@ -173,6 +167,22 @@ impl Check {
         }
         let servers = self.resolver.iter().map(|text| server(text)).collect::<anyhow::Result<Vec<_>>>()?;
         Ok(Resolver::new(&servers, dns::Limits::default())?)
+    }
+}
+
+/// What the bar tells: sites done, pages seen.
+struct Progress {
+    bar: ProgressBar,
+    pages: AtomicU64,
+}
+
+impl Progress {
+    fn page(&self, coverage: &Coverage, seen: &AtomicU64) {
+        let more = coverage.checked.saturating_sub(seen.swap(coverage.checked, Ordering::Relaxed));
+        let all = self.pages.fetch_add(more, Ordering::Relaxed) + more;
+        if !self.bar.is_hidden() {
+            self.bar.set_message(format!("{all} 页"));
+        }
     }
 }
 
