@@ -34,8 +34,9 @@ pub(super) struct OpenAnchor {
 }
 
 impl OpenAnchor {
+    /// Only a link that has to do with badges is asked for its words.
     pub(super) fn add_text(&mut self, text: &str) {
-        if self.text.len() < 120 {
+        if self.link.is_some() && self.text.len() < 120 {
             self.text.extend(text.chars().take(40));
         }
     }
@@ -44,17 +45,10 @@ impl OpenAnchor {
 impl<T: Tag> Reader<'_, T> {
     pub(super) fn open_anchor(&mut self, tag: T) {
         let href = tag.attr("href").map(|href| href.into_owned());
-        let suspicious = href.as_deref().is_some_and(|href| {
-            let bytes = href.as_bytes();
-            memchr::memmem::find(bytes, b"onac").is_some()
-                || memchr::memmem::find(bytes, b"ONAC").is_some()
-                || memchr::memmem::find(bytes, b"sitename").is_some()
-        });
-        let link =
-            href.as_deref().filter(|_| suspicious).and_then(|href| classify_href(href, &self.base, self.context.hosts));
-        if let Some(href) = href.as_deref().filter(|href| !href.is_empty() && link.is_none()) {
-            self.link(href);
-        }
+        let link = href
+            .as_deref()
+            .filter(|href| self.hinted && is_suspicious(href))
+            .and_then(|href| classify_href(href, &self.base, self.context.hosts));
         let in_span = self.in_span();
         let place = (link.is_some() || in_span).then(|| self.place());
         self.anchors.push(OpenAnchor {
@@ -74,14 +68,22 @@ impl<T: Tag> Reader<'_, T> {
     }
 
     /// Keeps a link for the crawl: as written, or absolute where another base than the page's counts.
-    pub(super) fn link(&mut self, href: &str) {
-        let absolute = (self.outer.depth > 0).then(|| self.base.join(href).ok()).flatten();
-        self.facts.links.push(absolute.map_or_else(|| href.to_owned(), String::from));
+    pub(super) fn link(&mut self, href: String) {
+        let absolute = (self.outer.depth > 0).then(|| self.base.join(&href).ok()).flatten();
+        self.facts.links.push(absolute.map_or(href, String::from));
     }
 
     pub(super) fn close_anchor(&mut self) {
-        let Some(anchor) = self.anchors.pop() else { return };
-        let Some((state, why)) = judge(&anchor) else { return };
+        let Some(mut anchor) = self.anchors.pop() else { return };
+        let Some((state, why)) = judge(&anchor) else {
+            if let Some(href) = anchor.href.take().filter(|href| !href.is_empty() && anchor.link.is_none()) {
+                self.link(href);
+            }
+            return;
+        };
+        if let Some(href) = anchor.href.clone().filter(|href| !href.is_empty() && anchor.link.is_none()) {
+            self.link(href);
+        }
         let (state, why) = if anchor.commented { (State::NotHung, Why::CommentedOut) } else { (state, why) };
         let form = match self.outer.origin {
             _ if state == State::NotHung => Form::Image,
@@ -237,6 +239,11 @@ fn judge(anchor: &OpenAnchor) -> Option<(State, Why)> {
         None if anchor.picture.is_some() => (State::NotHung, Why::NoLink),
         None => return None,
     })
+}
+
+/// Texts without which no address leads to a badge.
+fn is_suspicious(href: &str) -> bool {
+    ["onac", "ONAC", "sitename"].iter().any(|word| href.contains(word))
 }
 
 fn is_encoded_hole(href: &str) -> bool {

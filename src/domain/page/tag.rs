@@ -16,23 +16,26 @@ pub trait Tag: Copy {
 
 /// Inline style, attribute or size by which an element shows nothing.
 pub fn is_hidden<T: Tag>(tag: T) -> bool {
-    if !tag.may_hold("hidden") && !tag.may_hold("none") && !tag.may_hold("0") {
-        return false;
-    }
-    if tag.attr("hidden").is_some() {
+    let is_picture = matches!(tag.name(), "img" | "iframe" | "frame");
+    if tag.may_hold("hidden") && tag.attr("hidden").is_some() {
         return true;
     }
-    let Some(style) = tag.attr("style").map(|style| squeeze(&style)) else {
-        return matches!(tag.name(), "img" | "iframe" | "frame") && has_zero_size(tag);
-    };
+    let by_style = tag.may_hold("style") && tag.attr("style").is_some_and(|style| style_hides(&style, is_picture));
+    by_style || is_picture && has_zero_size(tag)
+}
+
+fn style_hides(style: &str, is_picture: bool) -> bool {
+    // Most styles hide nothing: no need to look closer without one of these.
+    if !is_picture && !["one", "ONE", "idden", "IDDEN", "pacity", "PACITY"].iter().any(|word| style.contains(word)) {
+        return false;
+    }
+    let style = squeeze(style);
     let declares = |what: &str| style.split(';').any(|declaration| declaration.trim_end_matches("!important") == what);
-    let zero =
-        ["width", "height"].iter().any(|side| declares(&format!("{side}:0")) || declares(&format!("{side}:0px")));
+    let zero = || ["width:0", "width:0px", "height:0", "height:0px"].iter().any(|size| declares(size));
     declares("display:none")
         || declares("visibility:hidden")
         || declares("opacity:0")
-        || zero && (style.contains("overflow:hidden") || matches!(tag.name(), "img" | "iframe" | "frame"))
-        || matches!(tag.name(), "img" | "iframe" | "frame") && has_zero_size(tag)
+        || (is_picture || style.contains("overflow:hidden")) && zero()
 }
 
 fn has_zero_size<T: Tag>(tag: T) -> bool {
@@ -43,6 +46,9 @@ fn has_zero_size<T: Tag>(tag: T) -> bool {
 pub fn centring<T: Tag>(tag: T) -> Tri {
     if tag.name() == "center" {
         return Tri::Yes;
+    }
+    if !tag.may_hold("align") && !tag.may_hold("style") {
+        return Tri::Unknown;
     }
     let align = tag.attr("align").map(|align| squeeze(&align)).unwrap_or_default();
     let style = tag.attr("style").map(|style| squeeze(&style)).unwrap_or_default();

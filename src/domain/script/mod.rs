@@ -9,5 +9,5 @@ mod reader;
 mod unescape;
 
 pub use program::{HOLE, Program, Step};
-pub use reader::read;
+pub use reader::{calls, is_relevant, read};
 pub use unescape::unescape;

@@ -1,6 +1,9 @@
 //! From tokens to a [`Program`]: follows strings through concatenation, variables and sinks.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 
 use super::lexer::{Token, lex};
 use super::program::{HOLE, Program, Step};
@@ -29,6 +32,9 @@ const RELEVANT: &[&str] = &[
     "createElement",
 ];
 
+static RELEVANT_WORDS: LazyLock<AhoCorasick> =
+    LazyLock::new(|| AhoCorasick::new(RELEVANT).expect("a fixed list of words"));
+
 /// Functions that hand their text through, decoded.
 const DECODERS: &[&str] = &["unescape", "decodeURIComponent", "decodeURI", "String"];
 
@@ -37,8 +43,8 @@ const LONGEST: usize = 1 << 20;
 
 /// Reads a script. Total on any input; the work is bounded by the length of the source.
 pub fn read(source: &str) -> Program {
-    if !RELEVANT.iter().any(|word| memchr::memmem::find(source.as_bytes(), word.as_bytes()).is_some()) {
-        return quick_names(source);
+    if !is_relevant(source) {
+        return calls(source);
     }
     let opaque = source.contains("eval(function(p,a,c,k,e");
     let mut reader = Reader {
@@ -56,8 +62,13 @@ pub fn read(source: &str) -> Program {
     reader.finish()
 }
 
-/// Even a script that writes nothing may call a function that does.
-fn quick_names(source: &str) -> Program {
+/// Could the script put anything of interest into a page by itself?
+pub fn is_relevant(source: &str) -> bool {
+    RELEVANT_WORDS.is_match(source)
+}
+
+/// Even a script that writes nothing may call a function that does. Long ones are libraries: they call none of a page's.
+pub fn calls(source: &str) -> Program {
     let mut program = Program::default();
     if source.len() < 4096 {
         let tokens = lex(source);
