@@ -125,9 +125,10 @@ fn missing(evidence: &SiteEvidence<'_>) -> Vec<SiteFinding> {
     findings
 }
 
-/// A page that bears a badge, good or bad.
+/// A page that bears a badge, good or bad. One that is said to lack it bears at most somebody's picture link.
 fn carries(page: &PageLook) -> bool {
-    page.verdict == Verdict::Pass || page.readings.iter().any(super::badge::Reading::is_hung)
+    let lacks = page.cause == FindingCode::NotHung.into();
+    page.verdict == Verdict::Pass || !lacks && page.readings.iter().any(super::badge::Reading::is_hung)
 }
 
 /// The findings of all pages, each with its pages, faults first.
