@@ -54,6 +54,7 @@ closed_set! {
         InertElement = "inert_element", "inside template, textarea, noscript or a script that is data";
         NoLink = "no_link", "a picture without a certificate link is no badge";
         MentionOnly = "mention_only", "an attribute or visible text, not a badge";
+        IndirectLink = "indirect_link", "a script or a forwarder of the site leads to the certificate, if it works";
         MirroredCopy = "mirrored_copy", "a copy that a saving tool rewrote";
     }
 }

@@ -24,6 +24,9 @@ pub enum NeededKind {
     Frame,
 }
 
+/// Stands among a place's names where an inline style may hide it.
+pub(super) const FADED: &str = "opacity:0";
+
 /// Where something stands.
 #[derive(Debug, Clone, Default)]
 pub struct Place {
@@ -173,7 +176,7 @@ impl Facts {
     }
 
     fn hiding_names<'a>(&'a self, trace: &'a Trace) -> impl Iterator<Item = &'a String> {
-        trace.place.names.iter().filter(|name| self.hidden_names.contains(*name))
+        trace.place.names.iter().filter(|name| *name == FADED || self.hidden_names.contains(*name))
     }
 
     fn is_style_hidden(&self, trace: &Trace) -> bool {

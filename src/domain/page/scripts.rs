@@ -248,12 +248,20 @@ impl<'p, T: Tag> Reader<'p, T> {
         }
     }
 
-    pub(super) fn frame(&mut self, tag: T) {
-        let Some(src) = tag.attr("src").map(|src| src.into_owned()) else { return };
+    /// A frame, or an object that shows a document, whose address stands in an attribute.
+    pub(super) fn frame(&mut self, tag: T, attribute: &str) {
+        if let Some(html) = tag.attr("srcdoc").map(|html| html.into_owned()) {
+            return self.nest(&html, Origin::Written);
+        }
+        let Some(src) = tag.attr(attribute).map(|src| src.into_owned()) else { return };
         if src.trim().is_empty() || src.starts_with("about:") {
             return;
         }
         let Some(url) = self.resolved(&src) else { return };
+        let is_frame = matches!(tag.name(), "iframe" | "frame");
+        if !is_frame && !["html", "htm"].iter().any(|end| url.path().ends_with(end)) {
+            return;
+        }
         if self.context.is_same_site(&url) {
             self.facts.frames.push(url.clone());
             let place = self.place();

@@ -30,13 +30,22 @@ pub fn is_hidden<T: Tag>(tag: T) -> bool {
         ["width", "height"].iter().any(|side| declares(&format!("{side}:0")) || declares(&format!("{side}:0px")));
     declares("display:none")
         || declares("visibility:hidden")
-        || declares("opacity:0")
-        || zero && (style.contains("overflow:hidden") || matches!(tag.name(), "img" | "iframe" | "frame"))
+        || zero && style.contains("overflow:hidden")
+        || zero && matches!(tag.name(), "img" | "iframe" | "frame") && tag.attr("onload").is_none()
         || matches!(tag.name(), "img" | "iframe" | "frame") && has_zero_size(tag)
 }
 
+/// Invisible by inline opacity: pages fade things in, so only a browser can tell.
+pub fn is_faded<T: Tag>(tag: T) -> bool {
+    tag.attr("style").is_some_and(|style| {
+        squeeze(&style).split(';').any(|declaration| matches!(declaration, "opacity:0" | "opacity:0.0"))
+    })
+}
+
+/// A frame of no height that a handler fits to its content has one.
 fn has_zero_size<T: Tag>(tag: T) -> bool {
-    ["width", "height"].iter().any(|side| tag.attr(side).is_some_and(|size| matches!(size.trim(), "0" | "0px")))
+    tag.attr("onload").is_none()
+        && ["width", "height"].iter().any(|side| tag.attr(side).is_some_and(|size| matches!(size.trim(), "0" | "0px")))
 }
 
 /// Where the element's own markup puts its content. Unknown is the rule: style sheets decide.
