@@ -126,6 +126,8 @@ impl<T: Tag> Reader<'_, T> {
         let Some(anchor) = self.anchors.pop() else { return };
         let Some((state, why)) = judge(&anchor) else { return };
         let (state, why) = if anchor.commented { (State::NotHung, Why::CommentedOut) } else { (state, why) };
+        let unread = why == Why::MalformedCode && self.outer.origin != Origin::Document && lacks_id(&anchor);
+        let (state, why) = if unread { (State::Unknown, Why::InjectedScript) } else { (state, why) };
         let form = match self.outer.origin {
             _ if state == State::NotHung => Form::Image,
             Origin::Written | Origin::Inserted { .. } => Form::WrittenLink,
@@ -294,6 +296,12 @@ fn is_suspicious(href: &str) -> bool {
 fn is_unfinished(href: &str) -> bool {
     let filled = |mark: &&str| href.contains(*mark);
     is_suspicious(href) && (href.contains(HOLE) || ["%EF%BF%BC", "{{", "${", "<%"].iter().any(|mark| filled(&mark)))
+}
+
+/// A script that writes no id at all fills it in later (`"…id={0}".format(x)`).
+fn lacks_id(anchor: &OpenAnchor) -> bool {
+    let id = anchor.href.as_deref().and_then(|href| href.rsplit_once("id=")).map_or("", |(_, id)| id);
+    id.chars().filter(char::is_ascii_hexdigit).count() < 4
 }
 
 /// Leads nowhere by itself.

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::lexer::{Token, lex};
 use super::program::{HOLE, Program, Step};
 use super::unescape;
+use super::words::{CIPHERED, CIPHERS, is_include, names_footer};
 
 /// Words without which a script can put nothing of interest into a page.
 const RELEVANT: &[&str] = &[
@@ -27,6 +28,13 @@ const RELEVANT: &[&str] = &[
     "bottom",
     "sitename",
     "createElement",
+    "Foot",
+    "import(",
+    "import{",
+    "import ",
+    "import\"",
+    "import'",
+    "_0x",
 ];
 
 /// Functions that hand their text through, decoded.
@@ -40,7 +48,7 @@ pub fn read(source: &str) -> Program {
     if !RELEVANT.iter().any(|word| memchr::memmem::find(source.as_bytes(), word.as_bytes()).is_some()) {
         return quick_names(source);
     }
-    let opaque = source.contains("eval(function(p,a,c,k,e");
+    let opaque = source.contains("_0x"); // the names that the common obfuscator gives
     let mut reader = Reader {
         tokens: lex(source),
         at: 0,
@@ -53,7 +61,9 @@ pub fn read(source: &str) -> Program {
     while reader.at < reader.tokens.len() {
         reader.step();
     }
-    reader.finish()
+    let mut program = reader.finish();
+    program.opaque |= program.loses_badge(source);
+    program
 }
 
 /// Even a script that writes nothing may call a function that does.
@@ -116,7 +126,7 @@ impl<'a> Reader<'a> {
                 self.scopes.pop();
                 self.at += 1;
             }
-            Token::Text { .. } => self.loose(),
+            Token::Text(_) => self.loose(),
             Token::Word(word) => self.name(word),
             Token::Mark(_) | Token::Pattern => self.at += 1,
         }
@@ -139,10 +149,14 @@ impl<'a> Reader<'a> {
             "insertAdjacentHTML" if member && called => {
                 return self.sink(at + 2, |html| Step::Insert { html, runs_scripts: false });
             }
-            "append" | "prepend" | "html" | "after" | "before" | "replaceWith" | "load" if member && called => {
+            "load" if member && called => return self.sink(at + 2, Step::Load),
+            "append" | "prepend" | "html" | "after" | "before" | "replaceWith" if member && called => {
                 return self.sink(at + 2, |html| Step::Insert { html, runs_scripts: true });
             }
             "appendTo" | "prependTo" | "insertBefore" | "insertAfter" => {}
+            "eval" if called => return self.evaluated(at + 2),
+            // What a module imports is not followed.
+            "import" if !member && !self.mark(at + 1, '.') && !self.mark(at + 1, ':') => self.program.opaque = true,
             _ if !member && self.is_assignment(at + 1) => return self.assignment(at, word),
             _ => {}
         }
@@ -192,14 +206,39 @@ impl<'a> Reader<'a> {
         self.at = end.max(from);
     }
 
+    /// `eval(…)` of packed or decoded code; of plain data (old JSON readers) it changes nothing in the page.
+    fn evaluated(&mut self, from: usize) {
+        let mut code = String::new();
+        self.expression(from, &mut code);
+        let decodes = self.word(from).is_some_and(|word| DECODERS.contains(&word));
+        self.program.opaque |= self.word(from) == Some("function") || decodes || code.contains(CIPHERED);
+        self.at = from;
+    }
+
+    /// Is the place that the sink before `at` fills named for the footer? `$("#foot").html(`, `ById("foot").innerHTML =`
+    fn fills_footer(&self, at: usize) -> bool {
+        let near = &self.tokens[at.saturating_sub(9)..at];
+        let statement =
+            near.iter().rposition(|token| matches!(token, Token::Mark(';' | '{' | '}'))).map_or(0, |at| at + 1);
+        near[statement..].iter().any(|token| match token {
+            Token::Text(text) => names_footer(text),
+            Token::Word(word) => names_footer(word),
+            _ => false,
+        })
+    }
+
     fn sink(&mut self, from: usize, step: impl Fn(String) -> Step) {
         let mut html = String::new();
         let mut at = self.expression(from, &mut html);
         while self.mark(at, ',') {
             at = self.expression(at + 1, &mut html);
         }
+        let mut said = self.tokens.iter().skip(from).take(12).take_while(|token| **token != Token::Mark(';'));
+        let is_date = said.any(|token| matches!(token, Token::Word("Date" | "getFullYear")));
+        let unknown = !html.is_empty() && !is_date && html.chars().all(|c| c == HOLE);
+        self.program.opaque |= html.contains(CIPHERED) || unknown && self.fills_footer(from);
         self.at = at.max(from);
-        if html.contains(|c| c != HOLE) {
+        if html.contains(|c| c != HOLE && c != CIPHERED) {
             self.emit(step(decoded(html)));
         }
     }
@@ -267,11 +306,8 @@ impl<'a> Reader<'a> {
             return at + 1;
         }
         match self.tokens.get(at) {
-            Some(Token::Text { value: text, holes }) => {
+            Some(Token::Text(text)) => {
                 value.push_str(text);
-                if *holes {
-                    value.push(HOLE);
-                }
                 self.after_value(at + 1)
             }
             Some(Token::Mark('(')) if self.plain_group(at).is_some() => {
@@ -316,7 +352,7 @@ impl<'a> Reader<'a> {
                 value.push_str(&if name == "String" { inner } else { unescape(&inner) });
                 return if self.mark(close, ')') { close + 1 } else { close };
             }
-            value.push(HOLE);
+            value.push(if CIPHERS.contains(&name) { CIPHERED } else { HOLE });
             if end == at + 1 {
                 self.emit(Step::Call(name.to_owned()));
             }
@@ -386,15 +422,6 @@ fn mentions_badge(text: &str) -> bool {
     ["conac", "Conac", "CONAC", "/sitename?"].iter().any(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some())
 }
 
-/// The address of a footer file that a script loads by itself.
-fn is_include(text: &str) -> bool {
-    let path = text.split(['?', '#']).next().unwrap_or("").to_ascii_lowercase();
-    text.len() < 300
-        && [".html", ".htm", ".shtml", ".js"].iter().any(|end| path.ends_with(end))
-        && ["foot", "bottom", "copyright", "banquan"].iter().any(|word| path.contains(word))
-        && !text.contains([' ', '<', '\n'])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -453,7 +480,7 @@ mod tests {
             read("$('#f').load('/inc/footer.html')")
                 .steps
                 .iter()
-                .any(|s| matches!(s, Step::Insert { html, .. } if html == "/inc/footer.html"))
+                .any(|s| matches!(s, Step::Load(address) if address == "/inc/footer.html"))
         );
     }
 
