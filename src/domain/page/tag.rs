@@ -76,9 +76,16 @@ pub fn is_footer<T: Tag>(tag: T) -> bool {
     ["class", "id"].iter().any(|attr| {
         tag.attr(attr).is_some_and(|names| {
             let names = names.to_ascii_lowercase();
-            FOOT_NAMES.iter().any(|word| names.contains(word))
+            names
+                .split_whitespace()
+                .any(|name| FOOT_NAMES.iter().any(|word| name.contains(word)) && !is_elsewhere(name))
         })
     })
+}
+
+/// `header-bottom`, `nav_bottom`: the bottom of something else.
+fn is_elsewhere(name: &str) -> bool {
+    name.contains("bottom") && ["head", "nav", "banner", "border", "margin"].iter().any(|word| name.contains(word))
 }
 
 /// Lower case without any blank.
