@@ -116,6 +116,11 @@ impl Facts {
         self.inserted_closing || self.closing().is_some_and(|closing| closing.certain)
     }
 
+    /// More links than a notice has: a page that talks about what it says.
+    pub fn links_much(&self) -> bool {
+        self.links.len() > 5
+    }
+
     pub(super) fn begin_inserted(&mut self) -> SetAside {
         SetAside {
             traces: std::mem::take(&mut self.traces),
