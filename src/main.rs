@@ -6,5 +6,5 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    badgewatch::cli::main()
+    badgewatch::cli::run(std::env::args_os())
 }

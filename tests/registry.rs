@@ -80,7 +80,7 @@ fn a_full_row_is_read_cell_by_cell() {
     assert_eq!((registry.refused.len(), registry.warnings.len()), (0, 0));
     let [site] = registry.sites() else { panic!() };
     assert_eq!((site.key.as_str(), site.row), ("jyj.yunxi.gov.test", 2));
-    assert_eq!((site.unit.kind, site.state, site.hosting), (UnitType::Organ, BadgeState::Valid, Hosting::Own));
+    assert_eq!((site.unit.kind, site.state, site.hosting), (Some(UnitType::Organ), BadgeState::Valid, Hosting::Own));
     assert_eq!(site.unit.parent.as_deref(), Some("云溪市人民政府"));
     assert_eq!(site.unit.administrative_functions, Some(false));
     assert_eq!(site.cn_domain, Some(host("云溪教育.政务")));
@@ -120,12 +120,12 @@ fn a_chinese_header_and_chinese_values_are_read_in_any_order_and_in_gbk() {
     assert_eq!(registry.warnings, []);
     let [museum, volunteers] = registry.sites() else { panic!() };
     assert_eq!(museum.key, host("云溪博物馆.公益").ascii(), "without an English name the Chinese one is the key");
-    assert_eq!((museum.unit.kind, museum.state), (UnitType::Institution, BadgeState::Suspended));
+    assert_eq!((museum.unit.kind, museum.state), (Some(UnitType::Institution), BadgeState::Suspended));
     assert_eq!((museum.hosting, museum.unit.administrative_functions), (Hosting::RedPage, Some(true)));
     assert_eq!((&museum.unit.parent, &museum.unit.address), (&None, &None), "无 and — are no values");
     assert_eq!(museum.badge_code, BadgeCode::parse(CODE).ok(), "full-width letters are read");
     assert_eq!(museum.handler.name.as_deref(), Some("乙某某"));
-    assert_eq!((volunteers.unit.kind, volunteers.state), (UnitType::Society, BadgeState::Revoked));
+    assert_eq!((volunteers.unit.kind, volunteers.state), (Some(UnitType::Society), BadgeState::Revoked));
 }
 
 #[test]
@@ -162,12 +162,19 @@ fn optional_columns_may_be_missing_and_unknown_ones_are_only_warned_of() {
 }
 
 #[test]
+fn an_office_may_hold_next_to_nothing_and_an_empty_state_accuses_nobody() {
+    let empty = [("unit_name", " \u{3000}\u{200b}"), ("unit_type", ""), ("site_name", "无"), ("state", "")];
+    let registry = read(&[row(&empty)]);
+    let site = &registry.sites()[0];
+    assert_eq!((site.unit.name.as_str(), site.unit.kind, site.name.as_str()), ("", None, ""));
+    assert_eq!(site.state, BadgeState::Valid);
+    assert!(!site.unit.is_same(&site.unit.clone()), "two units without a name are not the same unit");
+}
+
+#[test]
 fn every_reason_to_refuse_a_row_names_its_column() {
     use RefusalReason as R;
     for (column, cell, reason) in [
-        (Column::UnitName, " \u{3000}\u{200b}", R::Required),
-        (Column::SiteName, "无", R::Required),
-        (Column::UnitType, "", R::Required),
         (Column::UnitType, "company", R::Value),
         (Column::State, "gone", R::Value),
         (Column::Hosting, "cloud", R::Value),
@@ -188,7 +195,6 @@ fn every_reason_to_refuse_a_row_names_its_column() {
     ] {
         assert_eq!(refusal(&[(column.name(), cell)]), (Some(column), reason), "{column}: {cell}");
     }
-    assert_eq!(refusal(&[("state", ""), ("badge_code", CODE)]), (Some(Column::State), R::Required));
     assert_eq!(refusal(&[("en_domain", "")]), (None, R::NoDomain));
     assert_eq!(refusal(&[("functions", &"职".repeat(30_000))]), (None, R::TooLong));
     assert_eq!(refusal(&[("functions", "\u{fffd}")]), (None, R::Encoding));

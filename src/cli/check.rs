@@ -13,7 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use ipnet::IpNet;
 use serde::Serialize;
 
-use super::{print, read_registry, report, today};
+use super::{now, print, print_json, read_registry, report, today};
 use crate::domain::address::AddressPolicy;
 use crate::domain::badge::BadgeHosts;
 use crate::domain::calendar::Calendar;
@@ -93,9 +93,10 @@ impl Check {
         let sites = runtime.block_on(self.look())?;
         if self.json {
             let output = Output { schema: "badgewatch.check/1", sites: &sites };
-            print(&format!("{}\n", serde_json::to_string_pretty(&output)?))?;
+            print_json(&output)?;
         } else {
-            print(&report::sites(&sites, self.registry.is_some()))?;
+            let at = now().format("%Y-%m-%d %H:%M").to_string();
+            print(&report::sites(&sites, self.registry.is_some(), &at))?;
         }
         Ok(exit_code(&sites))
     }
@@ -107,27 +108,21 @@ impl Check {
             .map(|text| Target::parse(text))
             .collect::<Result<_, _>>()
             .map_err(|error| anyhow!(error))?;
-        let checker = self.checker(&targets).await?;
-        let bar = progress_bar(targets.len());
-        let pages = AtomicU64::new(0);
-        let looks = futures_util::stream::iter(targets.iter().map(|target| {
-            let (checker, bar, pages) = (&checker, &bar, &pages);
-            async move {
+        let checker = Arc::new(self.checker(&targets).await?);
+        let progress = Arc::new(Progress { bar: progress_bar(targets.len()), pages: AtomicU64::new(0) });
+        // Every site is a task of its own, so that all cores read pages.
+        let looks = futures_util::stream::iter(targets.into_iter().map(|target| {
+            let (checker, progress) = (checker.clone(), progress.clone());
+            tokio::spawn(async move {
                 let seen = AtomicU64::new(0);
-                let look = checker
-                    .check(target, &|coverage: &Coverage| {
-                        let more = coverage.checked.saturating_sub(seen.swap(coverage.checked, Ordering::Relaxed));
-                        let all = pages.fetch_add(more, Ordering::Relaxed) + more;
-                        bar.set_message(format!("{all} 页"));
-                    })
-                    .await;
-                bar.inc(1);
+                let look = checker.check(&target, &|coverage| progress.page(coverage, &seen)).await;
+                progress.bar.inc(1);
                 look
-            }
+            })
         }));
-        let looks = looks.buffered(usize::from(self.concurrency)).collect().await;
-        bar.finish_and_clear();
-        Ok(looks)
+        let looks: Vec<_> = looks.buffered(usize::from(self.concurrency)).collect().await;
+        progress.bar.finish_and_clear();
+        looks.into_iter().map(|look| look.context("a look broke off")).collect()
     }
 
     async fn checker(&self, targets: &[Target]) -> anyhow::Result<Checker> {
@@ -172,6 +167,22 @@ impl Check {
         }
         let servers = self.resolver.iter().map(|text| server(text)).collect::<anyhow::Result<Vec<_>>>()?;
         Ok(Resolver::new(&servers, dns::Limits::default())?)
+    }
+}
+
+/// What the bar tells: sites done, pages seen.
+struct Progress {
+    bar: ProgressBar,
+    pages: AtomicU64,
+}
+
+impl Progress {
+    fn page(&self, coverage: &Coverage, seen: &AtomicU64) {
+        let more = coverage.checked.saturating_sub(seen.swap(coverage.checked, Ordering::Relaxed));
+        let all = self.pages.fetch_add(more, Ordering::Relaxed) + more;
+        if !self.bar.is_hidden() {
+            self.bar.set_message(format!("{all} 页"));
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use anyhow::Context;
 use serde::Serialize;
 use url::Url;
 
-use super::{exit_code, print, read_registry, report, today};
+use super::{exit_code, print, print_json, read_registry, report, today};
 use crate::domain::badge::BadgeHosts;
 use crate::domain::calendar::Calendar;
 use crate::domain::identity::{Pairs, Subject};
@@ -61,7 +61,7 @@ impl Inspect {
         let page = look(&document, &BadgeHosts::default(), &FollowedSet::new(), &subject).page;
         if self.json {
             let output = Output { schema: "badgewatch.inspect/1", page: &page };
-            print(&format!("{}\n", serde_json::to_string_pretty(&output)?))?;
+            print_json(&output)?;
         } else {
             print(&report::page(&page))?;
         }

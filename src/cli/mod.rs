@@ -4,12 +4,13 @@ mod check;
 mod inspect;
 mod report;
 
+use std::ffi::OsString;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use chrono::{FixedOffset, NaiveDate, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use clap::{Parser, Subcommand};
 
 use crate::domain::registry::Registry;
@@ -19,6 +20,8 @@ use crate::domain::verdict::Verdict;
 const USAGE: u8 = 64;
 /// A file that cannot be read (EX_NOINPUT).
 const NO_INPUT: u8 = 66;
+/// Refused rows and warnings told one by one.
+const MOST_COMPLAINTS: usize = 20;
 
 #[derive(Parser)]
 #[command(name = "badgewatch", version, about = "Checks website badges (网站标识) of public bodies")]
@@ -35,9 +38,9 @@ enum Command {
     Check(check::Check),
 }
 
-/// Runs the command line. Exit codes: 0 pass, 1 fail, 2 undetermined or not applicable, 64 and above usage or own trouble.
-pub fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+/// Runs a command line, the program's name first. Exit codes: 0 pass, 1 fail, 2 undetermined or not applicable, 64 and above usage or own trouble.
+pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
             let _ = error.print();
@@ -70,14 +73,20 @@ fn exit_code(verdict: Verdict) -> u8 {
 fn read_registry(path: &Path) -> anyhow::Result<Registry> {
     let bytes = std::fs::read(path).with_context(|| format!("cannot read the registry {}", path.display()))?;
     let registry = Registry::read(&bytes).with_context(|| format!("cannot use the registry {}", path.display()))?;
-    for refusal in &registry.refused {
+    for refusal in registry.refused.iter().take(MOST_COMPLAINTS) {
         let column = refusal.column.map_or("", |column| column.name());
         eprintln!(
             "badgewatch: registry row {} refused: {column} {}: {}",
             refusal.row, refusal.reason, refusal.sentence
         );
     }
-    for warning in &registry.warnings {
+    if registry.refused.len() > MOST_COMPLAINTS {
+        eprintln!("badgewatch: registry: {} rows refused in all", registry.refused.len());
+    }
+    if registry.sites().is_empty() && !registry.refused.is_empty() {
+        anyhow::bail!("the registry {} has not one row that can be used", path.display());
+    }
+    for warning in registry.warnings.iter().take(MOST_COMPLAINTS) {
         eprintln!("badgewatch: registry rows {:?}: {}: {}", warning.rows, warning.kind, warning.sentence);
     }
     Ok(registry)
@@ -85,15 +94,31 @@ fn read_registry(path: &Path) -> anyhow::Result<Registry> {
 
 /// Writes to standard output; a reader that has gone away is no trouble.
 fn print(text: &str) -> anyhow::Result<()> {
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
+    written(std::io::stdout().lock().write_all(text.as_bytes()))
+}
+
+/// Writes JSON as it is made: a report of many sites is never held in memory as a whole.
+fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let json = serde_json::to_writer_pretty(&mut out, value).map_err(std::io::Error::from);
+    written(json.and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()))
+}
+
+fn written(result: std::io::Result<()>) -> anyhow::Result<()> {
+    match result {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        written => written.context("cannot write to standard output"),
+        result => result.context("cannot write to standard output"),
     }
 }
 
-/// The day in Beijing: China has one time zone and no summer time.
+/// Beijing time: China has one zone and no summer time.
 #[expect(clippy::disallowed_methods, reason = "the command line is where a one-shot look reads the clock")]
-fn today() -> NaiveDate {
+fn now() -> DateTime<FixedOffset> {
     let beijing = FixedOffset::east_opt(8 * 3600).expect("eight hours are within a day");
-    Utc::now().with_timezone(&beijing).date_naive()
+    Utc::now().with_timezone(&beijing)
+}
+
+/// The day in Beijing.
+fn today() -> NaiveDate {
+    now().date_naive()
 }

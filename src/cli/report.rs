@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::domain::badge::{Reading, Tri};
+use crate::domain::badge::{Reading, State, Tri};
 use crate::domain::finding::Finding;
 use crate::domain::look::PageLook;
 use crate::domain::verdict::Verdict;
@@ -44,7 +44,7 @@ pub(super) fn page(page: &PageLook) -> String {
 
 /// One finding in a line.
 pub(super) fn finding(finding: &Finding) -> String {
-    let step = finding.broken_step.map(|step| format!("，{}: {}", step.name(), step.help())).unwrap_or_default();
+    let step = finding.broken_step.map(|step| format!("，{}：{}", step.name(), step.label())).unwrap_or_default();
     format!("{}（{}，{}{step}）", finding.code.label(), finding.code, finding.effect)
 }
 
@@ -60,19 +60,16 @@ pub(super) fn reading(reading: &Reading) -> String {
         Tri::No => "不在底部",
         Tri::Unknown => "位置未知",
     };
-    format!(
-        "{} {} · {} {} · {place} · {}",
-        reading.form,
-        identifiers.join(" "),
-        reading.state,
-        reading.reason,
-        reading.excerpt
-    )
+    let state = match reading.state {
+        State::Shown => String::new(),
+        state => format!("·{}（{}）", state.label(), reading.reason.label()),
+    };
+    format!("{}{state} {} · {place} · {}", reading.form.label(), identifiers.join(" "), reading.excerpt)
 }
 
 /// All sites: first how many of which verdict, then each site.
-pub(super) fn sites(sites: &[SiteLook], has_registry: bool) -> String {
-    let mut out = String::new();
+pub(super) fn sites(sites: &[SiteLook], has_registry: bool, at: &str) -> String {
+    let mut out = format!("网站标识检查报告 · {at}（北京时间）· badgewatch {}\n", env!("CARGO_PKG_VERSION"));
     let count = |verdict: Verdict| sites.iter().filter(|site| site.verdict == verdict).count();
     let _ = writeln!(
         out,
@@ -111,7 +108,7 @@ fn site(site: &SiteLook) -> String {
     }
     let coverage = &site.coverage;
     let at_least = if coverage.complete { "" } else { "至少 " };
-    let _ = writeln!(out, "  范围    已检查 {} 页，已知{at_least}{} 页", coverage.checked, coverage.known);
+    let _ = writeln!(out, "  范围    已检查 {} 页，已知 {at_least}{} 页", coverage.checked, coverage.known);
     if coverage.disallowed > 0 {
         let _ = writeln!(out, "          robots.txt 不允许访问 {} 页，未检查", coverage.disallowed);
     }

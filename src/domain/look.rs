@@ -122,10 +122,10 @@ fn kind_of(document: &Document<'_>, text: &str, facts: &Facts, readings: &[Readi
 
 /// Forwards within seconds and says next to nothing.
 fn is_redirect_stub(text: &str, facts: &Facts) -> bool {
-    let refreshes = facts.refresh.as_ref().is_some_and(|(delay, _)| *delay <= 10);
+    let refreshes = || facts.refresh.as_ref().is_some_and(|(delay, _)| *delay <= 10);
     let forwards =
-        ["location.href", "location.replace", "window.location", "location="].iter().any(|w| text.contains(w));
-    facts.length < 400 && refreshes || facts.length < 60 && text.len() < 3000 && forwards && facts.links.len() <= 2
+        || ["location.href", "location.replace", "window.location", "location="].iter().any(|word| text.contains(word));
+    facts.length < 400 && refreshes() || facts.length < 60 && text.len() < 3000 && facts.links.len() <= 2 && forwards()
 }
 
 /// Where a page that only forwards leads to: its refresh, or the first address its script sets.
@@ -151,10 +151,16 @@ fn address_set(rest: &str) -> Option<String> {
 
 /// An include served by itself: no document, and no closing block.
 fn is_fragment(text: &str, facts: &Facts) -> bool {
-    let start: String = text.chars().take(4096).collect::<String>().to_ascii_lowercase();
-    let is_document =
-        ["<!doctype", "<html", "<head", "<body", "<title", "<frameset"].iter().any(|tag| start.contains(tag));
-    !is_document && !facts.has_certain_closing()
+    !is_document(text) && !facts.has_certain_closing()
+}
+
+fn is_document(text: &str) -> bool {
+    const TAGS: [&str; 6] = ["!doctype", "html", "head", "body", "title", "frameset"];
+    let window = &text.as_bytes()[..text.len().min(8192)];
+    memchr::memchr_iter(b'<', window).any(|at| {
+        let rest = &window[at + 1..];
+        TAGS.iter().any(|tag| rest.get(..tag.len()).is_some_and(|name| name.eq_ignore_ascii_case(tag.as_bytes())))
+    })
 }
 
 fn is_script(document: &Document<'_>) -> bool {

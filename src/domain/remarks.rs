@@ -68,9 +68,9 @@ fn suffix_fits(site: &Site, name: &Host) -> bool {
     let ends = |suffixes: &[&str]| suffixes.iter().any(|suffix| name.ends_with(suffix));
     let organ = ends(&[".gov.cn", ".xn--zfr164b", ".xn--zfr164b.cn"]);
     match site.unit.kind {
-        UnitType::Organ => organ,
-        UnitType::Institution if organ => site.unit.administrative_functions != Some(false),
-        UnitType::Institution => ends(&[".cn", ".xn--55qw42g"]),
-        UnitType::Society => true,
+        Some(UnitType::Organ) => organ,
+        Some(UnitType::Institution) if organ => site.unit.administrative_functions != Some(false),
+        Some(UnitType::Institution) => ends(&[".cn", ".xn--55qw42g"]),
+        Some(UnitType::Society) | None => true,
     }
 }

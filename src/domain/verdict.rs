@@ -70,15 +70,15 @@ closed_set! {
 closed_set! {
     /// The first broken step of the identity chain, in the order in which the steps are taken.
     pub enum BrokenStep {
-        Grammar = "grammar", "the code or id is not well formed";
-        Path = "path", "the script's folder and file name disagree";
-        Issued = "issued", "nobody in the registry was issued this code or id";
-        InForce = "in_force", "the badge is suspended or revoked";
-        Unit = "unit", "the badge was issued to another unit";
-        Site = "site", "the badge was issued to another site of the same unit";
-        Host = "host", "the page's host is no host of the badge's site";
-        Pair = "pair", "code and certificate id do not belong together";
-        Link = "link", "the link does not lead to a certificate";
+        Grammar = "grammar", "代码格式 · the code or id is not well formed";
+        Path = "path", "路径与代码 · the script's folder and file name disagree";
+        Issued = "issued", "是否发放 · nobody in the registry was issued this code or id";
+        InForce = "in_force", "是否有效 · the badge is suspended or revoked";
+        Unit = "unit", "所属主体 · the badge was issued to another unit";
+        Site = "site", "所属网站 · the badge was issued to another site of the same unit";
+        Host = "host", "登记域名 · the page's host is no host of the badge's site";
+        Pair = "pair", "代码与证书对应 · code and certificate id do not belong together";
+        Link = "link", "证书链接 · the link does not lead to a certificate";
     }
 }
 

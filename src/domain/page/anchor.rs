@@ -77,7 +77,7 @@ impl<T: Tag> Reader<'_, T> {
 
     /// The certificate that a click opens by the element's own script: `onclick="window.open('…')"`, `javascript:…`.
     fn clicked(&self, tag: T, href: Option<&str>) -> Option<CertificateId> {
-        if !self.hinted {
+        if !self.hinted || !tag.may_hold("sitename") {
             return None;
         }
         let code = href.filter(|href| href.get(..11).is_some_and(|start| start.eq_ignore_ascii_case("javascript:")));
@@ -87,7 +87,7 @@ impl<T: Tag> Reader<'_, T> {
 
     /// Does a forwarder of the site, or an attribute that a script reads, carry a certificate's address?
     fn is_detour(&self, tag: T, href: Option<&str>) -> bool {
-        if !self.hinted {
+        if !self.hinted || !tag.may_hold("sitename") {
             return false;
         }
         let forwards = |href: &str| {

@@ -45,7 +45,7 @@ pub fn header_charset(content_type: &str) -> Option<&'static Encoding> {
     let value = content_type[at + 7..].trim_start().strip_prefix('=')?.trim_start();
     let value = value.trim_start_matches(['"', '\'']);
     let end = value.find([';', '"', '\'', ' ', ',', '>']).unwrap_or(value.len());
-    Encoding::for_label(value[..end].as_bytes())
+    Encoding::for_label(&value.as_bytes()[..end])
 }
 
 fn meta_charset(bytes: &[u8]) -> Option<&'static Encoding> {

@@ -74,7 +74,7 @@ pub struct Around {
 }
 
 /// A marker and where it stands.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Mark {
     pub marker: Marker,
     /// Place in the visible text, in bytes.

@@ -28,7 +28,7 @@ pub enum NeededKind {
 pub(super) const FADED: &str = "opacity:0";
 
 /// Where something stands.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Place {
     /// Place in the visible text, in bytes.
     pub at: usize,
@@ -40,7 +40,7 @@ pub struct Place {
 }
 
 /// A trace of a badge before placement is known.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Trace {
     pub form: Form,
     pub code: Option<BadgeCode>,
@@ -58,7 +58,7 @@ pub struct Trace {
 }
 
 /// Everything the reader saw in one document (and in what its scripts wrote and its frames hold).
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Facts {
     pub title: Option<String>,
     /// `href`s of links, as written; absolute for those of frames and written markup.

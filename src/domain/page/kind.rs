@@ -93,23 +93,21 @@ fn is_not_html(answer: &Answer<'_>, text: &str) -> bool {
 }
 
 fn is_empty(text: &str, facts: &Facts) -> bool {
-    text.trim().is_empty()
-        || facts.length == 0
-            && facts.script_bytes == 0
-            && facts.traces.is_empty()
-            && facts.needed.is_empty()
-            && facts.links.is_empty()
-            && !facts.is_frameset
-            && facts.refresh.is_none()
-            && !text.contains("<script")
-            && !text.contains("<img")
+    facts.length == 0
+        && facts.script_bytes == 0
+        && facts.traces.is_empty()
+        && facts.needed.is_empty()
+        && facts.links.is_empty()
+        && !facts.is_frameset
+        && facts.refresh.is_none()
+        && !text.contains("<script")
+        && !text.contains("<img")
 }
 
 fn by_content(answer: &Answer<'_>, text: &str, facts: &Facts) -> Option<(PageKind, Reason)> {
     let title = facts.title.as_deref().unwrap_or("").trim().to_lowercase();
-    let sets_cookie = answer.sets_cookie || text.contains("document.cookie") || text.contains("$_ts");
     let closing = facts.has_certain_closing();
-    if !closing && facts.length < 300 && sets_cookie && text.contains("<script") && reloads(text) {
+    if !closing && facts.length < 300 && tests_cookies(answer, text) {
         return Some((PageKind::Challenge, Reason::Challenge));
     }
     if is_login(&title, facts) {
@@ -137,6 +135,11 @@ fn by_content(answer: &Answer<'_>, text: &str, facts: &Facts) -> Option<(PageKin
         return Some((PageKind::Soft404, Reason::Soft404));
     }
     None
+}
+
+fn tests_cookies(answer: &Answer<'_>, text: &str) -> bool {
+    let sets_cookie = answer.sets_cookie || text.contains("document.cookie") || text.contains("$_ts");
+    sets_cookie && text.contains("<script") && reloads(text)
 }
 
 /// A script that sets a cookie and loads the page again: the mark of a test of the browser.

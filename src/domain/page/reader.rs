@@ -86,7 +86,7 @@ struct Open<T> {
 }
 
 /// The reader: feed it `open`, `text`, `comment` and `close` in document order, then `finish`.
-pub(super) struct Reader<'p, T> {
+pub(in crate::domain::page) struct Reader<'p, T> {
     pub(super) context: Context<'p>,
     pub(super) base: Url,
     pub(super) facts: &'p mut Facts,

@@ -341,13 +341,13 @@ impl<'p, T: Tag> Reader<'p, T> {
 
     pub(super) fn meta(&mut self, tag: T) {
         let content = || tag.attr("content").map(|content| content.into_owned()).unwrap_or_default();
-        if tag.may_hold("http-equiv") || tag.may_hold("HTTP-EQUIV") {
-            match tag.attr("http-equiv").unwrap_or_default().to_ascii_lowercase().as_str() {
+        if let Some(pragma) = tag.attr("http-equiv") {
+            match pragma.to_ascii_lowercase().as_str() {
                 "refresh" => self.facts.refresh = refresh(&content()),
                 "content-security-policy" => self.facts.policies.push(content()),
                 _ => {}
             }
-        } else if tag.may_hold("ite") && tag.attr("name").is_some_and(|name| name.eq_ignore_ascii_case("SiteName")) {
+        } else if tag.attr("name").is_some_and(|name| name.eq_ignore_ascii_case("SiteName")) {
             self.facts.site_name = Some(content());
         }
     }

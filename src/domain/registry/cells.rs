@@ -42,10 +42,6 @@ impl Cells<'_> {
         clean::text(self.header.cell(self.row, column))
     }
 
-    pub fn required(&self, column: Column) -> Result<String, Fault> {
-        self.text(column).ok_or_else(|| Fault::at(column, RefusalReason::Required))
-    }
-
     /// A value of a closed list by its English name or a Chinese word; the sentence names the English ones.
     pub fn value<T: Copy>(&self, column: Column, words: &[(T, &[&str])]) -> Result<Option<T>, Fault> {
         let Some(word) = self.text(column).map(|text| clean::word(&text)) else { return Ok(None) };

@@ -10,7 +10,6 @@ closed_set! {
         Quotes = "quotes", "a quotation mark inside the row is opened or closed in the wrong place (RFC 4180, 2.5 to 2.7)";
         Cells = "cells", "the row has more cells than the header";
         Encoding = "encoding", "characters of the row were lost: broken bytes, or saved in another charset";
-        Required = "required", "the cell must not be empty";
         Value = "value", "the cell holds none of the values the column knows";
         Domain = "domain", "the cell is not one domain name";
         SharedSuffix = "shared_suffix", "a name under which anybody may register belongs to no site";

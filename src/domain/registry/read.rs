@@ -56,7 +56,7 @@ pub(super) fn site(cells: &Cells, row: u64) -> Result<Site, Fault> {
         return Err(Fault::of_row(RefusalReason::Cells));
     }
     let unit = unit(cells)?;
-    let name = cells.required(Column::SiteName)?;
+    let name = cells.text(Column::SiteName).unwrap_or_default();
     let (en_domain, cn_domain) = (cells.domain(Column::EnDomain)?, cells.domain(Column::CnDomain)?);
     let Some(host) = en_domain.as_ref().or(cn_domain.as_ref()) else {
         return Err(Fault::of_row(RefusalReason::NoDomain));
@@ -73,7 +73,8 @@ pub(super) fn site(cells: &Cells, row: u64) -> Result<Site, Fault> {
         certificate_id: cells.certificate(Column::CertificateId)?,
         issued_on: cells.day(Column::IssuedOn)?,
         issuing_office: cells.text(Column::IssuingOffice),
-        state: state(cells)?,
+        // Nobody is told that a badge is revoked because a cell is empty.
+        state: cells.value(Column::State, STATES)?.unwrap_or(BadgeState::Valid),
         domain_expires_on: cells.day(Column::DomainExpiresOn)?,
         hosting: cells.value(Column::Hosting, HOSTINGS)?.unwrap_or(Hosting::Own),
         notified_on: cells.day(Column::NotifiedOn)?,
@@ -84,27 +85,17 @@ pub(super) fn site(cells: &Cells, row: u64) -> Result<Site, Fault> {
     })
 }
 
+/// Offices hold less than the law lists: only what a badge is judged by must be there.
 fn unit(cells: &Cells) -> Result<Unit, Fault> {
-    let kind = cells.value(Column::UnitType, UNIT_TYPES)?;
     Ok(Unit {
-        name: cells.required(Column::UnitName)?,
-        kind: kind.ok_or_else(|| Fault::at(Column::UnitType, RefusalReason::Required))?,
+        name: cells.text(Column::UnitName).unwrap_or_default(),
+        kind: cells.value(Column::UnitType, UNIT_TYPES)?,
         parent: cells.text(Column::ParentUnit),
         address: cells.text(Column::Address),
         functions: cells.text(Column::Functions),
         administrative_functions: cells.value(Column::AdministrativeFunctions, YES_OR_NO)?,
         region: cells.text(Column::Region),
     })
-}
-
-/// The state may be empty only while no badge is on file: then there is nothing that could be suspended or revoked.
-fn state(cells: &Cells) -> Result<BadgeState, Fault> {
-    let has_badge = [Column::BadgeCode, Column::CertificateId].iter().any(|column| cells.text(*column).is_some());
-    match cells.value(Column::State, STATES)? {
-        Some(state) => Ok(state),
-        None if has_badge => Err(Fault::at(Column::State, RefusalReason::Required)),
-        None => Ok(BadgeState::Valid),
-    }
 }
 
 fn url_prefix(cells: &Cells, en: &Option<Host>, cn: &Option<Host>) -> Result<Option<String>, Fault> {

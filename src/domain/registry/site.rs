@@ -39,8 +39,9 @@ closed_set! {
 /// The body that runs a site (开办主体).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unit {
+    /// Empty where it is not on file.
     pub name: String,
-    pub kind: UnitType,
+    pub kind: Option<UnitType>,
     /// The unit above it (上级主管单位).
     pub parent: Option<String>,
     pub address: Option<String>,
@@ -53,7 +54,7 @@ pub struct Unit {
 impl Unit {
     /// Is it the same body? Units are told apart by name; blanks and full-width forms make no difference.
     pub fn is_same(&self, other: &Unit) -> bool {
-        clean::name_key(&self.name) == clean::name_key(&other.name)
+        !self.name.is_empty() && clean::name_key(&self.name) == clean::name_key(&other.name)
     }
 }
 

@@ -43,6 +43,9 @@ const DECODERS: &[&str] = &["unescape", "decodeURIComponent", "decodeURI", "Stri
 /// Longest text kept for one variable or sink: beyond it a script is hostile, not a footer.
 const LONGEST: usize = 1 << 20;
 
+/// Expressions nested deeper than this are hostile: they would exhaust the stack.
+const DEEPEST: u32 = 100;
+
 /// Reads a script. Total on any input; the work is bounded by the length of the source.
 pub fn read(source: &str) -> Program {
     if !RELEVANT.iter().any(|word| memchr::memmem::find(source.as_bytes(), word.as_bytes()).is_some()) {
@@ -50,6 +53,7 @@ pub fn read(source: &str) -> Program {
     }
     let opaque = source.contains("_0x"); // the names that the common obfuscator gives
     let mut reader = Reader {
+        depth: 0,
         tokens: lex(source),
         at: 0,
         scopes: Vec::new(),
@@ -87,6 +91,8 @@ fn quick_names(source: &str) -> Program {
 }
 
 struct Reader<'a> {
+    /// Expressions in expressions.
+    depth: u32,
     tokens: Vec<Token<'a>>,
     at: usize,
     /// One entry per open brace: the function it belongs to, if that is a named one.
@@ -271,7 +277,18 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads `a + b + (c ? d : e) + f(…)` from `at` as one text; returns where it ends.
-    fn expression(&mut self, mut at: usize, value: &mut String) -> usize {
+    fn expression(&mut self, at: usize, value: &mut String) -> usize {
+        if self.depth >= DEEPEST {
+            self.program.opaque = true;
+            return at;
+        }
+        self.depth += 1;
+        let end = self.sum(at, value);
+        self.depth -= 1;
+        end
+    }
+
+    fn sum(&mut self, mut at: usize, value: &mut String) -> usize {
         let mut choice = false;
         loop {
             let before = value.len();

@@ -13,7 +13,7 @@ use crate::domain::crawl::{
     Arrival, Base, Coverage, Frontier, Limits, Origin, Outcome, Sitemap, SitemapLimits, Task, UrlKind,
 };
 use crate::domain::host::Host;
-use crate::domain::identity::Subject;
+use crate::domain::identity::{Pairs, Subject};
 use crate::domain::look::{Document, Looked, PageLook, look};
 use crate::domain::page::kind::Answer;
 use crate::domain::registry::Site;
@@ -44,6 +44,7 @@ pub(super) async fn crawl(
     start: &Url,
     site: Option<&Site>,
     not_owed: Option<Reason>,
+    pairs: Pairs,
     progress: &(dyn Fn(&Coverage) + Sync),
 ) -> Crawled {
     let deadline = Instant::now() + checker.manners.site_time;
@@ -60,6 +61,7 @@ pub(super) async fn crawl(
         robots,
         frontier: Frontier::new(home.scope, limits),
         follower: Follower::default(),
+        pairs,
         frames: Default::default(),
         next_start: Instant::now(),
         crawled: Crawled { host: Host::of(&home.fetched.url), ..Crawled::default() },
@@ -81,6 +83,7 @@ struct Crawl<'a> {
     robots: RobotsBook,
     frontier: Frontier,
     follower: Follower,
+    pairs: Pairs,
     /// Addresses shown inside frames: no pages of their own.
     frames: std::collections::HashSet<Url>,
     /// Not before this moment (a robots.txt asks for pauses).
@@ -206,24 +209,24 @@ impl Crawl<'_> {
     }
 
     fn look_once(&self, document: &Document<'_>) -> Looked {
-        let pairs = self.checker.pairs.known();
-        let mut subject = Subject::of(self.checker.registry.as_ref(), Some(document.url), &pairs);
+        let mut subject = Subject::of(self.checker.registry.as_ref(), Some(document.url), &self.pairs);
         subject.site = self.site.or(subject.site);
         look(document, &self.checker.hosts, &self.follower.followed, &subject)
     }
 
-    /// A site on file by its certificate id alone: the id of the code on the page is asked for.
-    async fn learns_pairs(&self, looked: &Looked) -> bool {
+    /// A site on file by its certificate id alone: the ids of the codes on the page are asked for.
+    async fn learns_pairs(&mut self, looked: &Looked) -> bool {
         let by_id_alone = self.site.is_some_and(|site| site.badge_code.is_none() && site.certificate_id.is_some());
         if !by_id_alone {
             return false;
         }
-        let codes: Vec<_> = looked.page.readings.iter().filter_map(|reading| reading.code.clone()).collect();
-        let known = self.checker.pairs.known().len();
-        for code in &codes {
-            self.checker.learn_code(code).await;
+        let known = self.pairs.len();
+        for code in looked.page.readings.iter().filter_map(|reading| reading.code.as_ref()) {
+            if let Some(id) = self.checker.id_of(code).await {
+                self.pairs.insert(code.clone(), id);
+            }
         }
-        self.checker.pairs.known().len() > known
+        self.pairs.len() > known
     }
 
     fn offer(&mut self, task: &Task, url: &Url, looked: &Looked) {

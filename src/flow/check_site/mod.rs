@@ -113,13 +113,12 @@ impl Checker {
         let host = Host::of(&target.url);
         let site = self.site_of(target, host.as_ref());
         let names = names::look(&self.resolver, host.as_ref(), site).await;
-        if let Some(own) = site {
-            self.learn_pair(own).await;
-        }
+        let pairs = self.own_pair(site).await;
+        let differs = site.is_some_and(|site| pair_differs(site, &pairs));
         let not_owed = self.not_owed(site);
         let crawled = match names.trouble() {
             Some(_) => crawl::Crawled::default(),
-            None => crawl::crawl(self, &names.start(&target.url), site, not_owed, progress).await,
+            None => crawl::crawl(self, &names.start(&target.url), site, not_owed, pairs, progress).await,
         };
         let evidence = SiteEvidence {
             names: &names.states,
@@ -133,7 +132,7 @@ impl Checker {
         };
         let mut rolled = roll_up(&evidence);
         if let Some(site) = site {
-            let told = self.remarks(site, &names, &crawled).await;
+            let told = self.remarks(site, &names, &crawled, differs).await;
             rolled.findings.extend(told.into_iter().map(|finding| SiteFinding { finding, pages: Vec::new() }));
         }
         SiteLook {
@@ -157,12 +156,18 @@ impl Checker {
         }
     }
 
-    async fn remarks(&self, site: &Site, names: &names::Names, crawled: &crawl::Crawled) -> Vec<Finding> {
+    async fn remarks(
+        &self,
+        site: &Site,
+        names: &names::Names,
+        crawled: &crawl::Crawled,
+        pair_differs: bool,
+    ) -> Vec<Finding> {
         let seen = Seen {
             home: crawled.pages.first(),
             site_name: crawled.site_name.as_deref(),
             strays: self.strays(site, names, crawled).await,
-            pair_differs: pair_differs(site, &self.pairs.known()),
+            pair_differs,
         };
         remarks(site, &seen, self.today)
     }

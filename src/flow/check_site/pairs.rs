@@ -19,13 +19,8 @@ use crate::probe::http::Request;
 pub struct PairBook(Mutex<HashMap<BadgeCode, Option<CertificateId>>>);
 
 impl PairBook {
-    pub(super) fn known(&self) -> Pairs {
-        let book = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        book.iter().filter_map(|(code, id)| Some((code.clone(), id.clone()?))).collect()
-    }
-
-    fn asked(&self, code: &BadgeCode) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains_key(code)
+    fn of(&self, code: &BadgeCode) -> Option<Option<CertificateId>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(code).cloned()
     }
 
     fn learn(&self, code: &BadgeCode, id: Option<CertificateId>) {
@@ -34,21 +29,19 @@ impl PairBook {
 }
 
 impl Checker {
-    /// Learns the id of a site's code: to know an id that is not on file, or that the one on file is another.
-    pub(super) async fn learn_pair(&self, site: &Site) {
-        if let Some(code) = &site.badge_code {
-            self.learn_code(code).await;
-        }
+    /// The pair of a site's own code: to know an id that is not on file, or that the one on file is another.
+    pub(super) async fn own_pair(&self, site: Option<&Site>) -> Pairs {
+        let Some(code) = site.and_then(|site| site.badge_code.as_ref()) else { return Pairs::new() };
+        self.id_of(code).await.map(|id| (code.clone(), id)).into_iter().collect()
     }
 
-    /// Asks the badge host for the script of a code. An unreachable host leaves the pair unknown.
-    pub(super) async fn learn_code(&self, code: &BadgeCode) {
-        let Some(host) = self.hosts.script_hosts.first() else { return };
-        if self.pairs.asked(code) {
-            return;
+    /// The id of a code by its issued script. An unreachable badge host leaves it unknown.
+    pub(super) async fn id_of(&self, code: &BadgeCode) -> Option<CertificateId> {
+        if let Some(known) = self.pairs.of(code) {
+            return known;
         }
-        let address = format!("http://{}/js/{}/{code}.js", host.ascii(), code.path());
-        let Ok(url) = Url::parse(&address) else { return };
+        let host = self.hosts.script_hosts.first()?;
+        let url = Url::parse(&format!("http://{}/js/{}/{code}.js", host.ascii(), code.path())).ok()?;
         let fetched = self.fetcher.get(&url, &Request::default()).await;
         let id = fetched.outcome.ok().filter(|answer| answer.status == 200).and_then(|answer| {
             let (hosts, followed) = (&self.hosts, &FollowedSet::new());
@@ -56,6 +49,7 @@ impl Checker {
             let facts = read_script(&text, Context { url: &url, url_known: true, hosts, followed });
             facts.readings(&Policies::default(), &url).into_iter().find_map(|reading| reading.certificate_id)
         });
-        self.pairs.learn(code, id);
+        self.pairs.learn(code, id.clone());
+        id
     }
 }

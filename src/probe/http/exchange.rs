@@ -1,11 +1,13 @@
 //! One request and its answer: the head within its time, the body within its time and size.
 
 use std::mem;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{HeaderMap, LOCATION};
 use reqwest::{Client, Method, Response};
-use tokio::time::{Instant, timeout_at};
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::{Instant, timeout, timeout_at};
 use url::Url;
 
 use super::answer::{Answer, Trouble};
@@ -15,6 +17,21 @@ use crate::domain::verdict::Reason;
 
 /// No more than this is set aside on the word of a `Content-Length`.
 const TRUSTED_LENGTH: u64 = 256 * 1024;
+
+/// Bodies read at once: thousands of hosts may answer in the same moment, and what is not read yet waits in the
+/// kernel's buffers instead of ours.
+const BODIES_AT_ONCE: usize = 128;
+/// Nobody waits longer than this for a turn, or a hundred slow servers would stop all others.
+const LONGEST_WAIT: Duration = Duration::from_millis(500);
+
+static BODY_TURNS: Semaphore = Semaphore::const_new(BODIES_AT_ONCE);
+
+async fn body_turn() -> Option<SemaphorePermit<'static>> {
+    match BODY_TURNS.try_acquire() {
+        Ok(turn) => Some(turn),
+        Err(_) => timeout(LONGEST_WAIT, BODY_TURNS.acquire()).await.ok()?.ok(),
+    }
+}
 
 /// A request that is ready to be sent.
 pub(super) struct Exchange<'a> {
@@ -83,6 +100,7 @@ impl Exchange<'_> {
 
     /// What came of the body, and what cut it short.
     async fn body(&self, response: &mut Response, started: Instant) -> (Bytes, Option<Trouble>) {
+        let _turn = body_turn().await;
         let mut body = Body { first: Bytes::new(), rest: BytesMut::new(), room: self.max_body };
         let trouble = match timeout_at(started + self.limits.total, body.fill(response)).await {
             Ok(done) => done.err(),
