@@ -132,6 +132,7 @@ fn kind_of(document: &Document<'_>, text: &str, facts: &Facts, readings: &[Readi
         (PageKind::Page, None) if hung => (PageKind::Page, None),
         (PageKind::Page, None) if is_redirect_stub(text, facts) => (PageKind::Page, Some(Reason::RedirectStub)),
         (PageKind::Page, None) if is_fragment(text, facts) => (PageKind::Page, Some(Reason::Fragment)),
+        (PageKind::ErrorPage, Some(Reason::Maintenance)) if hung => (PageKind::Page, None),
         (PageKind::Login | PageKind::Challenge | PageKind::Blocked | PageKind::Empty, _)
             if hung && document.answer.status.is_none_or(|status| status == 200) =>
         {
@@ -154,13 +155,20 @@ pub fn forwards_to(page: &PageLook, facts: &Facts, text: &str) -> Option<String>
     if page.cause != Reason::RedirectStub.into() {
         return None;
     }
-    facts.refresh.as_ref().map(|(_, address)| address.clone()).or_else(|| {
-        let at = text.find("location")?;
-        let rest = &text[at..];
-        let quote = rest.find(['"', '\''])?;
-        let mark = rest[quote..].chars().next()?;
-        rest[quote + 1..].split(mark).next().filter(|address| !address.is_empty()).map(str::to_owned)
-    })
+    let by_script = || text.match_indices("location").find_map(|(at, word)| address_set(&text[at + word.len()..]));
+    facts.refresh.as_ref().map(|(_, address)| address.clone()).or_else(by_script)
+}
+
+/// The literal address that `location = '…'`, `.href = '…'`, `.replace('…')` or `.assign('…')` sets; the text starts
+/// behind `location`.
+fn address_set(rest: &str) -> Option<String> {
+    let rest = rest.strip_prefix(".href").unwrap_or(rest).trim_start();
+    let rest = ["=", ".replace", ".assign"].iter().find_map(|sign| rest.strip_prefix(sign))?.trim_start();
+    let rest = rest.strip_prefix('(').unwrap_or(rest).trim_start();
+    let mark = rest.chars().next().filter(|mark| matches!(mark, '"' | '\'' | '`'))?;
+    let (address, after) = rest[1..].split_once(mark)?;
+    let is_whole = !after.trim_start().starts_with('+') && !address.contains(['\\', '$', '<']);
+    (is_whole && !address.is_empty()).then(|| address.to_owned())
 }
 
 /// An include served by itself: no document, and no closing block.

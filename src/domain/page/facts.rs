@@ -24,6 +24,9 @@ pub enum NeededKind {
     Frame,
 }
 
+/// Stands among a place's names where an inline style may hide it.
+pub(super) const FADED: &str = "opacity:0";
+
 /// Where something stands.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Place {
@@ -115,6 +118,11 @@ impl Facts {
         self.inserted_closing || self.closing().is_some_and(|closing| closing.certain)
     }
 
+    /// More links than a notice has: a page that talks about what it says.
+    pub fn links_much(&self) -> bool {
+        self.links.len() > 5
+    }
+
     pub(super) fn begin_inserted(&mut self) -> SetAside {
         SetAside {
             traces: std::mem::take(&mut self.traces),
@@ -175,7 +183,7 @@ impl Facts {
     }
 
     fn hiding_names<'a>(&'a self, trace: &'a Trace) -> impl Iterator<Item = &'a String> {
-        trace.place.names.iter().filter(|name| self.hidden_names.contains(*name))
+        trace.place.names.iter().filter(|name| *name == FADED || self.hidden_names.contains(*name))
     }
 
     fn is_style_hidden(&self, trace: &Trace) -> bool {

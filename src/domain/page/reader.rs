@@ -4,9 +4,9 @@ use url::Url;
 
 use super::closing::{Around, markers};
 use super::context::Context;
-use super::facts::{Facts, Place, Trace};
+use super::facts::{FADED, Facts, Place, Trace};
 use super::style::hidden_names;
-use super::tag::{Tag, centring, is_footer, is_hidden};
+use super::tag::{Tag, centring, is_faded, is_footer, is_hidden};
 use crate::domain::badge::{Form, State, Tri, Why};
 
 /// How the markup now read came into the page.
@@ -121,7 +121,9 @@ impl<'p, T: Tag> Reader<'p, T> {
 
     /// An element begins. Void elements are opened and closed at once.
     pub(super) fn open(&mut self, tag: T) {
-        let kind = Kind::of(tag.name());
+        // A declarative shadow root shows (HTML standard, 4.12.3).
+        let is_shadow = tag.name() == "template" && tag.attr("shadowrootmode").is_some();
+        let kind = if is_shadow { Kind::Plain } else { Kind::of(tag.name()) };
         let (hidden, inert, in_span) = match self.stack.last() {
             Some(parent) => (parent.hidden, parent.inert || parent.kind == Kind::Inert, parent.in_span),
             None => (self.outer.place.hidden, false, self.outer.in_span),
@@ -132,7 +134,8 @@ impl<'p, T: Tag> Reader<'p, T> {
             kind,
             element: self.facts.elements,
             start: self.facts.length,
-            hidden: hidden || is_hidden(tag),
+            // Nobody publishes a page without anything to see: a script lifts what hides the whole of it.
+            hidden: hidden || kind != Kind::Root && is_hidden(tag),
             inert,
             in_span,
         };
@@ -153,17 +156,21 @@ impl<'p, T: Tag> Reader<'p, T> {
             _ => match tag.name() {
                 "img" | "image" | "input" => self.picture(tag),
                 "area" => {
-                    if let Some(href) = tag.attr("href").map(|href| href.into_owned()) {
-                        self.link(href);
-                    }
+                    self.open_anchor(tag);
+                    self.close_anchor();
                 }
                 "meta" => self.meta(tag),
                 "base" => self.base(tag),
-                "iframe" | "frame" => self.frame(tag),
+                "iframe" | "frame" => self.frame(tag, "src"),
+                "object" => self.frame(tag, "data"),
+                "embed" => self.frame(tag, "src"),
                 "frameset" => self.facts.is_frameset = true,
                 "body" => self.handlers(tag),
                 _ => {}
             },
+        }
+        if kind != Kind::Anchor && self.hinted && tag.may_hold("onclick") {
+            self.clickable(tag);
         }
         if self.has_settings {
             self.data_attribute(tag);
@@ -282,6 +289,9 @@ impl<'p, T: Tag> Reader<'p, T> {
             match centring(open.tag) {
                 Tri::Unknown => {}
                 told => place.centred = told,
+            }
+            if is_faded(open.tag) {
+                place.names.push(FADED.to_owned());
             }
             place.names.extend(open.tag.attr("id").map(|id| format!("#{}", id.trim())));
             let classes = open.tag.attr("class").unwrap_or_default();

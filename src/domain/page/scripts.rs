@@ -11,7 +11,7 @@ use super::tag::Tag;
 use super::tree;
 use crate::domain::badge::link::{Link, ScriptLink, classify_href, classify_src};
 use crate::domain::badge::{Form, State, Tri, Why};
-use crate::domain::script::{self, Program, Step};
+use crate::domain::script::{self, HOLE, Program, Step};
 
 /// Markup written by markup written by …: real pages have two layers.
 const DEEPEST: u8 = 6;
@@ -77,6 +77,7 @@ impl<'p, T: Tag> Reader<'p, T> {
                 _ => (Some(code), State::Shown, Why::InOrder),
             },
             ScriptLink::PathMismatch(code) => (Some(code), State::Broken, Why::PathMismatch),
+            ScriptLink::Malformed if src.contains(HOLE) => (None, State::Unknown, Why::InjectedScript),
             ScriptLink::Malformed => (None, State::Broken, Why::MalformedCode),
             ScriptLink::Elsewhere(code) => (Some(code), State::Broken, Why::LookAlikeHost),
         };
@@ -106,7 +107,7 @@ impl<'p, T: Tag> Reader<'p, T> {
     fn take(&mut self, step: &Step) {
         match step {
             Step::Write(html) => self.nest(html, Origin::Written),
-            Step::Insert { html, .. } if !html.contains('<') => self.include(html),
+            Step::Load(address) => self.include(address),
             Step::Insert { html, runs_scripts } => self.nest(html, Origin::Inserted { runs_scripts: *runs_scripts }),
             Step::Loose(address) => self.loose(address),
             Step::Call(name) => self.call(name),
@@ -169,6 +170,10 @@ impl<'p, T: Tag> Reader<'p, T> {
         let tail = html.rfind('<').map_or("", |at| &html[at..]);
         let on_badge_host = self.context.hosts.script_hosts.iter().any(|host| tail.contains(host.ascii()));
         if !on_badge_host || tail.contains('>') {
+            // The next script may write the rest of the tag.
+            if tail.contains("conac.cn") && !tail.contains('>') {
+                self.in_parts(tail);
+            }
             return;
         }
         let trace = Trace {
@@ -239,7 +244,30 @@ impl<'p, T: Tag> Reader<'p, T> {
         self.trace(trace);
     }
 
+    /// The script puts a badge's address together out of parts that are not all known.
+    fn in_parts(&mut self, text: &str) {
+        self.trace(Trace {
+            form: Form::ScriptString,
+            code: None,
+            id: None,
+            state: State::Unknown,
+            why: Why::InjectedScript,
+            place: Place::default(),
+            needs_span: false,
+            at_bottom: Some(Tri::Unknown),
+            loads: Vec::new(),
+            excerpt: shorten(text),
+        });
+    }
+
     fn loose_file(&mut self, address: &str) {
+        let hosts = self.context.hosts;
+        let of_badge =
+            hosts.script_hosts.iter().chain(&hosts.certificate_hosts).any(|host| address.contains(host.ascii()));
+        let is_picture = address.ends_with(".png") || address.ends_with(".gif");
+        if of_badge && !is_picture || address.contains(HOLE) && address.contains("/sitename?") {
+            return self.in_parts(address);
+        }
         let Some(url) = self.resolved(address).filter(|url| self.context.is_same_site(url)) else { return };
         if url.path().to_ascii_lowercase().ends_with(".js") {
             match self.context.followed.get(&url) {
@@ -253,17 +281,25 @@ impl<'p, T: Tag> Reader<'p, T> {
                 Some(_) => self.facts.unread = true,
                 None => self.need(url, NeededKind::Script),
             }
-        } else if ["html", "htm"].iter().any(|end| url.path().ends_with(end)) {
+        } else if !address.contains(HOLE) && looks_like_footer(&url) {
             self.document(url, None);
         }
     }
 
-    pub(super) fn frame(&mut self, tag: T) {
-        let Some(src) = tag.attr("src").map(|src| src.into_owned()) else { return };
+    /// A frame, or an object that shows a document, whose address stands in an attribute.
+    pub(super) fn frame(&mut self, tag: T, attribute: &str) {
+        if let Some(html) = tag.attr("srcdoc").map(|html| html.into_owned()) {
+            return self.nest(&html, Origin::Written);
+        }
+        let Some(src) = tag.attr(attribute).map(|src| src.into_owned()) else { return };
         if src.trim().is_empty() || src.starts_with("about:") {
             return;
         }
         let Some(url) = self.resolved(&src) else { return };
+        let is_frame = matches!(tag.name(), "iframe" | "frame");
+        if !is_frame && !["html", "htm"].iter().any(|end| url.path().ends_with(end)) {
+            return;
+        }
         if self.context.is_same_site(&url) {
             self.facts.frames.push(url.clone());
             let place = self.place();
@@ -355,5 +391,5 @@ fn is_javascript(kind: &str) -> bool {
 
 fn looks_like_footer(url: &Url) -> bool {
     let path = url.path().to_ascii_lowercase();
-    ["foot", "bottom", "copyright", "conac", "dzjg"].iter().any(|word| path.contains(word))
+    ["foot", "bottom", "copyright", "banquan", "conac", "dzjg"].iter().any(|word| path.contains(word))
 }

@@ -20,13 +20,17 @@ pub fn is_hidden<T: Tag>(tag: T) -> bool {
     if tag.may_hold("hidden") && tag.attr("hidden").is_some() {
         return true;
     }
-    let by_style = tag.may_hold("style") && tag.attr("style").is_some_and(|style| style_hides(&style, is_picture));
+    let by_style = tag.may_hold("style")
+        && tag.attr("style").is_some_and(|style| {
+            // A frame of no height that a handler fits to its content has one.
+            style_hides(&style, is_picture && tag.attr("onload").is_none())
+        });
     by_style || is_picture && has_zero_size(tag)
 }
 
-fn style_hides(style: &str, is_picture: bool) -> bool {
+fn style_hides(style: &str, is_fixed_picture: bool) -> bool {
     // Most styles hide nothing: no need to look closer without one of these.
-    if !is_picture && !["one", "ONE", "idden", "IDDEN", "pacity", "PACITY"].iter().any(|word| style.contains(word)) {
+    if !is_fixed_picture && !["one", "ONE", "idden", "IDDEN"].iter().any(|word| style.contains(word)) {
         return false;
     }
     let style = squeeze(style);
@@ -34,12 +38,22 @@ fn style_hides(style: &str, is_picture: bool) -> bool {
     let zero = || ["width:0", "width:0px", "height:0", "height:0px"].iter().any(|size| declares(size));
     declares("display:none")
         || declares("visibility:hidden")
-        || declares("opacity:0")
-        || (is_picture || style.contains("overflow:hidden")) && zero()
+        || style.contains("overflow:hidden") && zero()
+        || is_fixed_picture && zero()
 }
 
+/// Invisible by inline opacity: pages fade things in, so only a browser can tell.
+pub fn is_faded<T: Tag>(tag: T) -> bool {
+    tag.may_hold("opacity")
+        && tag.attr("style").is_some_and(|style| {
+            squeeze(&style).split(';').any(|declaration| matches!(declaration, "opacity:0" | "opacity:0.0"))
+        })
+}
+
+/// A frame of no height that a handler fits to its content has one.
 fn has_zero_size<T: Tag>(tag: T) -> bool {
-    ["width", "height"].iter().any(|side| tag.attr(side).is_some_and(|size| matches!(size.trim(), "0" | "0px")))
+    tag.attr("onload").is_none()
+        && ["width", "height"].iter().any(|side| tag.attr(side).is_some_and(|size| matches!(size.trim(), "0" | "0px")))
 }
 
 /// Where the element's own markup puts its content. Unknown is the rule: style sheets decide.
@@ -73,9 +87,16 @@ pub fn is_footer<T: Tag>(tag: T) -> bool {
     ["class", "id"].iter().any(|attr| {
         tag.attr(attr).is_some_and(|names| {
             let names = names.to_ascii_lowercase();
-            FOOT_NAMES.iter().any(|word| names.contains(word))
+            names
+                .split_whitespace()
+                .any(|name| FOOT_NAMES.iter().any(|word| name.contains(word)) && !is_elsewhere(name))
         })
     })
+}
+
+/// `header-bottom`, `nav_bottom`: the bottom of something else.
+fn is_elsewhere(name: &str) -> bool {
+    name.contains("bottom") && ["head", "nav", "banner", "border", "margin"].iter().any(|word| name.contains(word))
 }
 
 /// Lower case without any blank.

@@ -7,6 +7,7 @@ mod lexer;
 mod program;
 mod reader;
 mod unescape;
+mod words;
 
 pub use program::{HOLE, Program, Step};
 pub use reader::{calls, is_relevant, read};

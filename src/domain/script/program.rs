@@ -12,10 +12,24 @@ pub enum Step {
     Write(String),
     /// Markup inserted somewhere; `runs_scripts` where the inserter executes scripts (jQuery does, `innerHTML` does not).
     Insert { html: String, runs_scripts: bool },
+    /// jQuery's `load`: inserts the document at this address.
+    Load(String),
     /// A string that is an address of interest.
     Loose(String),
     /// A call of a function by its name.
     Call(String),
+}
+
+impl Step {
+    fn text(&self) -> &str {
+        match self {
+            Self::Write(text)
+            | Self::Load(text)
+            | Self::Loose(text)
+            | Self::Call(text)
+            | Self::Insert { html: text, .. } => text,
+        }
+    }
 }
 
 /// A script, read.
@@ -34,6 +48,13 @@ pub struct Program {
 }
 
 impl Program {
+    /// Does the source name a badge host that reading it found nowhere? Then it was not understood.
+    pub(super) fn loses_badge(&self, source: &str) -> bool {
+        let named = |text: &str| text.contains("conac.cn");
+        let steps = self.steps.iter().chain(self.functions.values().flatten());
+        named(source) && !steps.map(Step::text).chain(self.comments.iter().map(String::as_str)).any(named)
+    }
+
     /// Nothing that could matter to any page.
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty() && self.functions.is_empty() && self.comments.is_empty() && !self.opaque

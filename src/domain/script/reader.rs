@@ -8,6 +8,7 @@ use aho_corasick::AhoCorasick;
 use super::lexer::{Token, lex};
 use super::program::{HOLE, Program, Step};
 use super::unescape;
+use super::words::{CIPHERED, CIPHERS, is_include, names_footer};
 
 /// Words without which a script can put nothing of interest into a page.
 const RELEVANT: &[&str] = &[
@@ -19,8 +20,6 @@ const RELEVANT: &[&str] = &[
     "prepend",
     "html(",
     "insertAdjacent",
-    "insertBefore",
-    "insertAfter",
     "after(",
     "before(",
     "replaceWith",
@@ -29,7 +28,13 @@ const RELEVANT: &[&str] = &[
     "foot",
     "bottom",
     "sitename",
-    "createElement",
+    "Foot",
+    "import(",
+    "import{",
+    "import ",
+    "import\"",
+    "import'",
+    "_0x",
 ];
 
 static RELEVANT_WORDS: LazyLock<AhoCorasick> =
@@ -41,13 +46,17 @@ const DECODERS: &[&str] = &["unescape", "decodeURIComponent", "decodeURI", "Stri
 /// Longest text kept for one variable or sink: beyond it a script is hostile, not a footer.
 const LONGEST: usize = 1 << 20;
 
+/// Expressions nested deeper than this are hostile: they would exhaust the stack.
+const DEEPEST: u32 = 100;
+
 /// Reads a script. Total on any input; the work is bounded by the length of the source.
 pub fn read(source: &str) -> Program {
     if !is_relevant(source) {
         return calls(source);
     }
-    let opaque = source.contains("eval(function(p,a,c,k,e");
+    let opaque = source.contains("_0x"); // the names that the common obfuscator gives
     let mut reader = Reader {
+        depth: 0,
         tokens: lex(source),
         at: 0,
         scopes: Vec::new(),
@@ -59,7 +68,9 @@ pub fn read(source: &str) -> Program {
     while reader.at < reader.tokens.len() {
         reader.step();
     }
-    reader.finish()
+    let mut program = reader.finish();
+    program.opaque |= program.loses_badge(source);
+    program
 }
 
 /// Could the script put anything of interest into a page by itself?
@@ -88,6 +99,8 @@ pub fn calls(source: &str) -> Program {
 }
 
 struct Reader<'a> {
+    /// Expressions in expressions.
+    depth: u32,
     tokens: Vec<Token<'a>>,
     at: usize,
     /// One entry per open brace: the function it belongs to, if that is a named one.
@@ -127,7 +140,7 @@ impl<'a> Reader<'a> {
                 self.scopes.pop();
                 self.at += 1;
             }
-            Token::Text { .. } => self.loose(),
+            Token::Text(_) => self.loose(),
             Token::Word(word) => self.name(word),
             Token::Mark(_) | Token::Pattern => self.at += 1,
         }
@@ -150,10 +163,14 @@ impl<'a> Reader<'a> {
             "insertAdjacentHTML" if member && called => {
                 return self.sink(at + 2, |html| Step::Insert { html, runs_scripts: false });
             }
-            "append" | "prepend" | "html" | "after" | "before" | "replaceWith" | "load" if member && called => {
+            "load" if member && called => return self.sink(at + 2, Step::Load),
+            "append" | "prepend" | "html" | "after" | "before" | "replaceWith" if member && called => {
                 return self.sink(at + 2, |html| Step::Insert { html, runs_scripts: true });
             }
             "appendTo" | "prependTo" | "insertBefore" | "insertAfter" => {}
+            "eval" if called => return self.evaluated(at + 2),
+            // What a module imports is not followed.
+            "import" if !member && !self.mark(at + 1, '.') && !self.mark(at + 1, ':') => self.program.opaque = true,
             _ if !member && self.is_assignment(at + 1) => return self.assignment(at, word),
             _ => {}
         }
@@ -203,14 +220,39 @@ impl<'a> Reader<'a> {
         self.at = end.max(from);
     }
 
+    /// `eval(…)` of packed or decoded code; of plain data (old JSON readers) it changes nothing in the page.
+    fn evaluated(&mut self, from: usize) {
+        let mut code = String::new();
+        self.expression(from, &mut code);
+        let decodes = self.word(from).is_some_and(|word| DECODERS.contains(&word));
+        self.program.opaque |= self.word(from) == Some("function") || decodes || code.contains(CIPHERED);
+        self.at = from;
+    }
+
+    /// Is the place that the sink before `at` fills named for the footer? `$("#foot").html(`, `ById("foot").innerHTML =`
+    fn fills_footer(&self, at: usize) -> bool {
+        let near = &self.tokens[at.saturating_sub(9)..at];
+        let statement =
+            near.iter().rposition(|token| matches!(token, Token::Mark(';' | '{' | '}'))).map_or(0, |at| at + 1);
+        near[statement..].iter().any(|token| match token {
+            Token::Text(text) => names_footer(text),
+            Token::Word(word) => names_footer(word),
+            _ => false,
+        })
+    }
+
     fn sink(&mut self, from: usize, step: impl Fn(String) -> Step) {
         let mut html = String::new();
         let mut at = self.expression(from, &mut html);
         while self.mark(at, ',') {
             at = self.expression(at + 1, &mut html);
         }
+        let mut said = self.tokens.iter().skip(from).take(12).take_while(|token| **token != Token::Mark(';'));
+        let is_date = said.any(|token| matches!(token, Token::Word("Date" | "getFullYear")));
+        let unknown = !html.is_empty() && !is_date && html.chars().all(|c| c == HOLE);
+        self.program.opaque |= html.contains(CIPHERED) || unknown && self.fills_footer(from);
         self.at = at.max(from);
-        if html.contains(|c| c != HOLE) {
+        if html.contains(|c| c != HOLE && c != CIPHERED) {
             self.emit(step(decoded(html)));
         }
     }
@@ -243,7 +285,18 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads `a + b + (c ? d : e) + f(…)` from `at` as one text; returns where it ends.
-    fn expression(&mut self, mut at: usize, value: &mut String) -> usize {
+    fn expression(&mut self, at: usize, value: &mut String) -> usize {
+        if self.depth >= DEEPEST {
+            self.program.opaque = true;
+            return at;
+        }
+        self.depth += 1;
+        let end = self.sum(at, value);
+        self.depth -= 1;
+        end
+    }
+
+    fn sum(&mut self, mut at: usize, value: &mut String) -> usize {
         let mut choice = false;
         loop {
             let before = value.len();
@@ -278,11 +331,8 @@ impl<'a> Reader<'a> {
             return at + 1;
         }
         match self.tokens.get(at) {
-            Some(Token::Text { value: text, holes }) => {
+            Some(Token::Text(text)) => {
                 value.push_str(text);
-                if *holes {
-                    value.push(HOLE);
-                }
                 self.after_value(at + 1)
             }
             Some(Token::Mark('(')) if self.plain_group(at).is_some() => {
@@ -327,7 +377,7 @@ impl<'a> Reader<'a> {
                 value.push_str(&if name == "String" { inner } else { unescape(&inner) });
                 return if self.mark(close, ')') { close + 1 } else { close };
             }
-            value.push(HOLE);
+            value.push(if CIPHERS.contains(&name) { CIPHERED } else { HOLE });
             if end == at + 1 {
                 self.emit(Step::Call(name.to_owned()));
             }
@@ -397,15 +447,6 @@ fn mentions_badge(text: &str) -> bool {
     ["conac", "Conac", "CONAC", "/sitename?"].iter().any(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some())
 }
 
-/// The address of a footer file that a script loads by itself.
-fn is_include(text: &str) -> bool {
-    let path = text.split(['?', '#']).next().unwrap_or("").to_ascii_lowercase();
-    text.len() < 300
-        && [".html", ".htm", ".shtml", ".js"].iter().any(|end| path.ends_with(end))
-        && ["foot", "bottom", "copyright", "banquan"].iter().any(|word| path.contains(word))
-        && !text.contains([' ', '<', '\n'])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -464,7 +505,7 @@ mod tests {
             read("$('#f').load('/inc/footer.html')")
                 .steps
                 .iter()
-                .any(|s| matches!(s, Step::Insert { html, .. } if html == "/inc/footer.html"))
+                .any(|s| matches!(s, Step::Load(address) if address == "/inc/footer.html"))
         );
     }
 
