@@ -227,7 +227,7 @@ impl<'p, T: Tag> Reader<'p, T> {
             anchor.add_text(text);
         }
         if self.facts.sample.len() < 4096 {
-            self.facts.sample.extend(text.chars().take(4096));
+            self.facts.sample.push_str(&text[..text.floor_char_boundary(4096)]);
             self.facts.sample.push(' ');
         }
         if self.hinted && text.contains("conac.cn") {

@@ -2,7 +2,8 @@
 
 /// Classes (`.x`) and ids (`#x`) that end a selector whose declarations hide.
 pub fn hidden_names(sheet: &str) -> Vec<String> {
-    if !sheet.contains("none") && !sheet.contains("hidden") {
+    let words = [&b"none"[..], b"NONE", b"None", b"isibility", b"ISIBILITY"];
+    if !words.iter().any(|word| memchr::memmem::find(sheet.as_bytes(), word).is_some()) {
         return Vec::new();
     }
     let mut names = Vec::new();
