@@ -197,6 +197,10 @@ fn follow_name(needed: &Needed, document: &Document<'_>) -> String {
     }
 }
 
+/// Characters of a title that are shown.
+const LONGEST_TITLE: usize = 500;
+
 fn squeeze(title: &str) -> String {
-    title.split_whitespace().collect::<Vec<_>>().join(" ")
+    let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
+    title.chars().take(LONGEST_TITLE).collect()
 }

@@ -99,14 +99,14 @@ impl<T: Tag> Reader<'_, T> {
     /// An element other than a link that opens the certificate when clicked.
     pub(super) fn clickable(&mut self, tag: T) {
         let Some(id) = self.clicked(tag, None) else { return };
-        let excerpt = shorten(&tag.attr("onclick").unwrap_or_default());
+        let (excerpt, place) = (shorten(&tag.attr("onclick").unwrap_or_default()), self.place());
         self.trace(Trace {
             form: Form::CertificateLink,
             code: None,
             id: Some(id),
             state: State::Shown,
             why: Why::InOrder,
-            place: self.place(),
+            place,
             needs_span: false,
             at_bottom: None,
             loads: Vec::new(),

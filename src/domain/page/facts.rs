@@ -95,7 +95,12 @@ pub struct Facts {
     /// Inline scripts that write nothing: read only if there are functions they may call.
     pub(super) silent: Vec<String>,
     pub(super) elements: u32,
+    /// Bytes that scripts wrote and frames brought, and what scripts cost to take.
     pub(super) replayed: usize,
+    /// Steps of tree construction.
+    pub(super) work: u64,
+    /// Elements and names noted down for the places of things.
+    pub(super) placed: usize,
     /// Markup that a script inserts somewhere brought a closing block of its own.
     pub(super) inserted_closing: bool,
 }

@@ -6,6 +6,7 @@ pub mod closing;
 pub mod context;
 pub mod facts;
 pub mod kind;
+mod parse;
 pub mod policy;
 mod reader;
 mod scripts;

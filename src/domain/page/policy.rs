@@ -25,17 +25,34 @@ pub enum Fate {
 
 /// The enforced policies of a page (`…-Report-Only` does not count).
 #[derive(Debug, Clone, Default)]
-pub struct Policies(Vec<String>);
+pub struct Policies {
+    texts: Vec<String>,
+    /// There was more than is weighed.
+    cut: bool,
+}
+
+/// Policies that are weighed, in bytes: every badge is held against all of them.
+const MOST_TEXT: usize = 64 * 1024;
 
 impl Policies {
     /// From the header values and the page's `<meta>` elements; one header may hold several, comma-separated.
     pub fn new<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {
-        Self(texts.into_iter().flat_map(|text| text.split(',')).map(str::to_owned).collect())
+        let mut policies = Self::default();
+        let mut room = MOST_TEXT;
+        for text in texts.into_iter().flat_map(|text| text.split(',')) {
+            match room.checked_sub(text.len()) {
+                Some(left) => room = left,
+                None => return Self { cut: true, ..policies },
+            }
+            policies.texts.push(text.to_owned());
+        }
+        policies
     }
 
     /// What becomes of a load on a page at `page`.
     pub fn fate(&self, load: &Load, page: &Url) -> Fate {
-        let upgrades = self.0.iter().any(|policy| policy.to_ascii_lowercase().contains("upgrade-insecure-requests"));
+        let upgrades =
+            self.texts.iter().any(|policy| policy.to_ascii_lowercase().contains("upgrade-insecure-requests"));
         if let Load::Script(script) = load
             && page.scheme() == "https"
             && script.scheme() == "http"
@@ -43,7 +60,8 @@ impl Policies {
         {
             return Fate::Mixed;
         }
-        self.0.iter().map(|policy| judge(policy, load, page)).max().unwrap_or(Fate::Loads)
+        let unweighed = self.cut.then_some(Fate::Unknown);
+        self.texts.iter().map(|policy| judge(policy, load, page)).chain(unweighed).max().unwrap_or(Fate::Loads)
     }
 }
 
@@ -142,6 +160,12 @@ mod tests {
             assert_eq!(fate(forbidding, &script), Fate::Forbidden, "{forbidding}");
         }
         assert_eq!(fate("script-src 'self' 'nonce-abc'", &script), Fate::Unknown);
+    }
+
+    #[test]
+    fn more_policies_than_can_be_weighed_leave_it_open() {
+        let long = format!("{}, script-src 'none'", "img-src *, ".repeat(MOST_TEXT / 10));
+        assert_eq!(fate(&long, &Load::Script(url("https://dcs.conac.cn/js/a.js"))), Fate::Unknown);
     }
 
     #[test]

@@ -9,6 +9,11 @@ use super::style::hidden_names;
 use super::tag::{Tag, centring, is_faded, is_footer, is_hidden};
 use crate::domain::badge::{Form, State, Tri, Why};
 
+/// Traces of badges in one page: an office's own list of certificates may hold some hundred.
+const MOST_TRACES: usize = 1024;
+/// Elements and names noted down for all places of one page: bounds what deep nesting costs.
+const MOST_PLACED: usize = 2_000_000;
+
 /// How the markup now read came into the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Origin {
@@ -219,6 +224,11 @@ impl<'p, T: Tag> Reader<'p, T> {
         if found.peek().is_some() {
             let around = self.place().around;
             for (offset, marker) in found {
+                if self.facts.placed > MOST_PLACED {
+                    self.facts.unread = true;
+                    break;
+                }
+                self.facts.placed += 1 + around.len();
                 self.facts.marks.push(super::closing::Mark { marker, at: at + offset, around: around.clone() });
             }
         }
@@ -278,9 +288,13 @@ impl<'p, T: Tag> Reader<'p, T> {
     }
 
     /// Where the reader stands now.
-    pub(super) fn place(&self) -> Place {
+    pub(super) fn place(&mut self) -> Place {
         let outer = &self.outer.place;
         let mut place = Place { at: self.facts.length, ..outer.clone() };
+        if self.facts.placed > MOST_PLACED {
+            self.facts.unread = true;
+            return place;
+        }
         for open in &self.stack {
             if open.kind != Kind::Root {
                 place.around.push(Around { element: open.element, start: open.start, footer: is_footer(open.tag) });
@@ -297,6 +311,7 @@ impl<'p, T: Tag> Reader<'p, T> {
             let classes = open.tag.attr("class").unwrap_or_default();
             place.names.extend(classes.split_whitespace().map(|class| format!(".{class}")));
         }
+        self.facts.placed += 1 + place.around.len() + place.names.len();
         place
     }
 
@@ -309,8 +324,10 @@ impl<'p, T: Tag> Reader<'p, T> {
         if self.outer.uncalled && trace.state != State::NotHung {
             (trace.state, trace.why) = (State::Unknown, Why::UncalledFunction);
         }
-        if self.facts.traces.len() < 256 {
+        if self.facts.traces.len() < MOST_TRACES {
             self.facts.traces.push(trace);
+        } else {
+            self.facts.unread = true;
         }
     }
 }

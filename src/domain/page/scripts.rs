@@ -15,8 +15,10 @@ use crate::domain::script::{self, HOLE, Program, Step};
 
 /// Markup written by markup written by …: real pages have two layers.
 const DEEPEST: u8 = 6;
-/// Markup written in one page altogether, in bytes.
-const MOST_WRITTEN: usize = 2 << 20;
+/// Markup written and framed in one page altogether, and what its scripts cost to take, in bytes.
+const MOST_REPLAYED: usize = 8 << 20;
+/// Scripts and frames that one page is given.
+const MOST_NEEDED: usize = 256;
 
 impl<'p, T: Tag> Reader<'p, T> {
     pub(super) fn script(&mut self, tag: T, source: &str) {
@@ -91,6 +93,9 @@ impl<'p, T: Tag> Reader<'p, T> {
 
     /// Takes a script's effects in the order of its source.
     pub(super) fn run(&mut self, program: &Program) {
+        if !self.may_replay(program.weight()) {
+            return;
+        }
         for comment in &program.comments {
             self.mention(comment, Form::Text, Why::ScriptComment);
         }
@@ -145,10 +150,17 @@ impl<'p, T: Tag> Reader<'p, T> {
         }
     }
 
+    /// Counts what is read besides the document itself; false where it is too much.
+    fn may_replay(&mut self, bytes: usize) -> bool {
+        self.facts.replayed += 64 + bytes;
+        let may = self.facts.replayed <= MOST_REPLAYED;
+        self.facts.unread |= !may;
+        may
+    }
+
     /// Reads markup that a script puts into the page.
     fn nest(&mut self, html: &str, origin: Origin) {
-        self.facts.replayed += html.len();
-        if self.outer.depth >= DEEPEST || self.facts.replayed > MOST_WRITTEN {
+        if self.outer.depth >= DEEPEST || !self.may_replay(html.len()) {
             self.facts.unread = true;
             return;
         }
@@ -312,8 +324,7 @@ impl<'p, T: Tag> Reader<'p, T> {
     /// Reads a frame's document as part of this page: at its place, or where a script loads it to.
     fn document(&mut self, url: Url, place: Option<Place>) {
         match self.context.followed.get(&url) {
-            Some(Followed::Html(text, address)) if self.outer.depth < DEEPEST => {
-                self.facts.replayed += text.len();
+            Some(Followed::Html(text, address)) if self.outer.depth < DEEPEST && self.may_replay(text.len()) => {
                 let inserted = place.is_none();
                 let depth = self.outer.depth + 1;
                 let outer = Outer { place: place.unwrap_or_default(), depth, ..self.outer.clone() };
@@ -328,8 +339,13 @@ impl<'p, T: Tag> Reader<'p, T> {
 
     fn need(&mut self, url: Url, kind: NeededKind) {
         let needed = Needed { url, kind };
-        if !self.facts.needed.contains(&needed) {
+        if self.facts.needed.contains(&needed) {
+            return;
+        }
+        if self.facts.needed.len() < MOST_NEEDED {
             self.facts.needed.push(needed);
+        } else {
+            self.facts.unread = true;
         }
     }
 

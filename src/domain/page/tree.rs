@@ -7,17 +7,18 @@ use scraper::node::{Element, Node};
 
 use super::context::Context;
 use super::facts::Facts;
+use super::parse;
 use super::reader::{Outer, Reader};
 use super::tag::Tag;
 
 /// Reads a whole document.
 pub(super) fn read_document(html: &str, context: Context<'_>, facts: &mut Facts, outer: Outer) {
-    walk(&Html::parse_document(html), html, context, facts, outer);
+    walk(parse::document(html, &mut facts.work), html, context, facts, outer);
 }
 
 /// Reads markup that appears inside a document.
 pub(super) fn read_fragment(html: &str, context: Context<'_>, facts: &mut Facts, outer: Outer) {
-    walk(&Html::parse_fragment(html), html, context, facts, outer);
+    walk(parse::fragment(html, &mut facts.work), html, context, facts, outer);
 }
 
 /// Reads a script as if a page without content ran it.
@@ -27,8 +28,9 @@ pub(super) fn read_script(source: &str, context: Context<'_>, facts: &mut Facts)
     reader.finish();
 }
 
-fn walk(dom: &Html, html: &str, context: Context<'_>, facts: &mut Facts, outer: Outer) {
+fn walk((dom, whole): (Html, bool), html: &str, context: Context<'_>, facts: &mut Facts, outer: Outer) {
     use ego_tree::iter::Edge;
+    facts.unread |= !whole;
     let mut reader = Reader::new(context, facts, outer, html);
     for edge in dom.tree.root().traverse() {
         match edge {

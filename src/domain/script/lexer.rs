@@ -17,10 +17,16 @@ pub enum Token<'a> {
     Comment(&'a str),
 }
 
-/// Splits a script into tokens. Total on any input: what cannot be a token is skipped.
+/// How often a byte is read in vain for the end of a pattern, on average; after that a slash is a division.
+const MOST_IN_VAIN: usize = 64;
+
+/// Tokens of one script; the largest bundles of real sites have half a million.
+pub const MOST_TOKENS: usize = 2_000_000;
+
+/// Splits a script into tokens, at most [`MOST_TOKENS`]. Total on any input: what cannot be a token is skipped.
 pub fn lex(source: &str) -> Vec<Token<'_>> {
-    let mut lexer = Lexer { source, at: 0, tokens: Vec::new() };
-    while lexer.at < source.len() {
+    let mut lexer = Lexer { source, at: 0, tokens: Vec::new(), in_vain: 0 };
+    while lexer.at < source.len() && lexer.tokens.len() < MOST_TOKENS {
         lexer.step();
     }
     lexer.tokens
@@ -30,6 +36,8 @@ struct Lexer<'a> {
     source: &'a str,
     at: usize,
     tokens: Vec<Token<'a>>,
+    /// Bytes read for the end of patterns that have none.
+    in_vain: usize,
 }
 
 impl<'a> Lexer<'a> {
@@ -49,7 +57,9 @@ impl<'a> Lexer<'a> {
             // Single-line HTML-like comments of classic scripts (ECMAScript annex B.1.1).
             '<' if rest.starts_with("<!--") => self.line_comment(4),
             '-' if rest.starts_with("-->") && self.starts_line() => self.line_comment(3),
-            '/' if self.pattern_may_start() => self.pattern(),
+            '/' if self.in_vain <= MOST_IN_VAIN * (1024 + self.source.len()) && self.pattern_may_start() => {
+                self.pattern()
+            }
             c if is_word(c) => self.word(),
             c => {
                 self.tokens.push(Token::Mark(c));
@@ -104,6 +114,7 @@ impl<'a> Lexer<'a> {
             match bytes.get(at) {
                 None | Some(b'\n' | b'\r') => {
                     // No pattern after all: a division.
+                    self.in_vain += at;
                     self.tokens.push(Token::Mark('/'));
                     self.at += 1;
                     return;

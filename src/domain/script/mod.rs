@@ -3,6 +3,7 @@
 //! Strings are decoded through their layers (escapes, `unescape`, concatenation, variables, functions that are
 //! called); everything else stays unknown and says so.
 
+mod expression;
 mod lexer;
 mod program;
 mod reader;

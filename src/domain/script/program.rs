@@ -55,6 +55,14 @@ impl Program {
         named(source) && !steps.map(Step::text).chain(self.comments.iter().map(String::as_str)).any(named)
     }
 
+    /// What it costs to take the program's effects once, in bytes about.
+    pub fn weight(&self) -> usize {
+        let text = |step: &Step| step.text().len() + 64;
+        let functions = self.functions.iter().map(|(name, steps)| name.len() + steps.iter().map(text).sum::<usize>());
+        let comments = self.comments.iter().map(|comment| comment.len() + 64);
+        self.steps.iter().map(text).chain(functions).chain(comments).sum::<usize>() + self.names.len() * 8
+    }
+
     /// Nothing that could matter to any page.
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty() && self.functions.is_empty() && self.comments.is_empty() && !self.opaque

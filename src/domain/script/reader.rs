@@ -1,14 +1,16 @@
-//! From tokens to a [`Program`]: follows strings through concatenation, variables and sinks.
+//! From tokens to a [`Program`]: what stands where — assignments, sinks, functions, strings of interest.
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
-use super::lexer::{Token, lex};
+use super::expression::{DECODERS, LONGEST};
+use super::lexer::{MOST_TOKENS, Token, lex};
 use super::program::{HOLE, Program, Step};
 use super::unescape;
-use super::words::{CIPHERED, CIPHERS, is_include, names_footer};
+use super::words::{CIPHERED, is_include, names_footer};
 
 /// Words without which a script can put nothing of interest into a page.
 const RELEVANT: &[&str] = &[
@@ -40,30 +42,26 @@ const RELEVANT: &[&str] = &[
 static RELEVANT_WORDS: LazyLock<AhoCorasick> =
     LazyLock::new(|| AhoCorasick::new(RELEVANT).expect("a fixed list of words"));
 
-/// Functions that hand their text through, decoded.
-const DECODERS: &[&str] = &["unescape", "decodeURIComponent", "decodeURI", "String"];
-
-/// Longest text kept for one variable or sink: beyond it a script is hostile, not a footer.
-const LONGEST: usize = 1 << 20;
-
-/// Expressions nested deeper than this are hostile: they would exhaust the stack.
-const DEEPEST: u32 = 100;
-
-/// Reads a script. Total on any input; the work is bounded by the length of the source.
+/// Reads a script. Total on any input; the work is bounded by the length of the source and by the limits of
+/// `expression`; what lies beyond them makes the script opaque.
 pub fn read(source: &str) -> Program {
     if !is_relevant(source) {
         return calls(source);
     }
-    let opaque = source.contains("_0x"); // the names that the common obfuscator gives
+    let tokens = lex(source);
+    // `_0x…` are the names that the common obfuscator gives.
+    let opaque = source.contains("_0x") || tokens.len() == MOST_TOKENS;
     let mut reader = Reader {
-        depth: 0,
-        tokens: lex(source),
+        tokens,
         at: 0,
         scopes: Vec::new(),
         pending: None,
         variables: HashMap::new(),
         used: HashSet::new(),
         program: Program { opaque, ..Program::default() },
+        nesting: 0,
+        copied: 0,
+        scanned: 0,
     };
     while reader.at < reader.tokens.len() {
         reader.step();
@@ -98,26 +96,30 @@ pub fn calls(source: &str) -> Program {
     program
 }
 
-struct Reader<'a> {
-    /// Expressions in expressions.
-    depth: u32,
-    tokens: Vec<Token<'a>>,
+pub(super) struct Reader<'a> {
+    pub(super) tokens: Vec<Token<'a>>,
     at: usize,
-    /// One entry per open brace: the function it belongs to, if that is a named one.
-    scopes: Vec<Option<String>>,
+    /// One entry per open brace: the named function it belongs to, itself or by the braces around it.
+    scopes: Vec<Option<Rc<str>>>,
     /// The named function whose body opens with the next brace.
-    pending: Option<String>,
-    variables: HashMap<String, String>,
-    used: HashSet<String>,
-    program: Program,
+    pending: Option<Rc<str>>,
+    pub(super) variables: HashMap<String, String>,
+    pub(super) used: HashSet<String>,
+    pub(super) program: Program,
+    /// Groups open around the expression that is read.
+    pub(super) nesting: u32,
+    /// Bytes that came from variables.
+    pub(super) copied: usize,
+    /// Tokens passed over in search of the end of a group.
+    pub(super) scanned: usize,
 }
 
 impl<'a> Reader<'a> {
-    fn mark(&self, at: usize, mark: char) -> bool {
+    pub(super) fn mark(&self, at: usize, mark: char) -> bool {
         self.tokens.get(at) == Some(&Token::Mark(mark))
     }
 
-    fn word(&self, at: usize) -> Option<&'a str> {
+    pub(super) fn word(&self, at: usize) -> Option<&'a str> {
         match self.tokens.get(at) {
             Some(Token::Word(word)) => Some(word),
             _ => None,
@@ -133,7 +135,9 @@ impl<'a> Reader<'a> {
                 self.at += 1;
             }
             Token::Mark('{') => {
-                self.scopes.push(self.pending.take());
+                let around = || self.scopes.last().cloned().flatten();
+                let owner = self.pending.take().or_else(around);
+                self.scopes.push(owner);
                 self.at += 1;
             }
             Token::Mark('}') => {
@@ -187,11 +191,11 @@ impl<'a> Reader<'a> {
         if let Some(name) = self.word(at + 1) {
             let expression = at > 0 && matches!(self.tokens[at - 1], Token::Mark('(' | '!' | '+' | '-' | ',' | ':'));
             if !expression {
-                self.pending = Some(name.to_owned());
+                self.pending = Some(name.into());
             }
             self.at = at + 2;
         } else if at >= 2 && self.mark(at - 1, '=') && !(at >= 3 && self.mark(at - 3, '.')) {
-            self.pending = self.word(at - 2).map(str::to_owned);
+            self.pending = self.word(at - 2).map(Rc::from);
         }
     }
 
@@ -271,154 +275,16 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn emit(&mut self, step: Step) {
-        let owner = self.scopes.iter().rev().flatten().next();
-        let steps = match owner {
-            Some(name) => self.program.functions.entry(name.clone()).or_default(),
-            None => &mut self.program.steps,
+    pub(super) fn emit(&mut self, step: Step) {
+        let steps = match self.scopes.last() {
+            Some(Some(name)) => self.program.functions.entry(name.to_string()).or_default(),
+            _ => &mut self.program.steps,
         };
         match (steps.last_mut(), step) {
             // Writes that follow one another are one text: a tag may be split between them.
             (Some(Step::Write(before)), Step::Write(html)) if before.len() < LONGEST => before.push_str(&html),
             (_, step) => steps.push(step),
         }
-    }
-
-    /// Reads `a + b + (c ? d : e) + f(…)` from `at` as one text; returns where it ends.
-    fn expression(&mut self, at: usize, value: &mut String) -> usize {
-        if self.depth >= DEEPEST {
-            self.program.opaque = true;
-            return at;
-        }
-        self.depth += 1;
-        let end = self.sum(at, value);
-        self.depth -= 1;
-        end
-    }
-
-    fn sum(&mut self, mut at: usize, value: &mut String) -> usize {
-        let mut choice = false;
-        loop {
-            let before = value.len();
-            at = self.operand(at, value);
-            at = self.skip_comments(at);
-            match self.tokens.get(at) {
-                Some(Token::Mark('+')) if !self.mark(at + 1, '+') => at += 1,
-                Some(Token::Mark('?')) => {
-                    choice = true;
-                    value.truncate(before); // the condition is no text
-                    at += 1;
-                }
-                Some(Token::Mark(':')) if choice => at += 1,
-                _ => return at,
-            }
-        }
-    }
-
-    fn skip_comments(&mut self, mut at: usize) -> usize {
-        while let Some(Token::Comment(text)) = self.tokens.get(at) {
-            if mentions_badge(text) {
-                self.program.comments.push((*text).to_owned());
-            }
-            at += 1;
-        }
-        at
-    }
-
-    fn operand(&mut self, at: usize, value: &mut String) -> usize {
-        let at = self.skip_comments(at);
-        if value.len() > LONGEST {
-            return at + 1;
-        }
-        match self.tokens.get(at) {
-            Some(Token::Text(text)) => {
-                value.push_str(text);
-                self.after_value(at + 1)
-            }
-            Some(Token::Mark('(')) if self.plain_group(at).is_some() => {
-                let end = self.list(at + 1, value);
-                if self.mark(end, ')') { self.after_value(end + 1) } else { end }
-            }
-            Some(Token::Mark('[')) => {
-                let end = self.list(at + 1, value);
-                if self.mark(end, ']') { self.after_value(end + 1) } else { end }
-            }
-            Some(Token::Word("function")) => at,
-            Some(Token::Word(_)) => self.reference(at, value),
-            _ => at,
-        }
-    }
-
-    fn list(&mut self, at: usize, value: &mut String) -> usize {
-        let mut at = self.expression(at, value);
-        while self.mark(at, ',') {
-            at = self.expression(at + 1, value);
-        }
-        at
-    }
-
-    /// `name`, `a.b.c`, `f(…)`: a known variable, a decoder's argument, or a hole.
-    fn reference(&mut self, at: usize, value: &mut String) -> usize {
-        let (mut end, mut name) = (at, "");
-        while let Some(word) = self.word(end) {
-            name = word;
-            self.program.names.insert(word.to_owned());
-            end += 1;
-            if self.mark(end, '.') && self.word(end + 1).is_some() {
-                end += 1;
-            } else {
-                break;
-            }
-        }
-        if self.mark(end, '(') {
-            if DECODERS.contains(&name) {
-                let mut inner = String::new();
-                let close = self.list(end + 1, &mut inner);
-                value.push_str(&if name == "String" { inner } else { unescape(&inner) });
-                return if self.mark(close, ')') { close + 1 } else { close };
-            }
-            value.push(if CIPHERS.contains(&name) { CIPHERED } else { HOLE });
-            if end == at + 1 {
-                self.emit(Step::Call(name.to_owned()));
-            }
-            return self.plain_group(end).map_or(end, |close| self.after_value(close + 1));
-        }
-        match self.variables.get(name) {
-            Some(text) if end == at + 1 => {
-                value.push_str(text);
-                self.used.insert(name.to_owned());
-            }
-            _ => value.push(HOLE),
-        }
-        if self.mark(end, '[') { self.plain_group(end).map_or(end, |close| close + 1) } else { end }
-    }
-
-    /// `"…".replace(…)`, `[…].join("")` after a value: passed over.
-    fn after_value(&self, at: usize) -> usize {
-        let call = self.mark(at, '.') && self.word(at + 1).is_some() && self.mark(at + 2, '(');
-        match call.then(|| self.plain_group(at + 2)).flatten() {
-            Some(close) => self.after_value(close + 1),
-            None => at,
-        }
-    }
-
-    /// The end of a bracketed group without any function or block in it (those are read as statements).
-    fn plain_group(&self, open: usize) -> Option<usize> {
-        let mut depth = 0u32;
-        for (at, token) in self.tokens.iter().enumerate().skip(open).take(4096) {
-            match token {
-                Token::Mark('(' | '[') => depth += 1,
-                Token::Mark(')' | ']') => {
-                    depth -= 1;
-                    if depth == 0 {
-                        return Some(at);
-                    }
-                }
-                Token::Mark('{' | '}') | Token::Word("function") => return None,
-                _ => {}
-            }
-        }
-        None
     }
 
     /// Markup that was gathered in a variable and handed on in a way not followed counts as inserted.
@@ -442,7 +308,7 @@ fn decoded(value: String) -> String {
     if escaped { unescape(&value) } else { value }
 }
 
-fn mentions_badge(text: &str) -> bool {
+pub(super) fn mentions_badge(text: &str) -> bool {
     let bytes = text.as_bytes();
     ["conac", "Conac", "CONAC", "/sitename?"].iter().any(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some())
 }

@@ -1,0 +1,1 @@
+document.write(unescape("%3Cspan id='_ideConac' %3E%3C/span%3E%3Cscript src='http://dcs.conac.cn/js/18/205/0000/41234567/CA182050000412345670001.js' type='text/javascript'%3E%3C/script%3E"));

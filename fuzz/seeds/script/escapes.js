@@ -1,0 +1,1 @@
+document.write('\x3c\u003E\u{41}\101%u7F51%E7%BD%91%zz')
