@@ -35,10 +35,19 @@ pub fn is_hidden<T: Tag>(tag: T) -> bool {
         || matches!(tag.name(), "img" | "iframe" | "frame") && has_zero_size(tag)
 }
 
-/// Invisible by inline opacity: pages fade things in, so only a browser can tell.
-pub fn is_faded<T: Tag>(tag: T) -> bool {
-    tag.attr("style").is_some_and(|style| {
-        squeeze(&style).split(';').any(|declaration| matches!(declaration, "opacity:0" | "opacity:0.0"))
+/// Perhaps not to be seen: faded, moved off the screen, or in a box that opens on demand. Pages fade, move and open
+/// things by script, so only a browser can tell.
+pub fn is_doubtful<T: Tag>(tag: T) -> bool {
+    if matches!(tag.name(), "dialog" | "details") {
+        return tag.attr("open").is_none();
+    }
+    let Some(style) = tag.attr("style").map(|style| squeeze(&style)) else { return false };
+    style.split(';').any(|declaration| match declaration.split_once(':') {
+        Some(("opacity", value)) => value.trim_end_matches("px").parse() == Ok(0.0),
+        Some(("left" | "top" | "right" | "bottom" | "text-indent" | "margin-left" | "margin-top", value)) => {
+            value.trim_end_matches("px").parse::<f32>().is_ok_and(|offset| offset <= -500.0)
+        }
+        _ => false,
     })
 }
 
