@@ -73,12 +73,34 @@ pub struct Looked {
     pub encoding: &'static encoding_rs::Encoding,
 }
 
+/// Which pass reads the page. Both give the same; the cheap one hands over to the full one where it is in doubt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Parse {
+    Quick,
+    Full,
+}
+
 /// Looks at a document. Pure: what was followed before is given, what would have to be followed is told.
 pub fn look(document: &Document<'_>, hosts: &BadgeHosts, followed: &FollowedSet, subject: &Subject<'_>) -> Looked {
+    look_by(Parse::Quick, document, hosts, followed, subject)
+}
+
+/// Looks by a pass of one's choice, to hold one against the other.
+pub fn look_by(
+    parse: Parse,
+    document: &Document<'_>,
+    hosts: &BadgeHosts,
+    followed: &FollowedSet,
+    subject: &Subject<'_>,
+) -> Looked {
     let decoded = decode(document.body, document.answer.content_type);
     let context = Context { url: document.url, url_known: document.url_known, hosts, followed };
     let is_script = is_script(document);
-    let facts = if is_script { page::read_script(&decoded.text, context) } else { page::read(&decoded.text, context) };
+    let facts = match parse {
+        _ if is_script => page::read_script(&decoded.text, context),
+        Parse::Quick => page::read(&decoded.text, context),
+        Parse::Full => page::read_full(&decoded.text, context),
+    };
     let texts = document.policies.iter().chain(&facts.policies).map(String::as_str);
     let readings = facts.readings(&Policies::new(texts), document.url);
     let (kind, reason) = match document.exempt {

@@ -107,6 +107,12 @@ pub fn classify_src(src: &str, base: &Url, hosts: &BadgeHosts) -> Option<ScriptL
 
 /// Is the address one of the registry's badge pictures, and is it the error picture?
 pub fn badge_picture(src: &str, base: &Url, hosts: &BadgeHosts) -> Option<Picture> {
+    let named = |src: &str| BADGE_PICTURES.iter().any(|name| src.contains(name)) || src.contains("_error.png");
+    let told = named(src) || hosts.script_hosts.iter().any(|host| src.contains(host.ascii()));
+    // Most pictures are neither: no need to resolve their address. Capitals are looked at closely.
+    if !told && !src.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return None;
+    }
     let url = resolve(src, base)?;
     let official = Host::of(&url).is_some_and(|host| hosts.serves_scripts(&host));
     let file = url.path().rsplit('/').next()?.to_ascii_lowercase();

@@ -38,8 +38,9 @@ pub(super) struct OpenAnchor {
 }
 
 impl OpenAnchor {
+    /// Only a link that has to do with badges is asked for its words.
     pub(super) fn add_text(&mut self, text: &str) {
-        if self.text.len() < 120 {
+        if self.link.is_some() && self.text.len() < 120 {
             self.text.extend(text.chars().take(40));
         }
     }
@@ -50,14 +51,11 @@ impl<T: Tag> Reader<'_, T> {
         let href = tag.attr("href").map(|href| href.into_owned());
         let link = href
             .as_deref()
-            .filter(|href| is_suspicious(href))
+            .filter(|href| self.hinted && is_suspicious(href))
             .and_then(|href| classify_href(href, &self.base, self.context.hosts));
         let clicked = || self.clicked(tag, href.as_deref()).map(Link::Certificate);
         let link = link.or_else(clicked);
         let detour = link.is_none() && self.is_detour(tag, href.as_deref());
-        if let Some(href) = href.as_deref().filter(|href| !href.is_empty() && link.is_none()) {
-            self.link(href);
-        }
         let in_span = self.in_span();
         let place = (link.is_some() || detour || in_span).then(|| self.place());
         self.anchors.push(OpenAnchor {
@@ -119,14 +117,22 @@ impl<T: Tag> Reader<'_, T> {
     }
 
     /// Keeps a link for the crawl: as written, or absolute where another base than the page's counts.
-    pub(super) fn link(&mut self, href: &str) {
-        let absolute = (self.outer.depth > 0).then(|| self.base.join(href).ok()).flatten();
-        self.facts.links.push(absolute.map_or_else(|| href.to_owned(), String::from));
+    pub(super) fn link(&mut self, href: String) {
+        let absolute = (self.outer.depth > 0).then(|| self.base.join(&href).ok()).flatten();
+        self.facts.links.push(absolute.map_or(href, String::from));
     }
 
     pub(super) fn close_anchor(&mut self) {
-        let Some(anchor) = self.anchors.pop() else { return };
-        let Some((state, why)) = judge(&anchor) else { return };
+        let Some(mut anchor) = self.anchors.pop() else { return };
+        let Some((state, why)) = judge(&anchor) else {
+            if let Some(href) = anchor.href.take().filter(|href| !href.is_empty() && anchor.link.is_none()) {
+                self.link(href);
+            }
+            return;
+        };
+        if let Some(href) = anchor.href.clone().filter(|href| !href.is_empty() && anchor.link.is_none()) {
+            self.link(href);
+        }
         let (state, why) = if anchor.commented { (State::NotHung, Why::CommentedOut) } else { (state, why) };
         let unread = why == Why::MalformedCode && self.outer.origin != Origin::Document && lacks_id(&anchor);
         let (state, why) = if unread { (State::Unknown, Why::InjectedScript) } else { (state, why) };

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, Input, Match, MatchKind, Span, packed};
 
 use crate::domain::badge::Tri;
 
@@ -23,16 +23,23 @@ pub enum Marker {
     Weak,
 }
 
+/// Latin words stand in the spellings that pages use: a search that knows case is several times as fast.
 const WORDS: &[(&str, Marker)] = &[
     ("主办单位", Marker::Sponsor),
     ("主办：", Marker::Sponsor),
     ("主办:", Marker::Sponsor),
     ("主管单位", Marker::Sponsor),
     ("版权所有", Marker::Copyright),
-    ("copyright", Marker::Copyright),
     ("©", Marker::Copyright),
-    ("all rights reserved", Marker::Copyright),
+    ("opyright", Marker::Copyright),
+    ("OPYRIGHT", Marker::Copyright),
+    ("opyRight", Marker::Copyright),
+    ("ights reserved", Marker::Copyright),
+    ("ights Reserved", Marker::Copyright),
+    ("IGHTS RESERVED", Marker::Copyright),
+    ("ICP备", Marker::Icp),
     ("icp备", Marker::Icp),
+    ("ICP证", Marker::Icp),
     ("icp证", Marker::Icp),
     ("网安备", Marker::Police),
     ("公安备", Marker::Police),
@@ -52,17 +59,44 @@ const WORDS: &[(&str, Marker)] = &[
     ("地址：", Marker::Weak),
 ];
 
-static FINDER: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .match_kind(MatchKind::LeftmostFirst)
-        .build(WORDS.iter().map(|(word, _)| word))
-        .expect("a fixed list of words")
+static FINDER: LazyLock<Searcher> = LazyLock::new(|| {
+    packed::Config::new()
+        .match_kind(packed::MatchKind::LeftmostFirst)
+        .builder()
+        .extend(WORDS.iter().map(|(word, _)| word))
+        .build()
+        .map_or_else(Searcher::slow, Searcher::Fast)
 });
+
+/// The vector search where the machine has it, the plain one elsewhere.
+enum Searcher {
+    Fast(packed::Searcher),
+    Slow(AhoCorasick),
+}
+
+impl Searcher {
+    fn slow() -> Self {
+        let mut plain = AhoCorasick::builder();
+        plain.match_kind(MatchKind::LeftmostFirst);
+        Self::Slow(plain.build(WORDS.iter().map(|(word, _)| word)).expect("a fixed list of words"))
+    }
+
+    fn find(&self, text: &str, from: usize) -> Option<Match> {
+        match self {
+            Self::Fast(fast) => fast.find_in(text, Span { start: from, end: text.len() }),
+            Self::Slow(slow) => slow.find(Input::new(text).range(from..)),
+        }
+    }
+}
 
 /// The markers in a piece of visible text, with their offset in it.
 pub fn markers(text: &str) -> impl Iterator<Item = (usize, Marker)> + '_ {
-    FINDER.find_iter(text).map(|found| (found.start(), WORDS[found.pattern().as_usize()].1))
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let found = FINDER.find(text, from)?;
+        from = found.end();
+        Some((found.start(), WORDS[found.pattern().as_usize()].1))
+    })
 }
 
 /// An element around something: its number and the place in the visible text where it begins.

@@ -92,6 +92,8 @@ pub struct Facts {
     pub(super) functions: HashMap<String, Vec<Step>>,
     pub(super) called: HashSet<String>,
     pub(super) names: HashSet<String>,
+    /// Inline scripts that write nothing: read only if there are functions they may call.
+    pub(super) silent: Vec<String>,
     pub(super) elements: u32,
     pub(super) replayed: usize,
     /// Markup that a script inserts somewhere brought a closing block of its own.

@@ -97,8 +97,10 @@ pub(in crate::domain::page) struct Reader<'p, T> {
     raw: String,
     /// Inside `<%-- … --%>`: a template's comment that leaked into the page.
     pub(super) template_comment: bool,
-    /// Whether the document can hold a trace of a badge at all.
+    /// Whether the document can hold a badge's address at all.
     pub(super) hinted: bool,
+    /// Whether it can hold a CMS data attribute.
+    has_settings: bool,
 }
 
 impl<'p, T: Tag> Reader<'p, T> {
@@ -113,6 +115,7 @@ impl<'p, T: Tag> Reader<'p, T> {
             raw: String::new(),
             template_comment: false,
             hinted: is_hinted(source),
+            has_settings: memchr::memmem::find(source.as_bytes(), b"data-setting").is_some(),
         }
     }
 
@@ -169,7 +172,7 @@ impl<'p, T: Tag> Reader<'p, T> {
         if kind != Kind::Anchor && self.hinted && tag.may_hold("onclick") {
             self.clickable(tag);
         }
-        if tag.may_hold("data-setting") {
+        if self.has_settings {
             self.data_attribute(tag);
         }
     }
@@ -316,5 +319,5 @@ impl<'p, T: Tag> Reader<'p, T> {
 fn is_hinted(source: &str) -> bool {
     memchr::memmem::find(source.as_bytes(), b"onac").is_some()
         || memchr::memmem::find(source.as_bytes(), b"ONAC").is_some()
-        || memchr::memmem::find(source.as_bytes(), b"sitename?").is_some()
+        || memchr::memmem::find(source.as_bytes(), b"sitename").is_some()
 }

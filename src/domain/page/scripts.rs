@@ -32,6 +32,10 @@ impl<'p, T: Tag> Reader<'p, T> {
             Some(src) => self.external_script(tag, &kind, &src),
             None => {
                 self.facts.script_bytes += source.len();
+                if !script::is_relevant(source) && self.facts.functions.is_empty() {
+                    self.facts.silent.extend((source.len() < 4096).then(|| source.to_owned()));
+                    return;
+                }
                 let program = script::read(source);
                 let before = std::mem::replace(&mut self.outer.inline, true);
                 self.run(&program);
@@ -125,6 +129,12 @@ impl<'p, T: Tag> Reader<'p, T> {
 
     /// Functions used as values run at some time; those that nothing names are left undecided.
     pub(super) fn uncalled_functions(&mut self) {
+        if self.facts.functions.is_empty() {
+            return;
+        }
+        for source in std::mem::take(&mut self.facts.silent) {
+            self.facts.names.extend(script::calls(&source).names);
+        }
         let mut left: Vec<String> =
             self.facts.functions.keys().filter(|name| !self.facts.called.contains(*name)).cloned().collect();
         left.sort();

@@ -45,6 +45,10 @@ fn after_block(text: &str) -> &str {
 }
 
 fn hides(declarations: &str) -> bool {
+    // Most rules hide nothing: no need to look closer without one of these.
+    if !["one", "ONE", "idden", "IDDEN"].iter().any(|word| declarations.contains(word)) {
+        return false;
+    }
     declarations.split(';').any(|declaration| {
         let text: String = declaration.chars().filter(|c| !c.is_whitespace()).collect();
         let text = text.to_ascii_lowercase();

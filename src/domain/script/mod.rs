@@ -10,5 +10,5 @@ mod unescape;
 mod words;
 
 pub use program::{HOLE, Program, Step};
-pub use reader::read;
+pub use reader::{calls, is_relevant, read};
 pub use unescape::unescape;

@@ -1,6 +1,9 @@
 //! From tokens to a [`Program`]: follows strings through concatenation, variables and sinks.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 
 use super::lexer::{Token, lex};
 use super::program::{HOLE, Program, Step};
@@ -17,8 +20,6 @@ const RELEVANT: &[&str] = &[
     "prepend",
     "html(",
     "insertAdjacent",
-    "insertBefore",
-    "insertAfter",
     "after(",
     "before(",
     "replaceWith",
@@ -27,7 +28,6 @@ const RELEVANT: &[&str] = &[
     "foot",
     "bottom",
     "sitename",
-    "createElement",
     "Foot",
     "import(",
     "import{",
@@ -36,6 +36,9 @@ const RELEVANT: &[&str] = &[
     "import'",
     "_0x",
 ];
+
+static RELEVANT_WORDS: LazyLock<AhoCorasick> =
+    LazyLock::new(|| AhoCorasick::new(RELEVANT).expect("a fixed list of words"));
 
 /// Functions that hand their text through, decoded.
 const DECODERS: &[&str] = &["unescape", "decodeURIComponent", "decodeURI", "String"];
@@ -48,8 +51,8 @@ const DEEPEST: u32 = 100;
 
 /// Reads a script. Total on any input; the work is bounded by the length of the source.
 pub fn read(source: &str) -> Program {
-    if !RELEVANT.iter().any(|word| memchr::memmem::find(source.as_bytes(), word.as_bytes()).is_some()) {
-        return quick_names(source);
+    if !is_relevant(source) {
+        return calls(source);
     }
     let opaque = source.contains("_0x"); // the names that the common obfuscator gives
     let mut reader = Reader {
@@ -70,8 +73,13 @@ pub fn read(source: &str) -> Program {
     program
 }
 
-/// Even a script that writes nothing may call a function that does.
-fn quick_names(source: &str) -> Program {
+/// Could the script put anything of interest into a page by itself?
+pub fn is_relevant(source: &str) -> bool {
+    RELEVANT_WORDS.is_match(source)
+}
+
+/// Even a script that writes nothing may call a function that does. Long ones are libraries: they call none of a page's.
+pub fn calls(source: &str) -> Program {
     let mut program = Program::default();
     if source.len() < 4096 {
         let tokens = lex(source);
