@@ -57,6 +57,17 @@ pub fn classify_href(href: &str, base: &Url, hosts: &BadgeHosts) -> Option<Link>
     }
 }
 
+/// The certificate that a handler's code opens: one of its strings is the address, and something is opened or set.
+pub fn opened_certificate(code: &str, hosts: &BadgeHosts) -> Option<CertificateId> {
+    let code = unescape(code);
+    let base = Url::parse("http://localhost/").ok()?;
+    ["open", "location", "href"].iter().find(|word| code.contains(*word))?;
+    code.split(['\'', '"', '`']).find_map(|text| match classify_href(text, &base, hosts) {
+        Some(Link::Certificate(id)) => Some(id),
+        _ => None,
+    })
+}
+
 /// The certificate that an address, a handler's code or another attribute carries along, as in
 /// `window.open('http://…')` or `/link?url=http%3A%2F%2F…`.
 pub fn carried_certificate(text: &str, hosts: &BadgeHosts) -> Option<CertificateId> {

@@ -6,7 +6,9 @@ use super::facts::{Place, Trace};
 use super::policy::Load;
 use super::reader::{Origin, Reader};
 use super::tag::{Tag, is_hidden};
-use crate::domain::badge::link::{Link, Picture, badge_picture, carried_certificate, classify_href};
+use crate::domain::badge::link::{
+    Link, Picture, badge_picture, carried_certificate, classify_href, opened_certificate,
+};
 use crate::domain::badge::{Form, State, Why};
 use crate::domain::ids::{BadgeCode, CertificateId};
 use crate::domain::script::HOLE;
@@ -79,7 +81,7 @@ impl<T: Tag> Reader<'_, T> {
             return None;
         }
         let code = href.filter(|href| href.get(..11).is_some_and(|start| start.eq_ignore_ascii_case("javascript:")));
-        let of = |text: &str| carried_certificate(text, self.context.hosts);
+        let of = |text: &str| opened_certificate(text, self.context.hosts);
         code.and_then(of).or_else(|| tag.attr("onclick").and_then(|code| of(&code)))
     }
 
@@ -88,12 +90,12 @@ impl<T: Tag> Reader<'_, T> {
         if !self.hinted || !tag.may_hold("sitename") {
             return false;
         }
-        let forwards = |href: &str| {
-            carried_certificate(href, self.context.hosts).is_some()
-                && self.resolved(href).is_some_and(|url| self.context.is_same_site(&url))
-        };
+        let carried = |text: &str| carried_certificate(text, self.context.hosts).is_some();
+        let is_own = |href: &str| self.resolved(href).is_some_and(|url| self.context.is_same_site(&url));
         let bound = |name: &&str| tag.attr(name).is_some_and(|value| value.contains("sitename"));
-        href.is_some_and(forwards) || BOUND_HREFS.iter().any(|name| bound(&name))
+        href.is_some_and(|href| carried(href) && (is_dead(href) || is_own(href)))
+            || tag.attr("onclick").is_some_and(|code| carried(&code))
+            || BOUND_HREFS.iter().any(bound)
     }
 
     /// An element other than a link that opens the certificate when clicked.
@@ -300,8 +302,8 @@ fn is_suspicious(href: &str) -> bool {
 
 /// A certificate's address with a place that a script or a template fills.
 fn is_unfinished(href: &str) -> bool {
-    let filled = |mark: &&str| href.contains(*mark);
-    is_suspicious(href) && (href.contains(HOLE) || ["%EF%BF%BC", "{{", "${", "<%"].iter().any(|mark| filled(&mark)))
+    let holds = |mark: &&str| href.contains(*mark);
+    is_suspicious(href) && (href.contains(HOLE) || ["%EF%BF%BC", "{{", "${", "<%"].iter().any(holds))
 }
 
 /// A script that writes no id at all fills it in later (`"…id={0}".format(x)`).

@@ -24,8 +24,8 @@ pub enum NeededKind {
     Frame,
 }
 
-/// Stands among a place's names where an inline style may hide it.
-pub(super) const FADED: &str = "opacity:0";
+/// Stands among a place's names where its own markup may hide it.
+pub(super) const DOUBTFUL: &str = "?";
 
 /// Where something stands.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -188,7 +188,7 @@ impl Facts {
     }
 
     fn hiding_names<'a>(&'a self, trace: &'a Trace) -> impl Iterator<Item = &'a String> {
-        trace.place.names.iter().filter(|name| *name == FADED || self.hidden_names.contains(*name))
+        trace.place.names.iter().filter(|name| *name == DOUBTFUL || self.hidden_names.contains(*name))
     }
 
     fn is_style_hidden(&self, trace: &Trace) -> bool {

@@ -4,9 +4,9 @@ use url::Url;
 
 use super::closing::{Around, markers};
 use super::context::Context;
-use super::facts::{FADED, Facts, Place, Trace};
+use super::facts::{DOUBTFUL, Facts, Place, Trace};
 use super::style::hidden_names;
-use super::tag::{Tag, centring, is_faded, is_footer, is_hidden};
+use super::tag::{Tag, centring, is_doubtful, is_footer, is_hidden};
 use crate::domain::badge::{Form, State, Tri, Why};
 
 /// Traces of badges in one page: an office's own list of certificates may hold some hundred.
@@ -304,8 +304,8 @@ impl<'p, T: Tag> Reader<'p, T> {
                 Tri::Unknown => {}
                 told => place.centred = told,
             }
-            if is_faded(open.tag) {
-                place.names.push(FADED.to_owned());
+            if is_doubtful(open.tag) {
+                place.names.push(DOUBTFUL.to_owned());
             }
             place.names.extend(open.tag.attr("id").map(|id| format!("#{}", id.trim())));
             let classes = open.tag.attr("class").unwrap_or_default();

@@ -42,12 +42,20 @@ fn style_hides(style: &str, is_fixed_picture: bool) -> bool {
         || is_fixed_picture && zero()
 }
 
-/// Invisible by inline opacity: pages fade things in, so only a browser can tell.
-pub fn is_faded<T: Tag>(tag: T) -> bool {
-    tag.may_hold("opacity")
-        && tag.attr("style").is_some_and(|style| {
-            squeeze(&style).split(';').any(|declaration| matches!(declaration, "opacity:0" | "opacity:0.0"))
-        })
+/// Perhaps not to be seen: faded, moved off the screen, or in a box that opens on demand. Pages fade, move and open
+/// things by script, so only a browser can tell.
+pub fn is_doubtful<T: Tag>(tag: T) -> bool {
+    if matches!(tag.name(), "dialog" | "details") {
+        return tag.attr("open").is_none();
+    }
+    let style = if tag.may_hold("style") { tag.attr("style").map(|style| squeeze(&style)) } else { None };
+    style.unwrap_or_default().split(';').any(|declaration| match declaration.split_once(':') {
+        Some(("opacity", value)) => value.trim_end_matches("px").parse() == Ok(0.0),
+        Some(("left" | "top" | "right" | "bottom" | "text-indent" | "margin-left" | "margin-top", value)) => {
+            value.trim_end_matches("px").parse::<f32>().is_ok_and(|offset| offset <= -500.0)
+        }
+        _ => false,
+    })
 }
 
 /// A frame of no height that a handler fits to its content has one.

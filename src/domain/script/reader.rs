@@ -375,6 +375,11 @@ mod tests {
         );
     }
 
+    #[test]
+    fn deeply_nested_calls_do_not_exhaust_the_stack() {
+        assert!(read(&format!("document.write({}'x'", "unescape(".repeat(50_000))).opaque);
+    }
+
     proptest::proptest! {
         #[test]
         fn any_script_is_read(source in "(document\\.write\\(|unescape\\(|'[^']{0,9}'|\\+|\\)|\\(|\\[|\\]|\\{|\\}|a|=|;|function |,|\\?|:|\\.html\\(|conac|//|/\\*|\\*/|\n){0,60}") {

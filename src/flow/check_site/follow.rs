@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, SET_COOKIE};
+use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::Checker;
@@ -25,16 +26,27 @@ pub(super) struct Follower {
 
 impl Follower {
     /// Fetches what a page needs. What is beyond the budget, forbidden or not to be had counts as unread.
-    pub(super) async fn fetch(&mut self, checker: &Checker, robots: &mut RobotsBook, needed: &[Needed]) {
+    pub(super) async fn fetch(
+        &mut self,
+        checker: &Checker,
+        robots: &mut RobotsBook,
+        needed: &[Needed],
+        deadline: Instant,
+    ) {
         let mut asked = Vec::new();
         for need in needed {
-            if self.followed.len() + asked.len() < MOST && robots.allows(checker, &need.url).await {
+            let in_budget = self.followed.len() + asked.len() < MOST && Instant::now() < deadline;
+            if in_budget && robots.allows(checker, &need.url).await {
                 asked.push(need);
             } else {
                 self.followed.insert(need.url.clone(), Followed::Unread);
             }
         }
-        let fetched = futures_util::future::join_all(asked.iter().map(|need| follow(checker, need))).await;
+        let fetched =
+            futures_util::future::join_all(asked.iter().map(|need| async move {
+                timeout_at(deadline, follow(checker, need)).await.unwrap_or(Followed::Unread)
+            }))
+            .await;
         self.followed.extend(asked.iter().map(|need| need.url.clone()).zip(fetched));
     }
 }
