@@ -8,7 +8,11 @@ use std::path::{Path, PathBuf};
 /// A folder (or file) of `src` and the names that must not stand in its product code, and why.
 const LAYERS: &[(&str, &[&str], &str)] = &[
     ("domain", &["crate::probe", "crate::flow", "crate::cli"], "rules use nothing outside themselves"),
-    ("domain", &["tokio", "reqwest", "hyper", "hickory_resolver", "futures_util", "async fn", "await"], "rules touch no network"),
+    (
+        "domain",
+        &["tokio", "reqwest", "hyper", "hickory_resolver", "futures_util", "async fn", "await"],
+        "rules touch no network",
+    ),
     (
         "domain",
         &["Utc::now", "Local::now", "SystemTime", "Instant::now", "env::var"],

@@ -5,6 +5,7 @@ pub mod charset;
 pub mod closing;
 pub mod context;
 pub mod facts;
+mod head;
 pub mod kind;
 mod parse;
 pub mod policy;
