@@ -3,6 +3,8 @@
 use std::fmt::Write;
 
 use crate::domain::badge::{Reading, State, Tri};
+use crate::domain::crawl::Coverage;
+use crate::domain::dns::{DnsOutcome, NameLook};
 use crate::domain::finding::Finding;
 use crate::domain::look::PageLook;
 use crate::domain::verdict::Verdict;
@@ -102,19 +104,8 @@ fn site(site: &SiteLook) -> String {
             let _ = writeln!(out, "          …… 共 {} 页", found.pages.len());
         }
     }
-    for look in &site.dns {
-        let addresses: Vec<String> = look.addresses.iter().map(ToString::to_string).collect();
-        let _ = writeln!(out, "  域名    {} {} {}", look.name, look.outcome.label(), addresses.join(" "));
-    }
-    let coverage = &site.coverage;
-    let at_least = if coverage.complete { "" } else { "至少 " };
-    let _ = writeln!(out, "  范围    已检查 {} 页，已知 {at_least}{} 页", coverage.checked, coverage.known);
-    if coverage.disallowed > 0 {
-        let _ = writeln!(out, "          robots.txt 不允许访问 {} 页，未检查", coverage.disallowed);
-    }
-    if coverage.unseen > 0 {
-        let _ = writeln!(out, "          无法打开 {} 页", coverage.unseen);
-    }
+    site.dns.iter().for_each(|look| out.push_str(&name_look(look)));
+    out.push_str(&coverage(&site.coverage));
     if let Some(home) = site.pages.first() {
         let shown = site.pages.iter().find(|page| page.verdict == Verdict::Pass).unwrap_or(home);
         for read in &shown.readings {
@@ -126,4 +117,32 @@ fn site(site: &SiteLook) -> String {
 
 fn name(site: &SiteLook) -> String {
     if site.host == site.host_ascii { site.host.clone() } else { format!("{}（{}）", site.host, site.host_ascii) }
+}
+
+/// A name; of one that does not resolve, who said so.
+fn name_look(look: &NameLook) -> String {
+    let addresses: Vec<String> = look.addresses.iter().map(ToString::to_string).collect();
+    let mut out = format!("  域名    {} {} {}\n", look.name, look.outcome.label(), addresses.join(" "));
+    if look.outcome != DnsOutcome::Resolves {
+        for answer in &look.answers {
+            let rcode = answer.rcode.map_or("无应答".to_owned(), |rcode| rcode.to_string());
+            let _ = writeln!(out, "          {} {}：{rcode}", answer.server, answer.record_type);
+        }
+    }
+    out
+}
+
+fn coverage(coverage: &Coverage) -> String {
+    if coverage.known == 0 {
+        return "  范围    未能检查任何页面\n".to_owned();
+    }
+    let at_least = if coverage.complete { "" } else { "至少 " };
+    let mut out = format!("  范围    已检查 {} 页，已知 {at_least}{} 页\n", coverage.checked, coverage.known);
+    if coverage.disallowed > 0 {
+        let _ = writeln!(out, "          robots.txt 不允许访问 {} 页，未检查", coverage.disallowed);
+    }
+    if coverage.unseen > 0 {
+        let _ = writeln!(out, "          无法打开 {} 页", coverage.unseen);
+    }
+    out
 }
