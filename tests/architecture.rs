@@ -72,7 +72,7 @@ fn holds(line: &str, name: &str) -> bool {
     let joins = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
     line.match_indices(name).any(|(at, _)| {
         let ends_in_word = joins(name.chars().last());
-        !joins(line[..at].chars().next_back()) && !(ends_in_word && joins(line[at + name.len()..].chars().next()))
+        !(joins(line[..at].chars().next_back()) || ends_in_word && joins(line[at + name.len()..].chars().next()))
     })
 }
 

@@ -124,7 +124,9 @@ pub fn policy(data: &[u8]) {
     let (policy, source, sheet) = (lines.next(), lines.next().unwrap_or(""), lines.next().unwrap_or(""));
     let page = address("https://www.yunxi.gov.test/");
     let policies = Policies::new(policy);
-    for load in page.join(source).into_iter().flat_map(|url| [Load::Script(url.clone()), Load::Picture(url), Load::Inline]) {
+    for load in
+        page.join(source).into_iter().flat_map(|url| [Load::Script(url.clone()), Load::Picture(url), Load::Inline])
+    {
         assert_eq!(policies.fate(&load, &page), policies.fate(&load, &page));
     }
     let link = "<a class=b href='//bszs.conac.cn/sitename?method=show&id=0A5537536EC43D83E053022819ACDDA0'>x</a>";

@@ -3,7 +3,7 @@
 //! The order of the questions is the rule: is it a page that owes a badge · does one good badge show · what is wrong
 //! with those that are there · may its absence be told.
 
-use super::badge::{Reading, State, Tri, Why};
+use super::badge::{Form, Reading, State, Tri, Why};
 use super::finding::Finding;
 use super::identity::{Standing, Subject, standing};
 use super::page::Facts;
@@ -81,11 +81,25 @@ pub fn assess(page: &Page<'_>, subject: &Subject<'_>) -> Assessment {
     {
         return elsewhere(&judged).unwrap_or_else(|| Assessment::no_page(reason));
     }
-    misplaced_or_blocked(&judged, page)
-        .or_else(|| (!identity.is_empty()).then(|| Assessment::fail(identity)))
-        .or_else(|| elsewhere(&judged))
-        .or_else(|| broken(&judged))
-        .unwrap_or_else(|| missing(page))
+    let own = misplaced_or_blocked(&judged);
+    if own.is_none() && identity.is_empty() {
+        return elsewhere(&judged).or_else(|| broken(&judged, page)).unwrap_or_else(|| missing(page));
+    }
+    with_own(own, identity, page)
+}
+
+/// The own badge does not show as it must, or only others' do. What could not be read may hold the copy that is in
+/// order: then nothing but a lead is said. A revoked badge is a fault whatever stands beside it.
+fn with_own(own: Option<Assessment>, identity: Vec<Finding>, page: &Page<'_>) -> Assessment {
+    let revoked = identity.iter().any(|finding| finding.code == FindingCode::RevokedBadge);
+    let doubtful = own.as_ref().is_some_and(|own| own.verdict == Verdict::Undetermined);
+    if doubtful || page.facts.unread && !revoked {
+        let leads = identity.into_iter().filter(|finding| finding.effect == Effect::Lead).collect();
+        return Assessment::of(Verdict::Undetermined, Reason::NeedsRender, leads);
+    }
+    let mut findings = identity;
+    findings.extend(own.into_iter().flat_map(|own| own.findings));
+    Assessment::fail(findings)
 }
 
 struct Judged<'a> {
@@ -121,7 +135,7 @@ fn in_order(judged: &[Judged<'_>]) -> Option<Assessment> {
 }
 
 /// The own badge stands there, but not where or how the law has it.
-fn misplaced_or_blocked(judged: &[Judged<'_>], page: &Page<'_>) -> Option<Assessment> {
+fn misplaced_or_blocked(judged: &[Judged<'_>]) -> Option<Assessment> {
     let sound = || judged.iter().filter(|j| j.is_sound());
     if sound().any(|j| j.reading.state == State::Unknown) {
         return Some(Assessment::of(Verdict::Undetermined, Reason::NeedsRender, Vec::new()));
@@ -136,10 +150,6 @@ fn misplaced_or_blocked(judged: &[Judged<'_>], page: &Page<'_>) -> Option<Assess
     } else {
         return None;
     };
-    // What could not be read may hold the copy that is in order.
-    if page.facts.unread {
-        return Some(Assessment::of(Verdict::Undetermined, Reason::NeedsRender, Vec::new()));
-    }
     Some(Assessment::fail(vec![Finding::fault(code)]))
 }
 
@@ -162,8 +172,11 @@ fn elsewhere(judged: &[Judged<'_>]) -> Option<Assessment> {
     Some(Assessment::of(Verdict::Undetermined, Reason::HostNotRegistered, vec![lead]))
 }
 
-fn broken(judged: &[Judged<'_>]) -> Option<Assessment> {
+/// What is meant for a badge and is none. A plain link without a certificate means one only at the bottom: elsewhere it
+/// is somebody's picture link.
+fn broken(judged: &[Judged<'_>], page: &Page<'_>) -> Option<Assessment> {
     let faults = judged.iter().filter(|j| j.reading.state == State::Broken).filter_map(|j| match j.reading.reason {
+        Why::DeadLink | Why::GenericLink if j.reading.form != Form::Rendered && j.reading.at_bottom != Tri::Yes => None,
         Why::PathMismatch => Some(Finding::fault(FindingCode::Malformed).at(BrokenStep::Path)),
         Why::MalformedCode => Some(Finding::fault(FindingCode::Malformed).at(BrokenStep::Grammar)),
         Why::ErrorImage => Some(Finding::fault(FindingCode::ErrorState)),
@@ -173,7 +186,11 @@ fn broken(judged: &[Judged<'_>]) -> Option<Assessment> {
         _ => None,
     });
     let faults = unique(faults);
-    (!faults.is_empty()).then(|| Assessment::fail(faults))
+    (!faults.is_empty()).then(|| match page.facts.unread {
+        // What could not be read may hold the badge, or the script that mends the link.
+        true => Assessment::of(Verdict::Undetermined, Reason::NeedsRender, Vec::new()),
+        false => Assessment::fail(faults),
+    })
 }
 
 /// "Missing" may be said only where the closing block stands and all that could bring the badge was read.

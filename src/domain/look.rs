@@ -73,12 +73,34 @@ pub struct Looked {
     pub encoding: &'static encoding_rs::Encoding,
 }
 
+/// Which pass reads the page. Both give the same; the cheap one hands over to the full one where it is in doubt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Parse {
+    Quick,
+    Full,
+}
+
 /// Looks at a document. Pure: what was followed before is given, what would have to be followed is told.
 pub fn look(document: &Document<'_>, hosts: &BadgeHosts, followed: &FollowedSet, subject: &Subject<'_>) -> Looked {
+    look_by(Parse::Quick, document, hosts, followed, subject)
+}
+
+/// Looks by a pass of one's choice, to hold one against the other.
+pub fn look_by(
+    parse: Parse,
+    document: &Document<'_>,
+    hosts: &BadgeHosts,
+    followed: &FollowedSet,
+    subject: &Subject<'_>,
+) -> Looked {
     let decoded = decode(document.body, document.answer.content_type);
     let context = Context { url: document.url, url_known: document.url_known, hosts, followed };
     let is_script = is_script(document);
-    let facts = if is_script { page::read_script(&decoded.text, context) } else { page::read(&decoded.text, context) };
+    let facts = match parse {
+        _ if is_script => page::read_script(&decoded.text, context),
+        Parse::Quick => page::read(&decoded.text, context),
+        Parse::Full => page::read_full(&decoded.text, context),
+    };
     let texts = document.policies.iter().chain(&facts.policies).map(String::as_str);
     let readings = facts.readings(&Policies::new(texts), document.url);
     let (kind, reason) = match document.exempt {
@@ -110,6 +132,7 @@ fn kind_of(document: &Document<'_>, text: &str, facts: &Facts, readings: &[Readi
         (PageKind::Page, None) if hung => (PageKind::Page, None),
         (PageKind::Page, None) if is_redirect_stub(text, facts) => (PageKind::Page, Some(Reason::RedirectStub)),
         (PageKind::Page, None) if is_fragment(text, facts) => (PageKind::Page, Some(Reason::Fragment)),
+        (PageKind::ErrorPage, Some(Reason::Maintenance)) if hung => (PageKind::Page, None),
         (PageKind::Login | PageKind::Challenge | PageKind::Blocked | PageKind::Empty, _)
             if hung && document.answer.status.is_none_or(|status| status == 200) =>
         {
@@ -132,13 +155,20 @@ pub fn forwards_to(page: &PageLook, facts: &Facts, text: &str) -> Option<String>
     if page.cause != Reason::RedirectStub.into() {
         return None;
     }
-    facts.refresh.as_ref().map(|(_, address)| address.clone()).or_else(|| {
-        let at = text.find("location")?;
-        let rest = &text[at..];
-        let quote = rest.find(['"', '\''])?;
-        let mark = rest[quote..].chars().next()?;
-        rest[quote + 1..].split(mark).next().filter(|address| !address.is_empty()).map(str::to_owned)
-    })
+    let by_script = || text.match_indices("location").find_map(|(at, word)| address_set(&text[at + word.len()..]));
+    facts.refresh.as_ref().map(|(_, address)| address.clone()).or_else(by_script)
+}
+
+/// The literal address that `location = '…'`, `.href = '…'`, `.replace('…')` or `.assign('…')` sets; the text starts
+/// behind `location`.
+fn address_set(rest: &str) -> Option<String> {
+    let rest = rest.strip_prefix(".href").unwrap_or(rest).trim_start();
+    let rest = ["=", ".replace", ".assign"].iter().find_map(|sign| rest.strip_prefix(sign))?.trim_start();
+    let rest = rest.strip_prefix('(').unwrap_or(rest).trim_start();
+    let mark = rest.chars().next().filter(|mark| matches!(mark, '"' | '\'' | '`'))?;
+    let (address, after) = rest[1..].split_once(mark)?;
+    let is_whole = !after.trim_start().starts_with('+') && !address.contains(['\\', '$', '<']);
+    (is_whole && !address.is_empty()).then(|| address.to_owned())
 }
 
 /// An include served by itself: no document, and no closing block.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use serde::Serialize;
 
 use super::calendar::Calendar;
@@ -30,8 +30,13 @@ pub fn not_owed(site: &Site, today: NaiveDate, calendar: &Calendar) -> Option<Re
 /// Has the hanging limit run out? The last day belongs to the unit. `None`: no notice on file, so there is no clock.
 fn hanging_limit_is_over(site: &Site, today: NaiveDate, calendar: &Calendar) -> Option<bool> {
     let due = calendar.due(site.notified_on?, HANGING_LIMIT, false);
-    Some(today > due.date)
+    // Holidays not yet published may move a provisional end: until they cannot, the limit runs.
+    let surely = if due.provisional { due.date + MOST_DAYS_OFF } else { due.date };
+    Some(today > surely)
 }
+
+/// The longest row of days off that any published plan had, with room.
+const MOST_DAYS_OFF: Days = Days::new(10);
 
 /// A registered (or, without a registry, typed) name and what the DNS says of it and of its `www.` twin.
 #[derive(Debug, Clone)]
@@ -125,9 +130,10 @@ fn missing(evidence: &SiteEvidence<'_>) -> Vec<SiteFinding> {
     findings
 }
 
-/// A page that bears a badge, good or bad.
+/// A page that bears a badge, good or bad. One that is said to lack it bears at most somebody's picture link.
 fn carries(page: &PageLook) -> bool {
-    page.verdict == Verdict::Pass || page.readings.iter().any(super::badge::Reading::is_hung)
+    let lacks = page.cause == FindingCode::NotHung.into();
+    page.verdict == Verdict::Pass || !lacks && page.readings.iter().any(super::badge::Reading::is_hung)
 }
 
 /// The findings of all pages, each with its pages, faults first.
@@ -210,8 +216,9 @@ fn owes_nothing(pages: &[PageLook], home: &PageLook) -> (Verdict, Reason) {
     };
     let site_wide = causes().find(|(_, reason)| by_site.contains(reason));
     let unseen = causes().find(|(verdict, _)| *verdict == Verdict::Undetermined);
+    // That one document owes nothing says nothing of the site.
     let of_home = match home.cause {
-        Cause::Reason(reason) => Some((home.verdict, reason)),
+        Cause::Reason(reason) => Some((Verdict::Undetermined, reason)),
         Cause::Finding(_) => None,
     };
     site_wide.or(unseen).or(of_home).unwrap_or((Verdict::Undetermined, Reason::BudgetSpent))

@@ -108,6 +108,7 @@ closed_set! {
         // undetermined: refused by the other side
         Challenge = "challenge", "遇到反爬验证 · an anti-bot test or CAPTCHA stood before the page";
         Blocked = "blocked", "被防火墙或访问控制拒绝 · a firewall or access control refused us";
+        Maintenance = "maintenance", "网站维护或夜间关闭 · a notice of maintenance or night closing stood in the page's place";
         RateLimited = "rate_limited", "访问过于频繁（429） · 429: asked too often";
         ClientError = "client_error", "返回 4xx · a 4xx answer to us does not tell what a visitor sees";
         ServerError = "server_error", "返回 5xx · a 5xx answer";

@@ -5,6 +5,7 @@ use url::Url;
 use super::hosts::BadgeHosts;
 use crate::domain::host::Host;
 use crate::domain::ids::{BadgeCode, CertificateId};
+use crate::domain::script::unescape;
 
 /// What a link is, as far as badges go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +37,9 @@ pub enum ScriptLink {
 pub fn classify_href(href: &str, base: &Url, hosts: &BadgeHosts) -> Option<Link> {
     let url = resolve(href, base)?;
     let id = url.query_pairs().find(|(key, _)| key.eq_ignore_ascii_case("id")).map(|(_, value)| value.into_owned());
-    let is_certificate_path = url.path().trim_end_matches('/').ends_with("/sitename");
+    // `;jsessionid=…` is a parameter of the path (RFC 3986, 3.3).
+    let path = url.path().split(';').next().unwrap_or_default();
+    let is_certificate_path = path.trim_end_matches('/').ends_with("/sitename");
     match Host::of(&url) {
         Some(host) if hosts.serves_certificates(&host) => Some(match id {
             Some(id) if is_certificate_path => {
@@ -54,6 +57,31 @@ pub fn classify_href(href: &str, base: &Url, hosts: &BadgeHosts) -> Option<Link>
     }
 }
 
+/// The certificate that a handler's code opens: one of its strings is the address, and something is opened or set.
+pub fn opened_certificate(code: &str, hosts: &BadgeHosts) -> Option<CertificateId> {
+    let code = unescape(code);
+    let base = Url::parse("http://localhost/").ok()?;
+    ["open", "location", "href"].iter().find(|word| code.contains(*word))?;
+    code.split(['\'', '"', '`']).find_map(|text| match classify_href(text, &base, hosts) {
+        Some(Link::Certificate(id)) => Some(id),
+        _ => None,
+    })
+}
+
+/// The certificate that an address, a handler's code or another attribute carries along, as in
+/// `window.open('http://…')` or `/link?url=http%3A%2F%2F…`.
+pub fn carried_certificate(text: &str, hosts: &BadgeHosts) -> Option<CertificateId> {
+    let text = unescape(text);
+    let host = hosts.certificate_hosts.iter().find_map(|host| text.find(host.ascii()))?;
+    let starts = text[..host].ends_with("//");
+    let end = text[host..].find(['\'', '"', ' ', ')', '<', '>']).map_or(text.len(), |end| host + end);
+    let address = format!("//{}", &text[host..end]);
+    match classify_href(&address, &Url::parse("http://localhost/").ok()?, hosts) {
+        Some(Link::Certificate(id)) if starts => Some(id),
+        _ => None,
+    }
+}
+
 /// Quotes and backslashes of a script's string often stay at the end of an id.
 fn clean_id(id: &str) -> &str {
     id.trim().trim_end_matches(['\\', '\'', '"', '/'])
@@ -67,7 +95,7 @@ pub fn classify_src(src: &str, base: &Url, hosts: &BadgeHosts) -> Option<ScriptL
     let stem = file.strip_suffix(".js").or_else(|| file.strip_suffix(".JS"));
     let code = stem.and_then(|stem| BadgeCode::parse(stem).ok());
     match (on_badge_host, code) {
-        (true, Some(code)) if folder.strip_prefix("/js/") == Some(code.path().as_str()) => {
+        (true, Some(code)) if folder.trim_start_matches('/').strip_prefix("js/") == Some(code.path().as_str()) => {
             Some(ScriptLink::Issued(code))
         }
         (true, Some(code)) => Some(ScriptLink::PathMismatch(code)),
@@ -79,6 +107,12 @@ pub fn classify_src(src: &str, base: &Url, hosts: &BadgeHosts) -> Option<ScriptL
 
 /// Is the address one of the registry's badge pictures, and is it the error picture?
 pub fn badge_picture(src: &str, base: &Url, hosts: &BadgeHosts) -> Option<Picture> {
+    let named = |src: &str| BADGE_PICTURES.iter().any(|name| src.contains(name)) || src.contains("_error.png");
+    let told = named(src) || hosts.script_hosts.iter().any(|host| src.contains(host.ascii()));
+    // Most pictures are neither: no need to resolve their address. Capitals are looked at closely.
+    if !told && !src.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return None;
+    }
     let url = resolve(src, base)?;
     let official = Host::of(&url).is_some_and(|host| hosts.serves_scripts(&host));
     let file = url.path().rsplit('/').next()?.to_ascii_lowercase();

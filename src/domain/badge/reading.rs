@@ -54,6 +54,7 @@ closed_set! {
         InertElement = "inert_element", "在不显示的元素中 · inside template, textarea, noscript or a script that is data";
         NoLink = "no_link", "图片没有证书链接 · a picture without a certificate link is no badge";
         MentionOnly = "mention_only", "仅为文字 · an attribute or visible text, not a badge";
+        IndirectLink = "indirect_link", "经脚本或跳转页打开 · a script or a forwarder of the site leads to the certificate, if it works";
         MirroredCopy = "mirrored_copy", "保存工具改写的副本 · a copy that a saving tool rewrote";
     }
 }

@@ -6,7 +6,9 @@ use super::facts::{Place, Trace};
 use super::policy::Load;
 use super::reader::{Origin, Reader};
 use super::tag::{Tag, is_hidden};
-use crate::domain::badge::link::{Link, Picture, badge_picture, classify_href};
+use crate::domain::badge::link::{
+    Link, Picture, badge_picture, carried_certificate, classify_href, opened_certificate,
+};
 use crate::domain::badge::{Form, State, Why};
 use crate::domain::ids::{BadgeCode, CertificateId};
 use crate::domain::script::HOLE;
@@ -15,6 +17,8 @@ use crate::domain::script::HOLE;
 pub(super) struct OpenAnchor {
     href: Option<String>,
     link: Option<Link>,
+    /// It leads to a certificate by a detour that only a browser can take.
+    detour: bool,
     place: Option<Place>,
     in_span: bool,
     /// Inside a template's comment.
@@ -34,8 +38,9 @@ pub(super) struct OpenAnchor {
 }
 
 impl OpenAnchor {
+    /// Only a link that has to do with badges is asked for its words.
     pub(super) fn add_text(&mut self, text: &str) {
-        if self.text.len() < 120 {
+        if self.link.is_some() && self.text.len() < 120 {
             self.text.extend(text.chars().take(40));
         }
     }
@@ -44,22 +49,19 @@ impl OpenAnchor {
 impl<T: Tag> Reader<'_, T> {
     pub(super) fn open_anchor(&mut self, tag: T) {
         let href = tag.attr("href").map(|href| href.into_owned());
-        let suspicious = href.as_deref().is_some_and(|href| {
-            let bytes = href.as_bytes();
-            memchr::memmem::find(bytes, b"onac").is_some()
-                || memchr::memmem::find(bytes, b"ONAC").is_some()
-                || memchr::memmem::find(bytes, b"sitename").is_some()
-        });
-        let link =
-            href.as_deref().filter(|_| suspicious).and_then(|href| classify_href(href, &self.base, self.context.hosts));
-        if let Some(href) = href.as_deref().filter(|href| !href.is_empty() && link.is_none()) {
-            self.link(href);
-        }
+        let link = href
+            .as_deref()
+            .filter(|href| self.hinted && is_suspicious(href))
+            .and_then(|href| classify_href(href, &self.base, self.context.hosts));
+        let clicked = || self.clicked(tag, href.as_deref()).map(Link::Certificate);
+        let link = link.or_else(clicked);
+        let detour = link.is_none() && self.is_detour(tag, href.as_deref());
         let in_span = self.in_span();
-        let place = (link.is_some() || in_span).then(|| self.place());
+        let place = (link.is_some() || detour || in_span).then(|| self.place());
         self.anchors.push(OpenAnchor {
             href,
             link,
+            detour,
             place,
             in_span,
             has_picture: false,
@@ -73,16 +75,67 @@ impl<T: Tag> Reader<'_, T> {
         });
     }
 
+    /// The certificate that a click opens by the element's own script: `onclick="window.open('…')"`, `javascript:…`.
+    fn clicked(&self, tag: T, href: Option<&str>) -> Option<CertificateId> {
+        if !self.hinted || !tag.may_hold("sitename") {
+            return None;
+        }
+        let code = href.filter(|href| href.get(..11).is_some_and(|start| start.eq_ignore_ascii_case("javascript:")));
+        let of = |text: &str| opened_certificate(text, self.context.hosts);
+        code.and_then(of).or_else(|| tag.attr("onclick").and_then(|code| of(&code)))
+    }
+
+    /// Does a forwarder of the site, or an attribute that a script reads, carry a certificate's address?
+    fn is_detour(&self, tag: T, href: Option<&str>) -> bool {
+        if !self.hinted || !tag.may_hold("sitename") {
+            return false;
+        }
+        let carried = |text: &str| carried_certificate(text, self.context.hosts).is_some();
+        let is_own = |href: &str| self.resolved(href).is_some_and(|url| self.context.is_same_site(&url));
+        let bound = |name: &&str| tag.attr(name).is_some_and(|value| value.contains("sitename"));
+        href.is_some_and(|href| carried(href) && (is_dead(href) || is_own(href)))
+            || tag.attr("onclick").is_some_and(|code| carried(&code))
+            || BOUND_HREFS.iter().any(bound)
+    }
+
+    /// An element other than a link that opens the certificate when clicked.
+    pub(super) fn clickable(&mut self, tag: T) {
+        let Some(id) = self.clicked(tag, None) else { return };
+        let (excerpt, place) = (shorten(&tag.attr("onclick").unwrap_or_default()), self.place());
+        self.trace(Trace {
+            form: Form::CertificateLink,
+            code: None,
+            id: Some(id),
+            state: State::Shown,
+            why: Why::InOrder,
+            place,
+            needs_span: false,
+            at_bottom: None,
+            loads: Vec::new(),
+            excerpt,
+        });
+    }
+
     /// Keeps a link for the crawl: as written, or absolute where another base than the page's counts.
-    pub(super) fn link(&mut self, href: &str) {
-        let absolute = (self.outer.depth > 0).then(|| self.base.join(href).ok()).flatten();
-        self.facts.links.push(absolute.map_or_else(|| href.to_owned(), String::from));
+    pub(super) fn link(&mut self, href: String) {
+        let absolute = (self.outer.depth > 0).then(|| self.base.join(&href).ok()).flatten();
+        self.facts.links.push(absolute.map_or(href, String::from));
     }
 
     pub(super) fn close_anchor(&mut self) {
-        let Some(anchor) = self.anchors.pop() else { return };
-        let Some((state, why)) = judge(&anchor) else { return };
+        let Some(mut anchor) = self.anchors.pop() else { return };
+        let Some((state, why)) = judge(&anchor) else {
+            if let Some(href) = anchor.href.take().filter(|href| !href.is_empty() && anchor.link.is_none()) {
+                self.link(href);
+            }
+            return;
+        };
+        if let Some(href) = anchor.href.clone().filter(|href| !href.is_empty() && anchor.link.is_none()) {
+            self.link(href);
+        }
         let (state, why) = if anchor.commented { (State::NotHung, Why::CommentedOut) } else { (state, why) };
+        let unread = why == Why::MalformedCode && self.outer.origin != Origin::Document && lacks_id(&anchor);
+        let (state, why) = if unread { (State::Unknown, Why::InjectedScript) } else { (state, why) };
         let form = match self.outer.origin {
             _ if state == State::NotHung => Form::Image,
             Origin::Written | Origin::Inserted { .. } => Form::WrittenLink,
@@ -216,11 +269,10 @@ fn judge(anchor: &OpenAnchor) -> Option<(State, Why)> {
     Some(match &anchor.link {
         Some(Link::Certificate(_)) if anchor.picture == Some(Picture::Error) => (State::Broken, Why::ErrorImage),
         Some(Link::Certificate(_)) => (State::Shown, Why::InOrder),
-        Some(Link::MalformedId)
-            if anchor.href.as_deref().is_some_and(|href| href.contains(HOLE) || is_encoded_hole(href)) =>
-        {
+        Some(Link::MalformedId | Link::Generic) | None if anchor.href.as_deref().is_some_and(is_unfinished) => {
             (State::Unknown, Why::InjectedScript)
         }
+        None if anchor.detour => (State::Unknown, Why::IndirectLink),
         Some(Link::MalformedId) => (State::Broken, Why::MalformedCode),
         Some(Link::LookAlike(_)) => (State::Broken, Why::LookAlikeHost),
         Some(Link::Generic) if is_badge || anchor.has_picture || says_badge(&anchor.text) => {
@@ -230,17 +282,40 @@ fn judge(anchor: &OpenAnchor) -> Option<(State, Why)> {
             (State::Broken, Why::GenericLink)
         }
         Some(Link::Generic) => return None,
-        None if is_badge || official || anchor.says_badge => match anchor.href {
+        None if is_badge || official => match anchor.href {
             Some(_) => (State::Broken, Why::DeadLink),
             None => (State::NotHung, Why::NoLink),
         },
-        None if anchor.picture.is_some() => (State::NotHung, Why::NoLink),
+        // Own pictures say such words in menus, too: there they lead somewhere.
+        None if anchor.says_badge && anchor.href.as_deref().is_some_and(is_dead) => (State::Broken, Why::DeadLink),
+        None if anchor.says_badge || anchor.picture.is_some() => (State::NotHung, Why::NoLink),
         None => return None,
     })
 }
 
-fn is_encoded_hole(href: &str) -> bool {
-    href.contains("%EF%BF%BC")
+/// Attributes from which a framework or a dialog script makes the address.
+const BOUND_HREFS: &[&str] = &[":href", "v-bind:href", "ng-href", "data-href", "data-url", "xlink:href"];
+
+fn is_suspicious(href: &str) -> bool {
+    ["onac", "ONAC", "sitename"].iter().any(|word| memchr::memmem::find(href.as_bytes(), word.as_bytes()).is_some())
+}
+
+/// A certificate's address with a place that a script or a template fills.
+fn is_unfinished(href: &str) -> bool {
+    let holds = |mark: &&str| href.contains(*mark);
+    is_suspicious(href) && (href.contains(HOLE) || ["%EF%BF%BC", "{{", "${", "<%"].iter().any(holds))
+}
+
+/// A script that writes no id at all fills it in later (`"…id={0}".format(x)`).
+fn lacks_id(anchor: &OpenAnchor) -> bool {
+    let id = anchor.href.as_deref().and_then(|href| href.rsplit_once("id=")).map_or("", |(_, id)| id);
+    id.chars().filter(char::is_ascii_hexdigit).count() < 4
+}
+
+/// Leads nowhere by itself.
+fn is_dead(href: &str) -> bool {
+    let href = href.trim();
+    href.is_empty() || href.starts_with('#') || href.to_ascii_lowercase().starts_with("javascript:")
 }
 
 fn says_badge(text: &str) -> bool {

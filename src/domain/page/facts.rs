@@ -24,8 +24,11 @@ pub enum NeededKind {
     Frame,
 }
 
+/// Stands among a place's names where its own markup may hide it.
+pub(super) const DOUBTFUL: &str = "?";
+
 /// Where something stands.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Place {
     /// Place in the visible text, in bytes.
     pub at: usize,
@@ -37,7 +40,7 @@ pub struct Place {
 }
 
 /// A trace of a badge before placement is known.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Trace {
     pub form: Form,
     pub code: Option<BadgeCode>,
@@ -55,7 +58,7 @@ pub struct Trace {
 }
 
 /// Everything the reader saw in one document (and in what its scripts wrote and its frames hold).
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Facts {
     pub title: Option<String>,
     /// `href`s of links, as written; absolute for those of frames and written markup.
@@ -89,6 +92,8 @@ pub struct Facts {
     pub(super) functions: HashMap<String, Vec<Step>>,
     pub(super) called: HashSet<String>,
     pub(super) names: HashSet<String>,
+    /// Inline scripts that write nothing: read only if there are functions they may call.
+    pub(super) silent: Vec<String>,
     pub(super) elements: u32,
     /// Bytes that scripts wrote and frames brought, and what scripts cost to take.
     pub(super) replayed: usize,
@@ -116,6 +121,11 @@ impl Facts {
     /// Does a closing block stand in what was read, surely enough that an absence may be told?
     pub fn has_certain_closing(&self) -> bool {
         self.inserted_closing || self.closing().is_some_and(|closing| closing.certain)
+    }
+
+    /// More links than a notice has: a page that talks about what it says.
+    pub fn links_much(&self) -> bool {
+        self.links.len() > 5
     }
 
     pub(super) fn begin_inserted(&mut self) -> SetAside {
@@ -178,7 +188,7 @@ impl Facts {
     }
 
     fn hiding_names<'a>(&'a self, trace: &'a Trace) -> impl Iterator<Item = &'a String> {
-        trace.place.names.iter().filter(|name| self.hidden_names.contains(*name))
+        trace.place.names.iter().filter(|name| *name == DOUBTFUL || self.hidden_names.contains(*name))
     }
 
     fn is_style_hidden(&self, trace: &Trace) -> bool {

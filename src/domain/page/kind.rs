@@ -57,7 +57,9 @@ fn is_not_html(answer: &Answer<'_>, text: &str) -> bool {
         return true;
     }
     match kind.as_str() {
-        "text/html" | "application/xhtml+xml" => start.starts_with("%pdf"),
+        "text/html" | "application/xhtml+xml" => {
+            start.starts_with("%pdf") || start.starts_with(['{', '[']) && !start.contains('<')
+        }
         "" | "text/plain" | "application/octet-stream" | "text/xml" | "application/xml" => {
             ![
                 "<!doctype html",
@@ -108,8 +110,18 @@ fn by_content(answer: &Answer<'_>, text: &str, facts: &Facts) -> Option<(PageKin
     if !closing && facts.length < 300 && tests_cookies(answer, text) {
         return Some((PageKind::Challenge, Reason::Challenge));
     }
-    if facts.password_fields > 0 && is_login(&title, facts) {
+    if is_login(&title, facts) {
         return Some((PageKind::Login, Reason::Login));
+    }
+    // A notice that stands in a page's place may bear its closing block, or its vendor's.
+    if says(text, facts, MAINTENANCE, NOTICE) && !facts.links_much() {
+        return Some((PageKind::ErrorPage, Reason::Maintenance));
+    }
+    if says(text, facts, INTERCEPTED, NOTICE) {
+        return Some((PageKind::Blocked, Reason::Blocked));
+    }
+    if says(text, facts, TESTED, NOTICE) {
+        return Some((PageKind::Challenge, Reason::Challenge));
     }
     if !closing && says(text, facts, CHALLENGE, 900) {
         return Some((PageKind::Challenge, Reason::Challenge));
@@ -137,10 +149,11 @@ fn reloads(text: &str) -> bool {
         .any(|word| text.contains(word))
 }
 
-/// Portals have login boxes too; a login page has little else.
+/// Portals have login boxes too; a login page has little else. Codes by phone need no password.
 fn is_login(title: &str, facts: &Facts) -> bool {
-    facts.links.len() <= 20
-        && (facts.length < 1500 || ["登录", "登陆", "login", "sign in"].iter().any(|word| title.contains(word)))
+    let named = ["登录", "登陆", "login", "sign in", "身份认证"].iter().any(|word| title.contains(word));
+    let asks = facts.password_fields > 0;
+    facts.links.len() <= 20 && (asks && (facts.length < 1500 || named) || named && facts.length < NOTICE)
 }
 
 /// Does a short page say one of these words? (A long one talks about them.)
@@ -152,6 +165,57 @@ fn says(text: &str, facts: &Facts, words: &[&str], shorter_than: usize) -> bool 
     let short = text.len() < 4096;
     words.iter().any(|word| said.contains(word) || short && facts.length < 60 && text.to_lowercase().contains(word))
 }
+
+/// A notice with its closing block is shorter than this (bytes of visible text, ~230 Chinese characters).
+const NOTICE: usize = 700;
+
+/// Maintenance and night closing (domain rules §4: causes of false alarms).
+const MAINTENANCE: &[&str] = &[
+    "网站维护",
+    "系统维护",
+    "升级维护",
+    "维护升级",
+    "正在维护",
+    "网站升级",
+    "系统升级",
+    "夜间关闭",
+    "暂停服务",
+    "暂停访问",
+    "暂时关闭",
+    "开放时间为",
+    "under maintenance",
+];
+
+/// What firewalls alone say.
+const INTERCEPTED: &[&str] = &[
+    "疑似攻击",
+    "攻击行为",
+    "被拦截",
+    "设置拦截",
+    "拦截提示",
+    "网站防火墙",
+    "web应用防火墙",
+    "不合法的参数",
+    "不合法参数",
+    "创宇盾",
+    "安全狗",
+    "云锁",
+    "网站卫士",
+    "request blocked",
+    "request rejected",
+];
+
+/// What tests of the visitor alone say.
+const TESTED: &[&str] = &[
+    "人机验证",
+    "滑动验证",
+    "浏览器安全检查",
+    "正在进行安全检测",
+    "点击完成验证",
+    "拖动滑块",
+    "验证码继续访问",
+    "checking your browser",
+];
 
 const CHALLENGE: &[&str] = &[
     "人机验证",

@@ -4,9 +4,9 @@ use url::Url;
 
 use super::closing::{Around, markers};
 use super::context::Context;
-use super::facts::{Facts, Place, Trace};
+use super::facts::{DOUBTFUL, Facts, Place, Trace};
 use super::style::hidden_names;
-use super::tag::{Tag, centring, is_footer, is_hidden};
+use super::tag::{Tag, centring, is_doubtful, is_footer, is_hidden};
 use crate::domain::badge::{Form, State, Tri, Why};
 
 /// Traces of badges in one page: an office's own list of certificates may hold some hundred.
@@ -91,7 +91,7 @@ struct Open<T> {
 }
 
 /// The reader: feed it `open`, `text`, `comment` and `close` in document order, then `finish`.
-pub(super) struct Reader<'p, T> {
+pub(in crate::domain::page) struct Reader<'p, T> {
     pub(super) context: Context<'p>,
     pub(super) base: Url,
     pub(super) facts: &'p mut Facts,
@@ -102,8 +102,10 @@ pub(super) struct Reader<'p, T> {
     raw: String,
     /// Inside `<%-- … --%>`: a template's comment that leaked into the page.
     pub(super) template_comment: bool,
-    /// Whether the document can hold a trace of a badge at all.
-    hinted: bool,
+    /// Whether the document can hold a badge's address at all.
+    pub(super) hinted: bool,
+    /// Whether it can hold a CMS data attribute.
+    has_settings: bool,
 }
 
 impl<'p, T: Tag> Reader<'p, T> {
@@ -118,12 +120,15 @@ impl<'p, T: Tag> Reader<'p, T> {
             raw: String::new(),
             template_comment: false,
             hinted: is_hinted(source),
+            has_settings: memchr::memmem::find(source.as_bytes(), b"data-setting").is_some(),
         }
     }
 
     /// An element begins. Void elements are opened and closed at once.
     pub(super) fn open(&mut self, tag: T) {
-        let kind = Kind::of(tag.name());
+        // A declarative shadow root shows (HTML standard, 4.12.3).
+        let is_shadow = tag.name() == "template" && tag.attr("shadowrootmode").is_some();
+        let kind = if is_shadow { Kind::Plain } else { Kind::of(tag.name()) };
         let (hidden, inert, in_span) = match self.stack.last() {
             Some(parent) => (parent.hidden, parent.inert || parent.kind == Kind::Inert, parent.in_span),
             None => (self.outer.place.hidden, false, self.outer.in_span),
@@ -134,7 +139,8 @@ impl<'p, T: Tag> Reader<'p, T> {
             kind,
             element: self.facts.elements,
             start: self.facts.length,
-            hidden: hidden || is_hidden(tag),
+            // Nobody publishes a page without anything to see: a script lifts what hides the whole of it.
+            hidden: hidden || kind != Kind::Root && is_hidden(tag),
             inert,
             in_span,
         };
@@ -155,19 +161,23 @@ impl<'p, T: Tag> Reader<'p, T> {
             _ => match tag.name() {
                 "img" | "image" | "input" => self.picture(tag),
                 "area" => {
-                    if let Some(href) = tag.attr("href").map(|href| href.into_owned()) {
-                        self.link(&href);
-                    }
+                    self.open_anchor(tag);
+                    self.close_anchor();
                 }
                 "meta" => self.meta(tag),
                 "base" => self.base(tag),
-                "iframe" | "frame" => self.frame(tag),
+                "iframe" | "frame" => self.frame(tag, "src"),
+                "object" => self.frame(tag, "data"),
+                "embed" => self.frame(tag, "src"),
                 "frameset" => self.facts.is_frameset = true,
                 "body" => self.handlers(tag),
                 _ => {}
             },
         }
-        if tag.may_hold("data-setting") {
+        if kind != Kind::Anchor && self.hinted && tag.may_hold("onclick") {
+            self.clickable(tag);
+        }
+        if self.has_settings {
             self.data_attribute(tag);
         }
     }
@@ -227,7 +237,7 @@ impl<'p, T: Tag> Reader<'p, T> {
             anchor.add_text(text);
         }
         if self.facts.sample.len() < 4096 {
-            self.facts.sample.extend(text.chars().take(4096));
+            self.facts.sample.push_str(&text[..text.floor_char_boundary(4096)]);
             self.facts.sample.push(' ');
         }
         if self.hinted && text.contains("conac.cn") {
@@ -294,6 +304,9 @@ impl<'p, T: Tag> Reader<'p, T> {
                 Tri::Unknown => {}
                 told => place.centred = told,
             }
+            if is_doubtful(open.tag) {
+                place.names.push(DOUBTFUL.to_owned());
+            }
             place.names.extend(open.tag.attr("id").map(|id| format!("#{}", id.trim())));
             let classes = open.tag.attr("class").unwrap_or_default();
             place.names.extend(classes.split_whitespace().map(|class| format!(".{class}")));
@@ -323,5 +336,5 @@ impl<'p, T: Tag> Reader<'p, T> {
 fn is_hinted(source: &str) -> bool {
     memchr::memmem::find(source.as_bytes(), b"onac").is_some()
         || memchr::memmem::find(source.as_bytes(), b"ONAC").is_some()
-        || memchr::memmem::find(source.as_bytes(), b"sitename?").is_some()
+        || memchr::memmem::find(source.as_bytes(), b"sitename").is_some()
 }

@@ -11,7 +11,7 @@ use super::tag::Tag;
 use super::tree;
 use crate::domain::badge::link::{Link, ScriptLink, classify_href, classify_src};
 use crate::domain::badge::{Form, State, Tri, Why};
-use crate::domain::script::{self, Program, Step};
+use crate::domain::script::{self, HOLE, Program, Step};
 
 /// Markup written by markup written by …: real pages have two layers.
 const DEEPEST: u8 = 6;
@@ -34,6 +34,10 @@ impl<'p, T: Tag> Reader<'p, T> {
             Some(src) => self.external_script(tag, &kind, &src),
             None => {
                 self.facts.script_bytes += source.len();
+                if !script::is_relevant(source) && self.facts.functions.is_empty() {
+                    self.facts.silent.extend((source.len() < 4096).then(|| source.to_owned()));
+                    return;
+                }
                 let program = script::read(source);
                 let before = std::mem::replace(&mut self.outer.inline, true);
                 self.run(&program);
@@ -75,6 +79,7 @@ impl<'p, T: Tag> Reader<'p, T> {
                 _ => (Some(code), State::Shown, Why::InOrder),
             },
             ScriptLink::PathMismatch(code) => (Some(code), State::Broken, Why::PathMismatch),
+            ScriptLink::Malformed if src.contains(HOLE) => (None, State::Unknown, Why::InjectedScript),
             ScriptLink::Malformed => (None, State::Broken, Why::MalformedCode),
             ScriptLink::Elsewhere(code) => (Some(code), State::Broken, Why::LookAlikeHost),
         };
@@ -107,7 +112,7 @@ impl<'p, T: Tag> Reader<'p, T> {
     fn take(&mut self, step: &Step) {
         match step {
             Step::Write(html) => self.nest(html, Origin::Written),
-            Step::Insert { html, .. } if !html.contains('<') => self.include(html),
+            Step::Load(address) => self.include(address),
             Step::Insert { html, runs_scripts } => self.nest(html, Origin::Inserted { runs_scripts: *runs_scripts }),
             Step::Loose(address) => self.loose(address),
             Step::Call(name) => self.call(name),
@@ -129,6 +134,12 @@ impl<'p, T: Tag> Reader<'p, T> {
 
     /// Functions used as values run at some time; those that nothing names are left undecided.
     pub(super) fn uncalled_functions(&mut self) {
+        if self.facts.functions.is_empty() {
+            return;
+        }
+        for source in std::mem::take(&mut self.facts.silent) {
+            self.facts.names.extend(script::calls(&source).names);
+        }
         let mut left: Vec<String> =
             self.facts.functions.keys().filter(|name| !self.facts.called.contains(*name)).cloned().collect();
         left.sort();
@@ -171,6 +182,10 @@ impl<'p, T: Tag> Reader<'p, T> {
         let tail = html.rfind('<').map_or("", |at| &html[at..]);
         let on_badge_host = self.context.hosts.script_hosts.iter().any(|host| tail.contains(host.ascii()));
         if !on_badge_host || tail.contains('>') {
+            // The next script may write the rest of the tag.
+            if tail.contains("conac.cn") && !tail.contains('>') {
+                self.in_parts(tail);
+            }
             return;
         }
         let trace = Trace {
@@ -241,7 +256,30 @@ impl<'p, T: Tag> Reader<'p, T> {
         self.trace(trace);
     }
 
+    /// The script puts a badge's address together out of parts that are not all known.
+    fn in_parts(&mut self, text: &str) {
+        self.trace(Trace {
+            form: Form::ScriptString,
+            code: None,
+            id: None,
+            state: State::Unknown,
+            why: Why::InjectedScript,
+            place: Place::default(),
+            needs_span: false,
+            at_bottom: Some(Tri::Unknown),
+            loads: Vec::new(),
+            excerpt: shorten(text),
+        });
+    }
+
     fn loose_file(&mut self, address: &str) {
+        let hosts = self.context.hosts;
+        let of_badge =
+            hosts.script_hosts.iter().chain(&hosts.certificate_hosts).any(|host| address.contains(host.ascii()));
+        let is_picture = address.ends_with(".png") || address.ends_with(".gif");
+        if of_badge && !is_picture || address.contains(HOLE) && address.contains("/sitename?") {
+            return self.in_parts(address);
+        }
         let Some(url) = self.resolved(address).filter(|url| self.context.is_same_site(url)) else { return };
         if url.path().to_ascii_lowercase().ends_with(".js") {
             match self.context.followed.get(&url) {
@@ -255,17 +293,25 @@ impl<'p, T: Tag> Reader<'p, T> {
                 Some(_) => self.facts.unread = true,
                 None => self.need(url, NeededKind::Script),
             }
-        } else if ["html", "htm"].iter().any(|end| url.path().ends_with(end)) {
+        } else if !address.contains(HOLE) && looks_like_footer(&url) {
             self.document(url, None);
         }
     }
 
-    pub(super) fn frame(&mut self, tag: T) {
-        let Some(src) = tag.attr("src").map(|src| src.into_owned()) else { return };
+    /// A frame, or an object that shows a document, whose address stands in an attribute.
+    pub(super) fn frame(&mut self, tag: T, attribute: &str) {
+        if let Some(html) = tag.attr("srcdoc").map(|html| html.into_owned()) {
+            return self.nest(&html, Origin::Written);
+        }
+        let Some(src) = tag.attr(attribute).map(|src| src.into_owned()) else { return };
         if src.trim().is_empty() || src.starts_with("about:") {
             return;
         }
         let Some(url) = self.resolved(&src) else { return };
+        let is_frame = matches!(tag.name(), "iframe" | "frame");
+        if !is_frame && !["html", "htm"].iter().any(|end| url.path().ends_with(end)) {
+            return;
+        }
         if self.context.is_same_site(&url) {
             self.facts.frames.push(url.clone());
             let place = self.place();
@@ -309,48 +355,6 @@ impl<'p, T: Tag> Reader<'p, T> {
         url.set_fragment(None);
         matches!(url.scheme(), "http" | "https").then_some(url)
     }
-
-    pub(super) fn base(&mut self, tag: T) {
-        if let Some(url) = tag.attr("href").and_then(|href| self.context.url.join(href.trim()).ok()) {
-            if self.outer.depth == 0 {
-                self.facts.base = Some(url.clone());
-            }
-            self.base = url;
-        }
-    }
-
-    pub(super) fn meta(&mut self, tag: T) {
-        let content = || tag.attr("content").map(|content| content.into_owned()).unwrap_or_default();
-        if tag.may_hold("http-equiv") || tag.may_hold("HTTP-EQUIV") {
-            match tag.attr("http-equiv").unwrap_or_default().to_ascii_lowercase().as_str() {
-                "refresh" => self.facts.refresh = refresh(&content()),
-                "content-security-policy" => self.facts.policies.push(content()),
-                _ => {}
-            }
-        } else if tag.may_hold("ite") && tag.attr("name").is_some_and(|name| name.eq_ignore_ascii_case("SiteName")) {
-            self.facts.site_name = Some(content());
-        }
-    }
-
-    /// `<body onload="foot()">` calls.
-    pub(super) fn handlers(&mut self, tag: T) {
-        if let Some(handler) = tag.attr("onload").map(|handler| handler.into_owned()) {
-            self.facts.names.extend(script::read(&handler).names);
-        }
-    }
-}
-
-/// `5; url=/index.html` (HTML standard, refresh).
-fn refresh(content: &str) -> Option<(u32, String)> {
-    let (delay, rest) = content.trim().split_once([';', ',', ' '])?;
-    let delay = delay.trim().split('.').next()?.parse().unwrap_or(0);
-    let rest = rest.trim_start_matches([';', ',', ' ']);
-    let address = match rest.get(..3) {
-        Some(start) if start.eq_ignore_ascii_case("url") => rest[3..].trim_start().strip_prefix('=').unwrap_or(rest),
-        _ => rest,
-    };
-    let address = address.trim().trim_matches(['\'', '"']);
-    (!address.is_empty()).then(|| (delay, address.to_owned()))
 }
 
 /// The types by which a browser runs a script (HTML standard: JavaScript MIME type essence match, or `module`).
@@ -361,5 +365,5 @@ fn is_javascript(kind: &str) -> bool {
 
 fn looks_like_footer(url: &Url) -> bool {
     let path = url.path().to_ascii_lowercase();
-    ["foot", "bottom", "copyright", "conac", "dzjg"].iter().any(|word| path.contains(word))
+    ["foot", "bottom", "copyright", "banquan", "conac", "dzjg"].iter().any(|word| path.contains(word))
 }

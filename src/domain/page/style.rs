@@ -2,7 +2,8 @@
 
 /// Classes (`.x`) and ids (`#x`) that end a selector whose declarations hide.
 pub fn hidden_names(sheet: &str) -> Vec<String> {
-    if !sheet.contains("none") && !sheet.contains("hidden") {
+    let words = [&b"none"[..], b"NONE", b"None", b"isibility", b"ISIBILITY"];
+    if !words.iter().any(|word| memchr::memmem::find(sheet.as_bytes(), word).is_some()) {
         return Vec::new();
     }
     let mut names = Vec::new();
@@ -12,7 +13,11 @@ pub fn hidden_names(sheet: &str) -> Vec<String> {
         rest = &rest[open + 1..];
         let Some(end) = rest.find(['{', '}']) else { break };
         if rest[end..].starts_with('{') {
-            continue; // the block of an at-rule: its rules follow
+            // The block of an at-rule: its rules follow, unless they are for paper.
+            if is_for_print(selectors) {
+                rest = after_block(rest);
+            }
+            continue;
         }
         if hides(&rest[..end]) {
             let selectors = selectors.rsplit(['}', ';', '/']).next().unwrap_or("");
@@ -23,7 +28,28 @@ pub fn hidden_names(sheet: &str) -> Vec<String> {
     names
 }
 
+fn is_for_print(prelude: &str) -> bool {
+    let prelude = prelude.rsplit(['}', ';', '/']).next().unwrap_or("").to_ascii_lowercase();
+    prelude.contains("@media") && prelude.contains("print") && !prelude.contains("screen") && !prelude.contains("all")
+}
+
+/// What follows the block that is open.
+fn after_block(text: &str) -> &str {
+    let mut depth = 1u32;
+    for (at, mark) in text.match_indices(['{', '}']) {
+        depth = if mark == "{" { depth + 1 } else { depth - 1 };
+        if depth == 0 {
+            return &text[at + 1..];
+        }
+    }
+    ""
+}
+
 fn hides(declarations: &str) -> bool {
+    // Most rules hide nothing: no need to look closer without one of these.
+    if !["one", "ONE", "idden", "IDDEN"].iter().any(|word| declarations.contains(word)) {
+        return false;
+    }
     declarations.split(';').any(|declaration| {
         let text: String = declaration.chars().filter(|c| !c.is_whitespace()).collect();
         let text = text.to_ascii_lowercase();
@@ -35,6 +61,9 @@ fn hides(declarations: &str) -> bool {
 /// The class or id of a selector's last compound: the element the rule is about.
 fn last_name(selector: &str) -> Option<String> {
     let last = selector.split_whitespace().next_back()?.rsplit(['>', '+', '~']).next()?;
+    if last.contains("::") || last.ends_with(":before") || last.ends_with(":after") {
+        return None;
+    }
     let last = last.split(':').next()?;
     let at = last.rfind(['.', '#'])?;
     Some(last[at..].to_owned())
@@ -49,6 +78,13 @@ mod tests {
         let sheet = "/* x */ .a,.b > .c:hover{ color:red } .m .wap-badge , #foot.pc{Display : NONE !important}
             @media (max-width:640px){ .pho-none{display:none;} .x{visibility:hidden} } .y{overflow:hidden}";
         assert_eq!(hidden_names(sheet), [".wap-badge", ".pc", ".pho-none", ".x"]);
+    }
+
+    #[test]
+    fn paper_and_pseudo_elements_hide_nothing() {
+        let sheet = ".a:before,.b::after{display:none}
+            @media print { .foot{display:none} @page{margin:0} } .c{display:none}";
+        assert_eq!(hidden_names(sheet), [".c"]);
     }
 
     proptest::proptest! {

@@ -16,33 +16,61 @@ pub trait Tag: Copy {
 
 /// Inline style, attribute or size by which an element shows nothing.
 pub fn is_hidden<T: Tag>(tag: T) -> bool {
-    if !tag.may_hold("hidden") && !tag.may_hold("none") && !tag.may_hold("0") {
-        return false;
-    }
-    if tag.attr("hidden").is_some() {
+    let is_picture = matches!(tag.name(), "img" | "iframe" | "frame");
+    if tag.may_hold("hidden") && tag.attr("hidden").is_some() {
         return true;
     }
-    let Some(style) = tag.attr("style").map(|style| squeeze(&style)) else {
-        return matches!(tag.name(), "img" | "iframe" | "frame") && has_zero_size(tag);
-    };
-    let declares = |what: &str| style.split(';').any(|declaration| declaration.trim_end_matches("!important") == what);
-    let zero =
-        ["width", "height"].iter().any(|side| declares(&format!("{side}:0")) || declares(&format!("{side}:0px")));
-    declares("display:none")
-        || declares("visibility:hidden")
-        || declares("opacity:0")
-        || zero && (style.contains("overflow:hidden") || matches!(tag.name(), "img" | "iframe" | "frame"))
-        || matches!(tag.name(), "img" | "iframe" | "frame") && has_zero_size(tag)
+    let by_style = tag.may_hold("style")
+        && tag.attr("style").is_some_and(|style| {
+            // A frame of no height that a handler fits to its content has one.
+            style_hides(&style, is_picture && tag.attr("onload").is_none())
+        });
+    by_style || is_picture && has_zero_size(tag)
 }
 
+fn style_hides(style: &str, is_fixed_picture: bool) -> bool {
+    // Most styles hide nothing: no need to look closer without one of these.
+    if !is_fixed_picture && !["one", "ONE", "idden", "IDDEN"].iter().any(|word| style.contains(word)) {
+        return false;
+    }
+    let style = squeeze(style);
+    let declares = |what: &str| style.split(';').any(|declaration| declaration.trim_end_matches("!important") == what);
+    let zero = || ["width:0", "width:0px", "height:0", "height:0px"].iter().any(|size| declares(size));
+    declares("display:none")
+        || declares("visibility:hidden")
+        || style.contains("overflow:hidden") && zero()
+        || is_fixed_picture && zero()
+}
+
+/// Perhaps not to be seen: faded, moved off the screen, or in a box that opens on demand. Pages fade, move and open
+/// things by script, so only a browser can tell.
+pub fn is_doubtful<T: Tag>(tag: T) -> bool {
+    if matches!(tag.name(), "dialog" | "details") {
+        return tag.attr("open").is_none();
+    }
+    let style = if tag.may_hold("style") { tag.attr("style").map(|style| squeeze(&style)) } else { None };
+    style.unwrap_or_default().split(';').any(|declaration| match declaration.split_once(':') {
+        Some(("opacity", value)) => value.trim_end_matches("px").parse() == Ok(0.0),
+        Some(("left" | "top" | "right" | "bottom" | "text-indent" | "margin-left" | "margin-top", value)) => {
+            value.trim_end_matches("px").parse::<f32>().is_ok_and(|offset| offset <= -500.0)
+        }
+        _ => false,
+    })
+}
+
+/// A frame of no height that a handler fits to its content has one.
 fn has_zero_size<T: Tag>(tag: T) -> bool {
-    ["width", "height"].iter().any(|side| tag.attr(side).is_some_and(|size| matches!(size.trim(), "0" | "0px")))
+    tag.attr("onload").is_none()
+        && ["width", "height"].iter().any(|side| tag.attr(side).is_some_and(|size| matches!(size.trim(), "0" | "0px")))
 }
 
 /// Where the element's own markup puts its content. Unknown is the rule: style sheets decide.
 pub fn centring<T: Tag>(tag: T) -> Tri {
     if tag.name() == "center" {
         return Tri::Yes;
+    }
+    if !tag.may_hold("align") && !tag.may_hold("style") {
+        return Tri::Unknown;
     }
     let align = tag.attr("align").map(|align| squeeze(&align)).unwrap_or_default();
     let style = tag.attr("style").map(|style| squeeze(&style)).unwrap_or_default();
@@ -67,9 +95,16 @@ pub fn is_footer<T: Tag>(tag: T) -> bool {
     ["class", "id"].iter().any(|attr| {
         tag.attr(attr).is_some_and(|names| {
             let names = names.to_ascii_lowercase();
-            FOOT_NAMES.iter().any(|word| names.contains(word))
+            names
+                .split_whitespace()
+                .any(|name| FOOT_NAMES.iter().any(|word| name.contains(word)) && !is_elsewhere(name))
         })
     })
+}
+
+/// `header-bottom`, `nav_bottom`: the bottom of something else.
+fn is_elsewhere(name: &str) -> bool {
+    name.contains("bottom") && ["head", "nav", "banner", "border", "margin"].iter().any(|word| name.contains(word))
 }
 
 /// Lower case without any blank.

@@ -4,9 +4,10 @@ use super::lexer::Token;
 use super::program::{HOLE, Step};
 use super::reader::{Reader, mentions_badge};
 use super::unescape;
+use super::words::{CIPHERED, CIPHERS};
 
 /// Functions that hand their text through, decoded.
-const DECODERS: &[&str] = &["unescape", "decodeURIComponent", "decodeURI", "String"];
+pub(super) const DECODERS: &[&str] = &["unescape", "decodeURIComponent", "decodeURI", "String"];
 
 /// Longest text kept for one variable or sink: beyond it a script is hostile, not a footer.
 pub(super) const LONGEST: usize = 1 << 20;
@@ -57,11 +58,8 @@ impl Reader<'_> {
             return at + 1;
         }
         match self.tokens.get(at) {
-            Some(Token::Text { value: text, holes }) => {
+            Some(Token::Text(text)) => {
                 value.push_str(text);
-                if *holes {
-                    value.push(HOLE);
-                }
                 self.after_value(at + 1)
             }
             Some(Token::Mark('(')) => {
@@ -115,7 +113,7 @@ impl Reader<'_> {
                 value.push_str(&if name == "String" { inner } else { unescape(&inner) });
                 return if self.mark(close, ')') { close + 1 } else { close };
             }
-            value.push(HOLE);
+            value.push(if CIPHERS.contains(&name) { CIPHERED } else { HOLE });
             if end == at + 1 {
                 self.emit(Step::Call(name.to_owned()));
             }

@@ -1,10 +1,12 @@
 //! A JavaScript lexer that knows just enough to tell strings from comments from code. Nothing is executed.
 
+use super::program::HOLE;
+
 /// One token. Positions are left out: only order matters here.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Token<'a> {
-    /// A string or template literal, escapes resolved; `holes` where a template has `${…}`.
-    Text { value: String, holes: bool },
+    /// A string or template literal, escapes resolved; a [`HOLE`] where a template has `${…}`.
+    Text(String),
     /// An identifier, keyword or number.
     Word(&'a str),
     /// One character of punctuation.
@@ -96,7 +98,7 @@ impl<'a> Lexer<'a> {
     fn pattern_may_start(&self) -> bool {
         match self.tokens.iter().rev().find(|token| !matches!(token, Token::Comment(_))) {
             None => true,
-            Some(Token::Text { .. } | Token::Pattern) => false,
+            Some(Token::Text(_) | Token::Pattern) => false,
             Some(Token::Mark(mark)) => !matches!(mark, ')' | ']' | '}'),
             Some(Token::Word(word)) => {
                 matches!(*word, "return" | "typeof" | "case" | "in" | "of" | "delete" | "void" | "do" | "else")
@@ -151,13 +153,13 @@ impl<'a> Lexer<'a> {
                 c => value.push(c),
             }
         }
-        self.tokens.push(Token::Text { value, holes: false });
+        self.tokens.push(Token::Text(value));
         self.at += 1 + end;
     }
 
     fn template(&mut self) {
         let body = &self.rest()[1..];
-        let (mut value, mut holes, mut end) = (String::new(), false, body.len());
+        let (mut value, mut end) = (String::new(), body.len());
         let mut chars = body.char_indices();
         while let Some((at, c)) = chars.next() {
             match c {
@@ -167,13 +169,13 @@ impl<'a> Lexer<'a> {
                 }
                 '\\' => escape(&mut chars, &mut value),
                 '$' if body[at + 1..].starts_with('{') => {
-                    holes = true;
+                    value.push(HOLE);
                     skip_hole(&mut chars);
                 }
                 c => value.push(c),
             }
         }
-        self.tokens.push(Token::Text { value, holes });
+        self.tokens.push(Token::Text(value));
         self.at += 1 + end;
     }
 }
@@ -248,7 +250,7 @@ mod tests {
 
     fn texts(source: &str) -> Vec<String> {
         let text = |token| match token {
-            Token::Text { value, .. } => Some(value),
+            Token::Text(value) => Some(value),
             _ => None,
         };
         lex(source).into_iter().filter_map(text).collect()
@@ -279,7 +281,7 @@ next'"#
 
     #[test]
     fn a_template_is_one_text_with_holes() {
-        assert_eq!(lex("`a${b({c:1})}d`"), [Token::Text { value: "ad".into(), holes: true }]);
+        assert_eq!(lex("`a${b({c:1})}d`"), [Token::Text("a\u{FFFC}d".into())]);
     }
 
     proptest::proptest! {

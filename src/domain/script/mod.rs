@@ -8,7 +8,8 @@ mod lexer;
 mod program;
 mod reader;
 mod unescape;
+mod words;
 
 pub use program::{HOLE, Program, Step};
-pub use reader::read;
+pub use reader::{calls, is_relevant, read};
 pub use unescape::unescape;

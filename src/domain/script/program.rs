@@ -12,10 +12,24 @@ pub enum Step {
     Write(String),
     /// Markup inserted somewhere; `runs_scripts` where the inserter executes scripts (jQuery does, `innerHTML` does not).
     Insert { html: String, runs_scripts: bool },
+    /// jQuery's `load`: inserts the document at this address.
+    Load(String),
     /// A string that is an address of interest.
     Loose(String),
     /// A call of a function by its name.
     Call(String),
+}
+
+impl Step {
+    fn text(&self) -> &str {
+        match self {
+            Self::Write(text)
+            | Self::Load(text)
+            | Self::Loose(text)
+            | Self::Call(text)
+            | Self::Insert { html: text, .. } => text,
+        }
+    }
 }
 
 /// A script, read.
@@ -34,13 +48,16 @@ pub struct Program {
 }
 
 impl Program {
+    /// Does the source name a badge host that reading it found nowhere? Then it was not understood.
+    pub(super) fn loses_badge(&self, source: &str) -> bool {
+        let named = |text: &str| text.contains("conac.cn");
+        let steps = self.steps.iter().chain(self.functions.values().flatten());
+        named(source) && !steps.map(Step::text).chain(self.comments.iter().map(String::as_str)).any(named)
+    }
+
     /// What it costs to take the program's effects once, in bytes about.
     pub fn weight(&self) -> usize {
-        let text = |step: &Step| match step {
-            Step::Write(text) | Step::Insert { html: text, .. } | Step::Loose(text) | Step::Call(text) => {
-                text.len() + 64
-            }
-        };
+        let text = |step: &Step| step.text().len() + 64;
         let functions = self.functions.iter().map(|(name, steps)| name.len() + steps.iter().map(text).sum::<usize>());
         let comments = self.comments.iter().map(|comment| comment.len() + 64);
         self.steps.iter().map(text).chain(functions).chain(comments).sum::<usize>() + self.names.len() * 8

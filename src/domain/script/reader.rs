@@ -2,11 +2,15 @@
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
+use std::sync::LazyLock;
 
-use super::expression::LONGEST;
+use aho_corasick::AhoCorasick;
+
+use super::expression::{DECODERS, LONGEST};
 use super::lexer::{MOST_TOKENS, Token, lex};
 use super::program::{HOLE, Program, Step};
 use super::unescape;
+use super::words::{CIPHERED, is_include, names_footer};
 
 /// Words without which a script can put nothing of interest into a page.
 const RELEVANT: &[&str] = &[
@@ -18,8 +22,6 @@ const RELEVANT: &[&str] = &[
     "prepend",
     "html(",
     "insertAdjacent",
-    "insertBefore",
-    "insertAfter",
     "after(",
     "before(",
     "replaceWith",
@@ -28,17 +30,27 @@ const RELEVANT: &[&str] = &[
     "foot",
     "bottom",
     "sitename",
-    "createElement",
+    "Foot",
+    "import(",
+    "import{",
+    "import ",
+    "import\"",
+    "import'",
+    "_0x",
 ];
+
+static RELEVANT_WORDS: LazyLock<AhoCorasick> =
+    LazyLock::new(|| AhoCorasick::new(RELEVANT).expect("a fixed list of words"));
 
 /// Reads a script. Total on any input; the work is bounded by the length of the source and by the limits of
 /// `expression`; what lies beyond them makes the script opaque.
 pub fn read(source: &str) -> Program {
-    if !RELEVANT.iter().any(|word| memchr::memmem::find(source.as_bytes(), word.as_bytes()).is_some()) {
-        return quick_names(source);
+    if !is_relevant(source) {
+        return calls(source);
     }
     let tokens = lex(source);
-    let opaque = source.contains("eval(function(p,a,c,k,e") || tokens.len() == MOST_TOKENS;
+    // `_0x…` are the names that the common obfuscator gives.
+    let opaque = source.contains("_0x") || tokens.len() == MOST_TOKENS;
     let mut reader = Reader {
         tokens,
         at: 0,
@@ -54,11 +66,18 @@ pub fn read(source: &str) -> Program {
     while reader.at < reader.tokens.len() {
         reader.step();
     }
-    reader.finish()
+    let mut program = reader.finish();
+    program.opaque |= program.loses_badge(source);
+    program
 }
 
-/// Even a script that writes nothing may call a function that does.
-fn quick_names(source: &str) -> Program {
+/// Could the script put anything of interest into a page by itself?
+pub fn is_relevant(source: &str) -> bool {
+    RELEVANT_WORDS.is_match(source)
+}
+
+/// Even a script that writes nothing may call a function that does. Long ones are libraries: they call none of a page's.
+pub fn calls(source: &str) -> Program {
     let mut program = Program::default();
     if source.len() < 4096 {
         let tokens = lex(source);
@@ -125,7 +144,7 @@ impl<'a> Reader<'a> {
                 self.scopes.pop();
                 self.at += 1;
             }
-            Token::Text { .. } => self.loose(),
+            Token::Text(_) => self.loose(),
             Token::Word(word) => self.name(word),
             Token::Mark(_) | Token::Pattern => self.at += 1,
         }
@@ -148,10 +167,14 @@ impl<'a> Reader<'a> {
             "insertAdjacentHTML" if member && called => {
                 return self.sink(at + 2, |html| Step::Insert { html, runs_scripts: false });
             }
-            "append" | "prepend" | "html" | "after" | "before" | "replaceWith" | "load" if member && called => {
+            "load" if member && called => return self.sink(at + 2, Step::Load),
+            "append" | "prepend" | "html" | "after" | "before" | "replaceWith" if member && called => {
                 return self.sink(at + 2, |html| Step::Insert { html, runs_scripts: true });
             }
             "appendTo" | "prependTo" | "insertBefore" | "insertAfter" => {}
+            "eval" if called => return self.evaluated(at + 2),
+            // What a module imports is not followed.
+            "import" if !member && !self.mark(at + 1, '.') && !self.mark(at + 1, ':') => self.program.opaque = true,
             _ if !member && self.is_assignment(at + 1) => return self.assignment(at, word),
             _ => {}
         }
@@ -201,14 +224,39 @@ impl<'a> Reader<'a> {
         self.at = end.max(from);
     }
 
+    /// `eval(…)` of packed or decoded code; of plain data (old JSON readers) it changes nothing in the page.
+    fn evaluated(&mut self, from: usize) {
+        let mut code = String::new();
+        self.expression(from, &mut code);
+        let decodes = self.word(from).is_some_and(|word| DECODERS.contains(&word));
+        self.program.opaque |= self.word(from) == Some("function") || decodes || code.contains(CIPHERED);
+        self.at = from;
+    }
+
+    /// Is the place that the sink before `at` fills named for the footer? `$("#foot").html(`, `ById("foot").innerHTML =`
+    fn fills_footer(&self, at: usize) -> bool {
+        let near = &self.tokens[at.saturating_sub(9)..at];
+        let statement =
+            near.iter().rposition(|token| matches!(token, Token::Mark(';' | '{' | '}'))).map_or(0, |at| at + 1);
+        near[statement..].iter().any(|token| match token {
+            Token::Text(text) => names_footer(text),
+            Token::Word(word) => names_footer(word),
+            _ => false,
+        })
+    }
+
     fn sink(&mut self, from: usize, step: impl Fn(String) -> Step) {
         let mut html = String::new();
         let mut at = self.expression(from, &mut html);
         while self.mark(at, ',') {
             at = self.expression(at + 1, &mut html);
         }
+        let mut said = self.tokens.iter().skip(from).take(12).take_while(|token| **token != Token::Mark(';'));
+        let is_date = said.any(|token| matches!(token, Token::Word("Date" | "getFullYear")));
+        let unknown = !html.is_empty() && !is_date && html.chars().all(|c| c == HOLE);
+        self.program.opaque |= html.contains(CIPHERED) || unknown && self.fills_footer(from);
         self.at = at.max(from);
-        if html.contains(|c| c != HOLE) {
+        if html.contains(|c| c != HOLE && c != CIPHERED) {
             self.emit(step(decoded(html)));
         }
     }
@@ -263,15 +311,6 @@ fn decoded(value: String) -> String {
 pub(super) fn mentions_badge(text: &str) -> bool {
     let bytes = text.as_bytes();
     ["conac", "Conac", "CONAC", "/sitename?"].iter().any(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some())
-}
-
-/// The address of a footer file that a script loads by itself.
-fn is_include(text: &str) -> bool {
-    let path = text.split(['?', '#']).next().unwrap_or("").to_ascii_lowercase();
-    text.len() < 300
-        && [".html", ".htm", ".shtml", ".js"].iter().any(|end| path.ends_with(end))
-        && ["foot", "bottom", "copyright", "banquan"].iter().any(|word| path.contains(word))
-        && !text.contains([' ', '<', '\n'])
 }
 
 #[cfg(test)]
@@ -332,8 +371,13 @@ mod tests {
             read("$('#f').load('/inc/footer.html')")
                 .steps
                 .iter()
-                .any(|s| matches!(s, Step::Insert { html, .. } if html == "/inc/footer.html"))
+                .any(|s| matches!(s, Step::Load(address) if address == "/inc/footer.html"))
         );
+    }
+
+    #[test]
+    fn deeply_nested_calls_do_not_exhaust_the_stack() {
+        assert!(read(&format!("document.write({}'x'", "unescape(".repeat(50_000))).opaque);
     }
 
     proptest::proptest! {

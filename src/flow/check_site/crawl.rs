@@ -61,6 +61,7 @@ pub(super) async fn crawl(
         robots,
         frontier: Frontier::new(home.scope, limits),
         follower: Follower::default(),
+        deadline,
         pairs,
         frames: Default::default(),
         next_start: Instant::now(),
@@ -83,6 +84,8 @@ struct Crawl<'a> {
     robots: RobotsBook,
     frontier: Frontier,
     follower: Follower,
+    /// When the site's time is over, for scripts and frames too.
+    deadline: Instant,
     pairs: Pairs,
     /// Addresses shown inside frames: no pages of their own.
     frames: std::collections::HashSet<Url>,
@@ -202,7 +205,7 @@ impl Crawl<'_> {
             {
                 break;
             }
-            self.follower.fetch(self.checker, &mut self.robots, &looked.facts.needed).await;
+            self.follower.fetch(self.checker, &mut self.robots, &looked.facts.needed, self.deadline).await;
             looked = self.look_once(document);
         }
         looked

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, SET_COOKIE};
+use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::Checker;
@@ -25,16 +26,27 @@ pub(super) struct Follower {
 
 impl Follower {
     /// Fetches what a page needs. What is beyond the budget, forbidden or not to be had counts as unread.
-    pub(super) async fn fetch(&mut self, checker: &Checker, robots: &mut RobotsBook, needed: &[Needed]) {
+    pub(super) async fn fetch(
+        &mut self,
+        checker: &Checker,
+        robots: &mut RobotsBook,
+        needed: &[Needed],
+        deadline: Instant,
+    ) {
         let mut asked = Vec::new();
         for need in needed {
-            if self.followed.len() + asked.len() < MOST && robots.allows(checker, &need.url).await {
+            let in_budget = self.followed.len() + asked.len() < MOST && Instant::now() < deadline;
+            if in_budget && robots.allows(checker, &need.url).await {
                 asked.push(need);
             } else {
                 self.followed.insert(need.url.clone(), Followed::Unread);
             }
         }
-        let fetched = futures_util::future::join_all(asked.iter().map(|need| follow(checker, need))).await;
+        let fetched =
+            futures_util::future::join_all(asked.iter().map(|need| async move {
+                timeout_at(deadline, follow(checker, need)).await.unwrap_or(Followed::Unread)
+            }))
+            .await;
         self.followed.extend(asked.iter().map(|need| need.url.clone()).zip(fetched));
     }
 }
@@ -49,14 +61,19 @@ async fn follow(checker: &Checker, need: &Needed) -> Followed {
             let text = decode(&answer.body, kind).text;
             let sets_cookie = answer.headers.contains_key(SET_COOKIE);
             match need.kind {
-                NeededKind::Script if !text.trim_start().starts_with('<') => {
-                    Followed::Script(Arc::new(script::read(&text)))
-                }
+                NeededKind::Script if !is_markup(&text) => Followed::Script(Arc::new(script::read(&text))),
                 kind => document(checker, kind, &fetched.url, &text, sets_cookie),
             }
         }
         _ => Followed::Unread,
     }
+}
+
+/// Is it a document where a script was asked for? A script may begin with `<!--` (ECMAScript annex B.1.1).
+fn is_markup(text: &str) -> bool {
+    let start: String = text.trim_start().chars().take(2048).collect::<String>().to_ascii_lowercase();
+    let is_document = ["<html", "<!doctype", "<head", "<body"].iter().any(|tag| start.contains(tag));
+    start.starts_with('<') && (is_document || !start.starts_with("<!--"))
 }
 
 /// A frame's document; or a page in a script's place, which is an error page (it gives nothing) or a refusal.
@@ -65,7 +82,9 @@ fn document(checker: &Checker, kind: NeededKind, url: &Url, text: &str, sets_coo
     let facts = read(text, Context { url, url_known: true, hosts, followed });
     let answer = Answer { status: Some(200), content_type: Some("text/html"), sets_cookie, ..Answer::default() };
     match (classify(&answer, text, &facts).0, kind) {
-        (PageKind::Challenge | PageKind::Blocked | PageKind::Login, _) => Followed::Unread,
+        (PageKind::Challenge | PageKind::Blocked | PageKind::Login | PageKind::ErrorPage, _) => Followed::Unread,
+        // Data that a script makes markup of.
+        (PageKind::NotHtml, NeededKind::Frame) => Followed::Unread,
         (_, NeededKind::Script) => Followed::Gone,
         (PageKind::Soft404, NeededKind::Frame) => Followed::Gone,
         (_, NeededKind::Frame) => Followed::Html(Arc::from(text), url.clone()),
