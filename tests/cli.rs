@@ -65,9 +65,11 @@ fn a_page_that_needs_its_footer_script_is_reported_as_undetermined() {
 fn a_registry_tells_whose_badge_it_is_and_a_bad_row_is_named_by_row_and_column() {
     let words = |text: &str| page(text);
     let registry = tempfile::NamedTempFile::new().unwrap();
-    let rows = "unit_name,en_domain,badge_code\n\
-                {{UNIT}},www.cli.gov.test,{{OWN_CODE}}\n\
-                云溪市第八局,www.eight.gov.test,CA18205000041\n";
+    let columns = "unit_name,unit_type,parent_unit,address,functions,region,site_name,cn_domain,en_domain,ips,badge_code,\
+                   certificate_id,issued_on,issuing_office,state,domain_expires_on,contact_name,contact_email,contact_phone";
+    let row = |host: &str, code: &str| format!("{{{{UNIT}}}},organ,,,,云溪市,,,{host},,{code},,,,valid,,,,");
+    let (good, bad) = (row("www.cli.gov.test", "{{OWN_CODE}}"), row("www.eight.gov.test", "CA18205000041"));
+    let rows = &format!("{columns}\n{good}\n{bad}\n");
     std::fs::write(registry.path(), words(rows)).unwrap();
     let args = ["inspect", "--url", "http://www.cli.gov.test/", "--registry", registry.path().to_str().unwrap(), "-"];
 
