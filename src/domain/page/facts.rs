@@ -113,6 +113,12 @@ pub(super) struct SetAside {
 }
 
 impl Facts {
+    /// The facts without what reading them cost: that alone may differ between the cheap and the full pass.
+    pub fn without_cost(mut self) -> Self {
+        self.work = 0;
+        self
+    }
+
     /// The closing block, if one stands in the page.
     pub fn closing(&self) -> Option<Closing> {
         Closing::find(&self.marks, self.length)
