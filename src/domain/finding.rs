@@ -1,11 +1,11 @@
 //! A finding: one problem of a page or a site.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::verdict::{BrokenStep, Effect, FindingCode};
 
 /// A problem category, what it leads to, and where the identity chain broke.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Finding {
     pub code: FindingCode,
     pub effect: Effect,

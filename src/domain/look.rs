@@ -1,6 +1,6 @@
 //! One look at one document: bytes in, verdict and evidence out.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::assess::{Assessment, Page, assess};
@@ -30,7 +30,7 @@ pub struct Document<'a> {
 }
 
 /// The result, as it is shown (`PAGE` of the JSON contracts).
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PageLook {
     pub url: Option<String>,
     pub status: Option<u16>,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::calendar::Calendar;
 use super::crawl::Coverage;
@@ -57,7 +57,7 @@ impl NameState {
 }
 
 /// A finding and the pages it stands on.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SiteFinding {
     #[serde(flatten)]
     pub finding: Finding,

@@ -155,6 +155,12 @@ impl Cause {
         }
     }
 
+    /// The cause of a name. No name is both a finding's and a reason's.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let finding = FindingCode::from_name(name).map(Self::Finding);
+        finding.or_else(|| Reason::from_name(name).map(Self::Reason))
+    }
+
     /// The few Chinese words by which an office knows it.
     pub fn label(self) -> &'static str {
         self.help().split(" · ").next().unwrap_or_default()
@@ -178,6 +184,13 @@ impl From<FindingCode> for Cause {
 impl From<Reason> for Cause {
     fn from(reason: Reason) -> Self {
         Self::Reason(reason)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Cause {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = <std::borrow::Cow<'de, str> as serde::Deserialize>::deserialize(deserializer)?;
+        Self::from_name(&name).ok_or_else(|| serde::de::Error::custom(format!("{name}: no cause")))
     }
 }
 

@@ -1,6 +1,6 @@
 //! One reading: a trace of a badge in a page, and what became of it.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::closed_set;
 use crate::domain::ids::{BadgeCode, CertificateId};
@@ -78,14 +78,29 @@ impl Serialize for Tri {
     }
 }
 
+impl<'de> Deserialize<'de> for Tri {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Told {
+            Known(bool),
+            Word(String),
+        }
+        match Told::deserialize(deserializer)? {
+            Told::Known(true) => Ok(Tri::Yes),
+            Told::Known(false) => Ok(Tri::No),
+            Told::Word(word) if word == "unknown" => Ok(Tri::Unknown),
+            Told::Word(word) => Err(de::Error::custom(format!("{word}: neither true, false nor unknown"))),
+        }
+    }
+}
+
 /// A trace of a badge as it was read.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
     pub form: Form,
     /// The code, where a well-formed one stands there.
-    #[serde(serialize_with = "code_text")]
     pub code: Option<BadgeCode>,
-    #[serde(serialize_with = "id_text")]
     pub certificate_id: Option<CertificateId>,
     pub state: State,
     pub reason: Why,
@@ -102,12 +117,4 @@ impl Reading {
     pub fn is_hung(&self) -> bool {
         !matches!(self.state, State::NotHung | State::Unknown)
     }
-}
-
-fn code_text<S: Serializer>(code: &Option<BadgeCode>, serializer: S) -> Result<S::Ok, S::Error> {
-    code.as_ref().map(BadgeCode::as_str).serialize(serializer)
-}
-
-fn id_text<S: Serializer>(id: &Option<CertificateId>, serializer: S) -> Result<S::Ok, S::Error> {
-    id.as_ref().map(CertificateId::as_str).serialize(serializer)
 }

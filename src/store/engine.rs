@@ -1,0 +1,199 @@
+//! The two engines behind one face: connection, transaction, and the macros that expand one statement into both arms.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+
+/// How long a writer of SQLite waits for the one before it.
+const BUSY: Duration = Duration::from_secs(30);
+
+/// What can go wrong with the database.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("the database: {0}")]
+    Sql(#[from] sqlx::Error),
+    #[error("the schema: {0}")]
+    Schema(#[from] sqlx::migrate::MigrateError),
+    #[error("database.url must begin with sqlite: or postgres: and name a database")]
+    Url,
+    /// Something stands in the database that this program never writes.
+    #[error("the database holds a value that cannot be read: {0}")]
+    Corrupt(String),
+}
+
+/// A result of the store.
+pub type StoreResult<T> = Result<T, StoreError>;
+
+/// Which engine it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// A database. Cheap to clone; clones share the connections.
+#[derive(Debug, Clone)]
+pub enum Db {
+    /// Readers beside one writer: SQLite has one at a time anyway, and a queue is fairer than a busy loop.
+    Sqlite {
+        readers: SqlitePool,
+        writer: SqlitePool,
+    },
+    Postgres(PgPool),
+}
+
+/// An open transaction; it is undone when dropped.
+#[derive(Debug)]
+pub enum Tx {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl Db {
+    /// Opens `sqlite:FILE` (made if missing) or `postgres://…`, with at most so many connections.
+    pub async fn open(url: &str, connections: u32) -> StoreResult<Self> {
+        if url.starts_with("sqlite:") {
+            return Self::open_sqlite(url, connections).await;
+        }
+        if !url.starts_with("postgres:") && !url.starts_with("postgresql:") {
+            return Err(StoreError::Url);
+        }
+        let options = PgConnectOptions::from_str(url).map_err(|_| StoreError::Url)?.application_name("badgewatch");
+        let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(BUSY);
+        Ok(Self::Postgres(pool.connect_with(options).await?))
+    }
+
+    async fn open_sqlite(url: &str, connections: u32) -> StoreResult<Self> {
+        let options = SqliteConnectOptions::from_str(url)
+            .map_err(|_| StoreError::Url)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // What was told to a unit must survive a power cut.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY);
+        let pool = |most| SqlitePoolOptions::new().max_connections(most).acquire_timeout(BUSY);
+        let writer = pool(1).connect_with(options.clone()).await?;
+        let readers = pool(connections).connect_with(options).await?;
+        Ok(Self::Sqlite { readers, writer })
+    }
+
+    /// Brings the schema up to date. Safe to run from several processes at once.
+    pub async fn migrate(&self) -> StoreResult<()> {
+        match self {
+            Self::Sqlite { writer, .. } => MIGRATIONS.run(writer).await?,
+            Self::Postgres(pool) => MIGRATIONS.run(pool).await?,
+        }
+        Ok(())
+    }
+
+    /// A transaction that only reads, and sees one state of the database.
+    pub async fn read(&self) -> StoreResult<Tx> {
+        Ok(match self {
+            Self::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
+            Self::Postgres(pool) => {
+                Tx::Postgres(pool.begin_with("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+            }
+        })
+    }
+
+    /// A transaction that may write.
+    pub async fn write(&self) -> StoreResult<Tx> {
+        Ok(match self {
+            // A plain BEGIN would take the lock at the first write and fail where two transactions read before it.
+            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Which engine it is.
+    pub fn engine(&self) -> Engine {
+        match self {
+            Self::Sqlite { .. } => Engine::Sqlite,
+            Self::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// Closes every connection; what is under way is finished first.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { readers, writer } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Tx {
+    /// Makes everything that was written last.
+    pub async fn commit(self) -> StoreResult<()> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+
+    /// Which engine it is.
+    pub fn engine(&self) -> Engine {
+        match self {
+            Self::Sqlite(_) => Engine::Sqlite,
+            Self::Postgres(_) => Engine::Postgres,
+        }
+    }
+}
+
+/// Runs a statement; the number of rows it changed.
+macro_rules! execute {
+    ($tx:expr, $sql:expr $(, $value:expr)* $(,)?) => {
+        match $tx {
+            $crate::store::Tx::Sqlite(tx) => {
+                sqlx::query($sql)$(.bind($value))*.execute(&mut **tx).await.map(|done| done.rows_affected())
+            }
+            $crate::store::Tx::Postgres(tx) => {
+                sqlx::query($sql)$(.bind($value))*.execute(&mut **tx).await.map(|done| done.rows_affected())
+            }
+        }
+        .map_err($crate::store::StoreError::from)
+    };
+}
+
+/// Reads rows of a type by one of sqlx's ways to fetch.
+macro_rules! fetch {
+    ($how:ident, $row:ty, $tx:expr, $sql:expr $(, $value:expr)* $(,)?) => {
+        match $tx {
+            $crate::store::Tx::Sqlite(tx) => {
+                sqlx::query_as::<_, $row>($sql)$(.bind($value))*.$how(&mut **tx).await
+            }
+            $crate::store::Tx::Postgres(tx) => {
+                sqlx::query_as::<_, $row>($sql)$(.bind($value))*.$how(&mut **tx).await
+            }
+        }
+        .map_err($crate::store::StoreError::from)
+    };
+}
+
+/// Every row of a question.
+macro_rules! fetch_all {
+    ($row:ty, $tx:expr, $($rest:tt)+) => { $crate::store::engine::fetch!(fetch_all, $row, $tx, $($rest)+) };
+}
+
+/// The only row of a question.
+macro_rules! fetch_one {
+    ($row:ty, $tx:expr, $($rest:tt)+) => { $crate::store::engine::fetch!(fetch_one, $row, $tx, $($rest)+) };
+}
+
+/// The row of a question, if there is one.
+macro_rules! fetch_optional {
+    ($row:ty, $tx:expr, $($rest:tt)+) => { $crate::store::engine::fetch!(fetch_optional, $row, $tx, $($rest)+) };
+}
+
+pub(crate) use {execute, fetch, fetch_all, fetch_one, fetch_optional};

@@ -1,0 +1,16 @@
+//! All SQL: one text for SQLite (embedded) and PostgreSQL (shared by several processes and machines).
+//!
+//! Rules that keep one text true on both: `$n` placeholders; every instant is bound from the clock, never made by SQL;
+//! every change of state is a guarded update whose affected rows are counted; no transaction is held across network I/O.
+
+mod engine;
+pub mod sites;
+
+pub use engine::{Db, Engine, StoreError, StoreResult, Tx};
+pub(crate) use engine::{execute, fetch_all, fetch_one, fetch_optional};
+
+/// A fresh identifier: UUIDv7 as text, so that ids sort by their time on both engines.
+#[expect(clippy::disallowed_methods, reason = "this is the one place where ids are made")]
+pub fn new_id() -> String {
+    uuid::Uuid::now_v7().simple().to_string()
+}
