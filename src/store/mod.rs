@@ -4,6 +4,12 @@
 //! every change of state is a guarded update whose affected rows are counted; no transaction is held across network I/O.
 
 mod engine;
+pub mod evidence;
+pub mod findings;
+pub mod jobs;
+pub mod looks;
+pub mod pages;
+pub mod plan;
 pub mod sites;
 
 pub use engine::{Db, Engine, StoreError, StoreResult, Tx};
