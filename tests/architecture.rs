@@ -32,7 +32,7 @@ const LAYERS: &[(&str, &[&str], &str)] = &[
     ),
     (
         "store",
-        &["domain::assess", "domain::look", "Utc::now", "CURRENT_TIMESTAMP"],
+        &["domain::assess", "look::look", "roll_up", "Utc::now", "CURRENT_TIMESTAMP"],
         "the store neither judges nor reads a clock",
     ),
     ("flow", &["sqlx", "SELECT", "INSERT INTO"], "SQL stands in the store"),

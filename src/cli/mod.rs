@@ -10,7 +10,6 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use clap::{Parser, Subcommand};
 
 use crate::domain::registry::Registry;
@@ -109,16 +108,4 @@ fn written(result: std::io::Result<()>) -> anyhow::Result<()> {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         result => result.context("cannot write to standard output"),
     }
-}
-
-/// Beijing time: China has one zone and no summer time.
-#[expect(clippy::disallowed_methods, reason = "the command line is where a one-shot look reads the clock")]
-fn now() -> DateTime<FixedOffset> {
-    let beijing = FixedOffset::east_opt(8 * 3600).expect("eight hours are within a day");
-    Utc::now().with_timezone(&beijing)
-}
-
-/// The day in Beijing.
-fn today() -> NaiveDate {
-    now().date_naive()
 }

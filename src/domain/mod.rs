@@ -18,6 +18,7 @@ pub mod look;
 pub mod mass;
 pub mod observe;
 pub mod page;
+pub mod region;
 pub mod registry;
 pub mod remarks;
 pub mod schedule;

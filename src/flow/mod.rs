@@ -1,3 +1,4 @@
 //! Use-cases: gather → decide → act. They call probes and rules and hold neither.
 
 pub mod check_site;
+pub mod watch;

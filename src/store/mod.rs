@@ -13,6 +13,8 @@ pub mod plan;
 pub mod sites;
 
 pub use engine::{Db, Engine, StoreError, StoreResult, Tx};
+pub use sqlx::types::Json;
+
 pub(crate) use engine::{execute, fetch_all, fetch_one, fetch_optional};
 
 /// A fresh identifier: UUIDv7 as text, so that ids sort by their time on both engines.

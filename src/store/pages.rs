@@ -98,3 +98,16 @@ pub async fn forget(tx: &mut Tx, site_id: &str, url: &str) -> StoreResult<()> {
 pub async fn count(tx: &mut Tx) -> StoreResult<i64> {
     Ok(fetch_one!((i64,), tx, "SELECT COUNT(*) FROM pages")?.0)
 }
+
+/// How many pages of a site are known, and how many were fairly looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
+pub struct PageCounts {
+    pub known: i64,
+    pub checked: i64,
+}
+
+/// Counts the pages of a site.
+pub async fn counts(tx: &mut Tx, site_id: &str) -> StoreResult<PageCounts> {
+    let sql = "SELECT COUNT(*) AS known, COUNT(fair_at) AS checked FROM pages WHERE site_id = $1";
+    fetch_one!(PageCounts, tx, sql, site_id)
+}
