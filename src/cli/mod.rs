@@ -1,8 +1,12 @@
 //! The command line: what an operator types, and the exit codes scripts rely on.
 
 mod check;
+mod doctor;
 mod inspect;
+mod operate;
 mod report;
+mod serve;
+mod settings;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -35,6 +39,20 @@ enum Command {
     Inspect(inspect::Inspect),
     /// Look at sites now: names, pages, verdicts
     Check(check::Check),
+    /// Watch the registered sites
+    Serve(serve::Serve),
+    /// Bring the database's schema up to date
+    Migrate(serve::Migrate),
+    /// Say what is well and what to do about the rest
+    Doctor(doctor::Doctor),
+    /// Ask for a re-check: it goes before the schedule
+    Recheck(operate::Recheck),
+    /// List mass changes that were held
+    Holds(operate::Holds),
+    /// Decide a mass change
+    Hold(operate::Hold),
+    /// Prove that the evidence is what it was
+    Audit(operate::Audit),
 }
 
 /// Runs a command line, the program's name first. Exit codes: 0 pass, 1 fail, 2 undetermined or not applicable, 64 and above usage or own trouble.
@@ -49,6 +67,13 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> 
     let done = match arguments.command {
         Command::Inspect(inspect) => inspect.run(),
         Command::Check(check) => check.run(),
+        Command::Serve(serve) => serve.run(),
+        Command::Migrate(migrate) => migrate.run(),
+        Command::Doctor(doctor) => doctor.run(),
+        Command::Recheck(recheck) => recheck.run(),
+        Command::Holds(holds) => holds.run(),
+        Command::Hold(hold) => hold.run(),
+        Command::Audit(audit) => audit.run(),
     };
     match done {
         Ok(code) => ExitCode::from(code),

@@ -287,3 +287,8 @@ pub async fn held_by(tx: &mut Tx, hold_id: &str) -> StoreResult<Vec<StoredFindin
     let sql = select!("WHERE hold_id = $1 AND state = 'held' ORDER BY id");
     fetch_all!(Row, tx, sql, hold_id)?.into_iter().map(Row::read).collect()
 }
+
+/// How many holds wait for an operator.
+pub async fn open_holds(tx: &mut Tx) -> StoreResult<i64> {
+    Ok(fetch_one!((i64,), tx, "SELECT COUNT(*) FROM holds WHERE state = 'open'")?.0)
+}

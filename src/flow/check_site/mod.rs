@@ -18,6 +18,7 @@ use url::Url;
 
 pub use self::book::{Book, Known, StoreBook};
 pub use self::errand::{Errand, Memory, Observer, PageNote, Reach, Remembered};
+pub use self::pairs::PairBook;
 use crate::clock::Clock;
 use crate::domain::badge::BadgeHosts;
 use crate::domain::calendar::Calendar;
@@ -71,7 +72,7 @@ pub struct Checker {
     pub clock: Clock,
     pub manners: Manners,
     pub canary_failed: bool,
-    pub pairs: pairs::PairBook,
+    pub pairs: PairBook,
 }
 
 /// What an operator asked to be looked at.

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::clock::Clock;
+use crate::closed_set;
 use crate::domain::confirm::Rule;
 use crate::domain::mass::MassRule;
 use crate::domain::schedule::Rhythm;
@@ -112,7 +113,7 @@ pub struct Heard<'a> {
     pub stored: bool,
 }
 
-crate::closed_set! {
+closed_set! {
     /// Why a site is looked at.
     pub enum Kind {
         Home = "home", "每日检查 · the daily look: names, home page, pages under suspicion";
