@@ -1,0 +1,4 @@
+//! The sample county.
+
+pub mod loopback;
+pub mod names;
