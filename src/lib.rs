@@ -3,11 +3,13 @@
 //! The guided tour, from the bottom: [`domain`] holds every rule and touches nothing outside itself; [`store`] holds all
 //! SQL, [`probe`] all talk with watched sites; [`flow`] puts them together, use-case by use-case; [`jobs`] and [`web`] are
 //! what calls a use-case, the clock or a visitor; [`app`] builds everything once; [`cli`] is what an operator types.
+//! [`demo`] is a county to look at without a network.
 
 pub mod app;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod demo;
 pub mod domain;
 pub mod flow;
 pub mod jobs;

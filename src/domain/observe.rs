@@ -48,6 +48,9 @@ pub fn found(look: &Look<'_>) -> Vec<SiteFinding> {
 /// What a look says of a finding that is open and was not [`found`].
 pub fn seen(open: &Open<'_>, look: &Look<'_>) -> Seen {
     let code = open.finding.code;
+    if look.well && grew(open, look) {
+        return Seen::Failing;
+    }
     // What an unwell instrument found is not believed; that it found something well neither.
     if !look.well || look.findings.iter().any(|found| is_kin(found.finding.code, code)) {
         return Seen::Unsure;
@@ -62,6 +65,13 @@ pub fn seen(open: &Open<'_>, look: &Look<'_>) -> Seen {
         _ => !open.pages.is_empty() && open.pages.iter().all(|page| look.fresh.contains(page)),
     };
     if told { Seen::Clean } else { Seen::Unsure }
+}
+
+/// Now no page carries the badge: those that lacked it before lack it still.
+fn grew(open: &Open<'_>, look: &Look<'_>) -> bool {
+    let lacks = |page: &String| open.pages.contains(page) && look.fresh.contains(page);
+    let none = look.findings.iter().filter(|found| found.finding.code == FindingCode::NotHung);
+    open.finding.code == FindingCode::PartlyHung && none.flat_map(|found| &found.pages).any(lacks)
 }
 
 /// The same trouble under another name: a site on which fewer pages lack the badge has not mended it.
@@ -121,6 +131,16 @@ mod tests {
         let pages = [HOME.to_owned()];
         let open = Open { finding: Finding::fault(FindingCode::NotHung), pages: &pages };
         assert_eq!(seen(&open, &look(&findings, &both)), Seen::Unsure);
+    }
+
+    #[test]
+    fn a_site_that_lost_its_last_badge_still_lacks_it_where_it_lacked_it() {
+        let (findings, both) = ([finding(FindingCode::NotHung, &[HOME, PAGE])], fresh(&[HOME, PAGE]));
+        let pages = [HOME.to_owned()];
+        let open = Open { finding: Finding::fault(FindingCode::PartlyHung), pages: &pages };
+        assert_eq!(seen(&open, &look(&findings, &both)), Seen::Failing);
+        let elsewhere = fresh(&[PAGE]);
+        assert_eq!(seen(&open, &look(&findings, &elsewhere)), Seen::Unsure, "it was not looked at now");
     }
 
     #[test]
