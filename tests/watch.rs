@@ -2,115 +2,14 @@
 
 mod support;
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use badgewatch::app;
-use badgewatch::clock::Clock;
-use badgewatch::config::Config;
-use badgewatch::demo::{Behaviour, County};
-use badgewatch::domain::calendar::Calendar;
+use badgewatch::demo::Behaviour;
 use badgewatch::domain::confirm::FindingState;
 use badgewatch::domain::mass::HoldState;
-use badgewatch::flow::watch::{Step, Watch, decide_hold};
+use badgewatch::flow::watch::decide_hold;
 use badgewatch::flow::{seal, watch};
-use badgewatch::metrics::Metrics;
-use badgewatch::shared::Shared;
-use badgewatch::store::findings::{self, StoredFinding};
-use badgewatch::store::{Db, looks, pages, plan, sites};
-use chrono::{DateTime, TimeDelta, Utc};
-use support::db::{TestDb, every_engine, register};
-
-const PORTAL: &str = "www.yunxi.gov.cn";
-
-/// The county, a database, and a watch that is moved by hand.
-struct World {
-    county: County,
-    clock: Clock,
-    test: TestDb,
-    watch: Watch,
-}
-
-/// A Thursday noon in Beijing.
-fn start() -> DateTime<Utc> {
-    "2026-11-26T04:00:00Z".parse().unwrap()
-}
-
-fn settings(county: &County) -> Config {
-    let mut config = Config::default();
-    config.dns.resolvers = vec![county.resolver];
-    config.dns.canaries = vec![county.canary_name().to_owned()];
-    config.http.canaries = vec![format!("http://{}/", county.canary_name())];
-    config.http.http_port = Some(county.http_port);
-    config.http.allow_net = vec!["127.0.0.0/8".parse().unwrap()];
-    config.watch.home.spread_minutes = 60;
-    config.watch.pages.spread_minutes = 60;
-    // One address serves the whole county, and many of its sites are at fault from the beginning.
-    config.mass.share = 0.5;
-    config
-}
-
-impl World {
-    async fn open(test: TestDb) -> Self {
-        let (county, clock) = (County::start().await.unwrap(), Clock::manual(start()));
-        register(&test.db, &county.registry_csv(clock.today()), clock.now()).await;
-        let watch = Self::watch(&county, &clock, &test.db);
-        Self { county, clock, test, watch }
-    }
-
-    fn watch(county: &County, clock: &Clock, db: &Db) -> Watch {
-        let shared = Shared {
-            config: Arc::new(settings(county)),
-            db: db.clone(),
-            clock: clock.clone(),
-            calendar: Calendar::builtin(),
-            metrics: Arc::new(Metrics::new().unwrap()),
-        };
-        app::watch(&shared).unwrap()
-    }
-
-    /// Looks at everything that is due; how many steps it took.
-    async fn look(&self) {
-        while self.watch.step(64).await.unwrap() == Step::Worked {}
-    }
-
-    /// Lets days pass, each with its daily looks.
-    async fn days(&self, days: u32) {
-        for _ in 0..days {
-            self.clock.advance(TimeDelta::days(1));
-            self.look().await;
-        }
-    }
-
-    async fn id(&self, key: &str) -> String {
-        sites::by_key(&mut self.test.db.read().await.unwrap(), key).await.unwrap().unwrap().id
-    }
-
-    async fn findings(&self, key: &str) -> Vec<StoredFinding> {
-        let id = self.id(key).await;
-        findings::of_site(&mut self.test.db.read().await.unwrap(), &id).await.unwrap()
-    }
-
-    /// State by code, of one site.
-    async fn states(&self, key: &str) -> BTreeMap<&'static str, FindingState> {
-        let found = self.findings(key).await;
-        found.iter().rev().map(|found| (found.finding.code.name(), found.track.state)).collect()
-    }
-
-    async fn confirmed(&self) -> Vec<String> {
-        let mut tx = self.test.db.read().await.unwrap();
-        let found = findings::in_state(&mut tx, FindingState::Confirmed, 1_000).await.unwrap();
-        let faults = found.into_iter().filter(|found| found.finding.is_fault());
-        faults.map(|found| found.finding.code.name().to_owned()).collect()
-    }
-}
-
-/// Runs a story on every engine there is.
-async fn told(story: impl AsyncFn(World)) {
-    for test in every_engine().await {
-        story(World::open(test).await).await;
-    }
-}
+use badgewatch::store::{Db, findings, looks, pages, plan};
+use chrono::TimeDelta;
+use support::world::{PORTAL, told};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_first_round_finds_every_site_as_its_story_says() {

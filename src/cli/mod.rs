@@ -1,5 +1,6 @@
 //! The command line: what an operator types, and the exit codes scripts rely on.
 
+mod backup;
 mod check;
 mod doctor;
 mod inspect;
@@ -51,6 +52,10 @@ enum Command {
     Holds(operate::Holds),
     /// Decide a mass change
     Hold(operate::Hold),
+    /// Write all that is kept into one file, from a running database
+    Backup(backup::Backup),
+    /// Put a backup in the place of what a database holds
+    Restore(backup::Restore),
     /// Prove that the evidence is what it was
     Audit(operate::Audit),
 }
@@ -73,6 +78,8 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> 
         Command::Recheck(recheck) => recheck.run(),
         Command::Holds(holds) => holds.run(),
         Command::Hold(hold) => hold.run(),
+        Command::Backup(backup) => backup.run(),
+        Command::Restore(restore) => restore.run(),
         Command::Audit(audit) => audit.run(),
     };
     match done {

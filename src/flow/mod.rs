@@ -1,5 +1,6 @@
 //! Use-cases: gather → decide → act. They call probes and rules and hold neither.
 
+pub mod backup;
 pub mod check_site;
 pub mod measure;
 pub mod retention;

@@ -12,6 +12,7 @@ pub mod reply;
 pub mod report;
 pub mod tls;
 pub mod words;
+pub mod world;
 
 use std::ffi::OsString;
 use std::process::{Command, Output, Stdio};
