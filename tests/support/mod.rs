@@ -6,6 +6,7 @@ pub mod db;
 pub mod encode;
 pub mod expect;
 pub mod farm;
+pub mod lossy;
 pub mod names;
 pub mod registry;
 pub mod reply;

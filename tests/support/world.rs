@@ -51,16 +51,27 @@ pub fn settings(county: &County) -> Config {
 
 impl World {
     pub async fn open(test: TestDb) -> Self {
+        Self::open_with(test, |_| {}).await
+    }
+
+    /// A world whose settings differ.
+    pub async fn open_with(test: TestDb, differ: impl FnOnce(&mut Config)) -> Self {
         let (county, clock) = (County::start().await.unwrap(), Clock::manual(start()));
         register(&test.db, &county.registry_csv(clock.today()), clock.now()).await;
-        let watch = Self::watch(&county, &clock, &test.db);
+        let mut config = settings(&county);
+        differ(&mut config);
+        let watch = Self::watch_by(config, &clock, &test.db);
         Self { county, clock, test, watch }
     }
 
     /// A further worker on the same database.
     pub fn watch(county: &County, clock: &Clock, db: &Db) -> Watch {
+        Self::watch_by(settings(county), clock, db)
+    }
+
+    pub fn watch_by(config: Config, clock: &Clock, db: &Db) -> Watch {
         let shared = Shared {
-            config: Arc::new(settings(county)),
+            config: Arc::new(config),
             db: db.clone(),
             clock: clock.clone(),
             calendar: Calendar::builtin(),
