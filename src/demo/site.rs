@@ -114,6 +114,8 @@ pub(super) enum Badge {
     DataAttribute,
     /// In the foot frame of a frameset, and in a framed footer of the other pages.
     Frame,
+    /// In a footer that only a browser puts together.
+    Rendered,
 }
 
 /// In order: what every story differs from.
