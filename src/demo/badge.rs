@@ -59,3 +59,12 @@ pub(super) fn issued_script(site: &DemoSite) -> String {
         link(site).replace("&amp;", "&")
     )
 }
+
+/// The picture of a badge in this colour: a drawing of our own that says what it is.
+pub(super) fn picture(colour: &str) -> String {
+    let fill = if colour == "red" { "#b42318" } else { "#1f4e8c" };
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"80\" height=\"40\"><rect width=\"80\" height=\"40\" rx=\"4\" \
+         fill=\"{fill}\"/><text x=\"40\" y=\"25\" fill=\"#fff\" font-size=\"14\" text-anchor=\"middle\">标识示例</text></svg>"
+    )
+}

@@ -13,7 +13,7 @@ const TRIES: usize = 50;
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// A free port of 127.0.0.1, open for UDP and TCP.
-pub(super) async fn udp_and_tcp() -> io::Result<(UdpSocket, TcpListener)> {
+pub async fn udp_and_tcp() -> io::Result<(UdpSocket, TcpListener)> {
     let mut taken = io::Error::from(io::ErrorKind::AddrInUse);
     for _ in 0..TRIES {
         let udp = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await?;

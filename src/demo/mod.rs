@@ -3,10 +3,12 @@
 //! It is what is looked at; it knows nothing of who looks. [`County::sites`] tells what a look must say of each.
 
 mod badge;
+mod change;
 pub mod loopback;
 pub mod names;
 mod pages;
 mod registry;
+mod reply;
 mod site;
 mod stories;
 mod texts;
@@ -21,7 +23,8 @@ use chrono::NaiveDate;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-pub use site::{Behaviour, DemoSite};
+pub use change::Behaviour;
+pub use site::DemoSite;
 
 use names::{Answer, NameServer};
 use site::Naming;

@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use super::loopback::{serve_all, udp_and_tcp};
 
 /// How long an answer may be kept, in seconds: short, so that a change of the story is seen soon.
-const TTL: u32 = 60;
+const TTL: u32 = 5;
 /// Aliases that are followed within one answer.
 const MOST_ALIASES: usize = 8;
 /// The largest question that is read over UDP.

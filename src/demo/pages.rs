@@ -39,6 +39,8 @@ fn extra(site: &DemoSite, path: &str) -> Option<Document> {
     let document = match (site.badge, path) {
         (Badge::FooterScript, "js/footer.js") => Document::Script(footer_script(&own)),
         (Badge::DataAttribute, "js/common.js") => Document::Script(DATA_SCRIPT.to_owned()),
+        (Badge::Rendered, "js/app.js") => Document::Script(APP_SCRIPT.to_owned()),
+        (Badge::Rendered, "api/footer") => Document::Html(closing(site, &badge::link(site))),
         (Badge::Frame, "top.html") => Document::Html(framed(site, &nav(site))),
         (Badge::Frame, "main.html") => Document::Html(framed(site, &main_column(site, &TEXTS[0]))),
         (Badge::Frame, "foot.html") => Document::Html(framed(site, &closing(site, &own))),
@@ -102,8 +104,7 @@ fn list(site: &DemoSite, text: &Text) -> String {
         items += &item(DEAD_LINK, "历年公告（2019年）");
     }
     if text.path.is_empty() && site.number == 1 {
-        items +=
-            "<li><a href=\"/nyj/\">县农业农村局</a></li>\n<li><a href=\"http://jyj.yunxi.gov.cn/\">县教育局</a></li>\n";
+        items += "<li><a href=\"/nyj/\">县农业农村局</a></li>\n";
     }
     if items.is_empty() { String::new() } else { format!("<ul class=\"list\">\n{items}</ul>") }
 }
@@ -114,6 +115,9 @@ fn footer(site: &DemoSite, path: &str) -> String {
         _ if site.bare_pages.contains(&path) => String::new(),
         Badge::Frame => {
             return "<iframe src=\"/foot.html\" width=\"100%\" height=\"160\" frameborder=\"0\"></iframe>".to_owned();
+        }
+        Badge::Rendered => {
+            return "<div id=\"foot\" data-part=\"footer\"></div>\n<script src=\"/js/app.js\"></script>".to_owned();
         }
         Badge::None | Badge::AtTop => String::new(),
         Badge::Embed => badge::embed(&code),
@@ -151,6 +155,10 @@ fn data_attribute(site: &DemoSite) -> String {
 const DATA_SCRIPT: &str = "$(\".j-gov\").each(function(){var s=eval(\"(\"+$(this).data(\"setting\")+\")\");\
 $(this).html('<a href=\"//bszs.conac.cn/sitename?method=show&id='+s.sitecode+'\" target=\"_blank\">\
 <img src=\"/images/red.png\"></a>')});\n";
+
+/// The address is made while it runs: who only reads the script does not know it.
+const APP_SCRIPT: &str = "var foot=document.getElementById('foot');fetch('/api/'+foot.dataset.part)\
+.then(function(answer){return answer.text()}).then(function(html){foot.innerHTML=html});\n";
 
 /// The embed code is a script of its own already; here it is one of the statements of a longer one.
 fn footer_script(embed: &str) -> String {

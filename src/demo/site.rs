@@ -40,7 +40,7 @@ pub struct DemoSite {
     /// Does the home page lead to a page that is no more, which is said with status 200?
     pub(super) has_dead_link: bool,
     /// How many pages it has.
-    pub(super) pages: usize,
+    pub pages: usize,
 }
 
 /// Which of the two identifiers of its badge the office holds.
@@ -114,33 +114,8 @@ pub(super) enum Badge {
     DataAttribute,
     /// In the foot frame of a frameset, and in a framed footer of the other pages.
     Frame,
-}
-
-/// A change to a site while the county runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Behaviour {
-    /// As its story says.
-    AsTold,
-    /// In order: the name resolves, every page opens and carries the embed code as issued.
-    InOrder,
-    /// In order but for the badge: no page carries one.
-    WithoutBadge,
-    /// In order but for the badge: every page shows another site's.
-    ForeignBadge,
-    /// An anti-bot test in every page's place.
-    Challenge,
-    /// A firewall's refusal in every page's place.
-    Firewall,
-    /// Every page is a 503.
-    Failing,
-    /// Connections are refused.
-    Down,
-    /// The name does not exist.
-    NoName,
-    /// The name servers answer SERVFAIL.
-    ServFail,
-    /// The name servers do not answer.
-    Silent,
+    /// In a footer that only a browser puts together.
+    Rendered,
 }
 
 /// In order: what every story differs from.
@@ -199,25 +174,5 @@ impl DemoSite {
     /// The names at which it is served.
     pub(super) fn names(&self) -> impl Iterator<Item = &'static str> {
         std::iter::once(self.host).chain(self.chinese_name)
-    }
-
-    /// The site with a change to it.
-    pub(super) fn changed(self, behaviour: Behaviour) -> Self {
-        let in_order = Self { naming: Naming::Here, door: Door::Open, badge: Badge::Embed, bare_pages: &[], ..self };
-        let behind = |door: Door| Self { naming: Naming::Here, door, ..self };
-        let named = |naming: Naming| Self { naming, ..self };
-        match behaviour {
-            Behaviour::AsTold => self,
-            Behaviour::InOrder => in_order,
-            Behaviour::WithoutBadge => Self { badge: Badge::None, ..in_order },
-            Behaviour::ForeignBadge => Self { badge: Badge::Foreign(self.number % 2 + 1), ..in_order },
-            Behaviour::Challenge => behind(Door::Challenge),
-            Behaviour::Firewall => behind(Door::Firewall),
-            Behaviour::Failing => behind(Door::Failing),
-            Behaviour::Down => named(Naming::Nobody),
-            Behaviour::NoName => named(Naming::NoName),
-            Behaviour::ServFail => named(Naming::ServFail),
-            Behaviour::Silent => named(Naming::Silent),
-        }
     }
 }

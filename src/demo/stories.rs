@@ -183,4 +183,10 @@ pub(super) static SITES: &[DemoSite] = &[
         state: BadgeState::Suspended,
         ..DemoSite::organ(27, "tyj.yunxi.gov.cn", "云溪县体育局").fails(FindingCode::RevokedBadge)
     },
+    DemoSite {
+        story: "its footer is put together in the visitor's browser: what cannot be read is not called missing",
+        story_zh: "页脚由访问者的浏览器生成，未能读到不等于未挂标，无法判定",
+        badge: Badge::Rendered,
+        ..DemoSite::organ(28, "ybj.yunxi.gov.cn", "云溪县医疗保障局").undetermined(Reason::NeedsRender)
+    },
 ];

@@ -1,14 +1,13 @@
 //! The web server of the county: virtual hosts on one port of loopback.
 
 use std::collections::HashMap;
-use std::convert::Infallible;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::header::{CONTENT_TYPE, ETAG, HOST, IF_NONE_MATCH, SET_COOKIE};
-use axum::http::{HeaderValue, Request, Response, StatusCode};
+use axum::http::header::{COOKIE, HOST, IF_NONE_MATCH};
+use axum::http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -16,7 +15,8 @@ use tokio::net::TcpStream;
 
 use super::badge;
 use super::pages::{Document, certificate, document};
-use super::site::{Charset, DemoSite, Door};
+use super::reply::{HTML, PICTURE, Reply, SCRIPT, UNDECLARED};
+use super::site::{Charset, DemoSite, Door, Naming};
 use crate::domain::host::Host;
 
 /// How long a slow site thinks about a page.
@@ -29,12 +29,12 @@ pub(super) const CANARY: &str = "canary.yunxi.test";
 /// Browsers lead every name below `localhost` to loopback, so that `http://NAME.localhost:PORT/` opens a site.
 const FOR_BROWSERS: &str = ".localhost";
 
-const CHALLENGE: &str = "<!DOCTYPE html><html><head><meta charset=\"utf-8\"><script>document.cookie='k=1;path=/';\
+const CHALLENGE: &str = "<!DOCTYPE html><html><head><meta charset=\"utf-8\"><script>document.cookie='passed=1;path=/';\
 location.reload();</script></head><body></body></html>";
+/// The cookie that the script of the test sets.
+const PASSED: &str = "passed=1";
 const REFUSAL: &str = "<!DOCTYPE html><html><head><meta charset=\"utf-8\"><title>访问被拦截</title></head><body>\
 <h1>403</h1><p>您的请求疑似攻击行为，已被网站防火墙拦截。</p></body></html>";
-const NOT_FOUND: &str = "<!DOCTYPE html><html><head><meta charset=\"utf-8\"><title>404 Not Found</title></head><body>\
-<h1>404 Not Found</h1></body></html>";
 const FAILURE: &str = "<html><head><title>503 Service Unavailable</title></head><body><h1>503</h1></body></html>";
 const WELL: &str =
     "<!DOCTYPE html><html><head><meta charset=\"utf-8\"><title>canary</title></head><body><p>ok</p></body></html>";
@@ -46,37 +46,11 @@ pub(super) struct Stage {
     at: HashMap<String, Vec<usize>>,
 }
 
-struct Reply {
-    status: StatusCode,
-    content_type: &'static str,
-    body: Vec<u8>,
-    cookie: bool,
-    delay: Duration,
-}
-
-impl Reply {
-    fn new(status: StatusCode, content_type: &'static str, body: impl Into<Vec<u8>>) -> Self {
-        Self { status, content_type, body: body.into(), cookie: false, delay: Duration::ZERO }
-    }
-
-    fn ok(content_type: &'static str, body: impl Into<Vec<u8>>) -> Self {
-        Self::new(StatusCode::OK, content_type, body)
-    }
-
-    fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, HTML, NOT_FOUND)
-    }
-}
-
-const HTML: &str = "text/html; charset=utf-8";
-const UNDECLARED: &str = "text/html";
-const SCRIPT: &str = "application/javascript";
-
 /// Answers the requests of one connection until the visitor goes.
 pub(super) async fn talk(stream: TcpStream, stage: Arc<Stage>) {
     let service = service_fn(move |request: Request<Incoming>| {
         let stage = stage.clone();
-        async move { Ok::<_, Infallible>(stage.answer(&request).await) }
+        async move { stage.answer(&request).await }
     });
     // A visitor who goes away in mid-answer is no trouble of ours.
     let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
@@ -99,26 +73,38 @@ impl Stage {
         sites.iter_mut().filter(|known| known.number == site.number).for_each(|known| *known = site);
     }
 
-    async fn answer(&self, request: &Request<Incoming>) -> Response<Body> {
+    /// The answer to a request; an error where the connection is to be closed instead.
+    async fn answer(&self, request: &Request<Incoming>) -> io::Result<Response<Body>> {
         let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let host = text(HOST).split(':').next().unwrap_or_default().to_ascii_lowercase();
-        let host = host.strip_suffix(FOR_BROWSERS).unwrap_or(&host);
+        let typed = text(HOST).to_ascii_lowercase();
+        let name = typed.split(':').next().unwrap_or_default();
+        let host = name.strip_suffix(FOR_BROWSERS).unwrap_or(name);
+        let visit = Visit {
+            path: request.uri().path(),
+            browser: typed.strip_prefix(host).filter(|_| host != name),
+            passed: text(COOKIE).contains(PASSED),
+        };
         let reply = match host {
             CANARY => Reply::ok(HTML, WELL),
-            SCRIPT_HOST => self.issued_script(request.uri().path()),
+            SCRIPT_HOST => self.badge_file(&visit),
             CERTIFICATE_HOST => self.certificate(request.uri().query().unwrap_or_default()),
-            _ => match self.site(host, request.uri().path()) {
-                Some((site, rest)) => of_site(&site, rest),
+            _ => match self.site(host, visit.path) {
+                // A visitor may still hold a connection, or come by the browsers' name.
+                Some((site, _)) if site.naming != Naming::Here => return Err(io::ErrorKind::ConnectionReset.into()),
+                Some((site, rest)) => of_site(&site, &Visit { path: rest, ..visit }),
                 None => Reply::not_found(),
             },
         };
         tokio::time::sleep(reply.delay).await;
-        respond(reply, text(IF_NONE_MATCH))
+        Ok(reply.response(text(IF_NONE_MATCH)))
     }
 
-    fn issued_script(&self, path: &str) -> Reply {
-        let holder = self.find(|site| badge::script_path(&badge::code(site.number)) == path);
-        holder.map_or_else(Reply::not_found, |site| Reply::ok(SCRIPT, badge::issued_script(&site)))
+    fn badge_file(&self, visit: &Visit<'_>) -> Reply {
+        if let Some(colour) = visit.path.strip_prefix("/image/").and_then(|file| file.strip_suffix(".png")) {
+            return Reply::ok(PICTURE, badge::picture(colour));
+        }
+        let holder = self.find(|site| badge::script_path(&badge::code(site.number)) == visit.path);
+        holder.map_or_else(Reply::not_found, |site| Reply::ok(SCRIPT, visit.words(badge::issued_script(&site))))
     }
 
     fn certificate(&self, query: &str) -> Reply {
@@ -140,19 +126,38 @@ impl Stage {
     }
 }
 
-fn of_site(site: &DemoSite, path: &str) -> Reply {
+/// Who comes, and for what.
+struct Visit<'a> {
+    path: &'a str,
+    /// What stands behind a host in the address of a browser on this machine: `.localhost:8080`.
+    browser: Option<&'a str>,
+    /// Did it run the script of the anti-bot test?
+    passed: bool,
+}
+
+impl Visit<'_> {
+    /// A text as it goes to this visitor: a browser, too, must be led to the badge hosts of the county, never to the real ones.
+    fn words(&self, text: String) -> String {
+        let Some(behind) = self.browser else { return text };
+        [SCRIPT_HOST, CERTIFICATE_HOST].iter().fold(text, |text, host| text.replace(host, &format!("{host}{behind}")))
+    }
+}
+
+fn of_site(site: &DemoSite, visit: &Visit<'_>) -> Reply {
     match site.door {
-        Door::Challenge => Reply { cookie: true, ..Reply::new(StatusCode::PRECONDITION_FAILED, HTML, CHALLENGE) },
+        Door::Challenge if !visit.passed => {
+            Reply { cookie: true, ..Reply::new(StatusCode::PRECONDITION_FAILED, HTML, CHALLENGE) }
+        }
         Door::Firewall => Reply::new(StatusCode::FORBIDDEN, HTML, REFUSAL),
         Door::Failing => Reply::new(StatusCode::SERVICE_UNAVAILABLE, HTML, FAILURE),
-        Door::Open | Door::Slow => match document(site, path) {
+        Door::Open | Door::Slow | Door::Challenge => match document(site, visit.path) {
             None => Reply::not_found(),
             Some(Document::Html(html)) => {
                 let content_type = if site.charset == Charset::Utf8 { HTML } else { UNDECLARED };
                 let delay = if site.door == Door::Slow { SLOW } else { Duration::ZERO };
-                Reply { delay, ..Reply::ok(content_type, encoded(site.charset, &html)) }
+                Reply { delay, ..Reply::ok(content_type, encoded(site.charset, &visit.words(html))) }
             }
-            Some(Document::Script(script)) => Reply::ok(SCRIPT, script),
+            Some(Document::Script(script)) => Reply::ok(SCRIPT, visit.words(script)),
             Some(Document::Text(text)) => Reply::ok("text/plain; charset=utf-8", text),
             Some(Document::Xml(xml)) => Reply::ok("application/xml", xml),
         },
@@ -165,31 +170,4 @@ fn encoded(charset: Charset, text: &str) -> Vec<u8> {
         Charset::Gbk | Charset::GbkUndeclared => encoding_rs::GBK.encode(text).0.into_owned(),
         Charset::Utf16 => std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect(),
     }
-}
-
-/// The answer as it goes out. What the visitor has already is not sent again (RFC 9110, 13.1.2).
-fn respond(reply: Reply, known: &str) -> Response<Body> {
-    let tag = entity_tag(&reply.body);
-    let is_known =
-        reply.status == StatusCode::OK && known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag);
-    let mut response = match is_known {
-        true => Response::new(Body::empty()),
-        false => Response::new(Body::from(reply.body)),
-    };
-    *response.status_mut() = if is_known { StatusCode::NOT_MODIFIED } else { reply.status };
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(reply.content_type));
-    if reply.status == StatusCode::OK {
-        headers.extend(HeaderValue::try_from(tag).ok().map(|tag| (ETAG, tag)));
-    }
-    if reply.cookie {
-        headers.insert(SET_COOKIE, HeaderValue::from_static("k=0; Path=/; HttpOnly"));
-    }
-    response
-}
-
-fn entity_tag(body: &[u8]) -> String {
-    let mut hasher = DefaultHasher::new();
-    body.hash(&mut hasher);
-    format!("\"{:016x}\"", hasher.finish())
 }
