@@ -43,7 +43,7 @@ fn an_unknown_key_is_refused_by_its_name() {
 fn impossible_values_are_all_told_at_once_with_what_to_do() {
     let told = refusal(
         "[database]\nurl = \"mysql://x\"\n[watch]\nat_once = 0\nhome = { cron = \"0 22 * * 1\", spread_minutes = 1 }\n\
-         lease_minutes = 5\n[watch.offices.\"1402\"]\n[confirm.codes]\nnot_hanged = { looks = 3, hours = 1, clean = 1 }\n\
+         lease_seconds = 5\n[watch.offices.\"1402\"]\n[confirm.codes]\nnot_hanged = { looks = 3, hours = 1, clean = 1 }\n\
          [mass]\nshare = 3.0\nleast = 5\nhours = 24\n[http]\ncanaries = [\"www.example.test\"]\n",
     );
     for part in [
@@ -51,7 +51,7 @@ fn impossible_values_are_all_told_at_once_with_what_to_do() {
         "watch.at_once: at least 1",
         "watch.home.cron",
         "MON to SUN",
-        "watch.lease_minutes: must be longer",
+        "watch.lease_seconds: must be longer",
         "watch.offices: \"1402\" is no region",
         "confirm.codes.not_hanged: no such finding",
         "mass.share",

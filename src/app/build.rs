@@ -82,7 +82,7 @@ pub fn checker(app: &Shared) -> Result<Checker, StartError> {
 fn manners(config: &Config) -> Manners {
     Manners {
         max_pages: u64::from(config.watch.max_pages),
-        site_time: Duration::from_secs(60 * u64::from(config.watch.site_minutes)),
+        site_time: Duration::from_secs(u64::from(config.watch.site_seconds)),
         robots: RobotsMode::from_name(&config.watch.robots).unwrap_or(RobotsMode::Respect),
         ..Manners::default()
     }
@@ -115,7 +115,7 @@ pub fn terms(config: &Config) -> Result<Terms, StartError> {
     let codes = config.confirm.codes.iter();
     Ok(Terms {
         vantage: watch.vantage.clone(),
-        lease: TimeDelta::minutes(i64::from(watch.lease_minutes)),
+        lease: TimeDelta::seconds(i64::from(watch.lease_seconds)),
         suspects: watch.suspects as usize,
         home: rhythm(&watch.home)?,
         pages: rhythm(&watch.pages)?,

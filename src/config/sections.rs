@@ -84,12 +84,12 @@ section! {
         offices: BTreeMap<String, OfficeWatch> = BTreeMap::new(),
         /// Sites looked at at once.
         at_once: u32 = 64,
-        /// Minutes a worker has a site before another may take it.
-        lease_minutes: u32 = 30,
+        /// Seconds a worker has a site before another may take it.
+        lease_seconds: u32 = 1_800,
         /// Pages of one site at most.
         max_pages: u32 = 1_000,
-        /// Minutes for one site at most.
-        site_minutes: u32 = 10,
+        /// Seconds for one site at most.
+        site_seconds: u32 = 600,
         /// Pages under suspicion that a daily look visits.
         suspects: u32 = 20,
         /// Milliseconds between two requests to one site or address.

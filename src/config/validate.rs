@@ -85,12 +85,12 @@ impl Config {
         }
         all.unless(watch.at_once > 0, "watch.at_once", "at least 1 is needed");
         all.unless(watch.max_pages > 0, "watch.max_pages", "at least 1 is needed");
-        all.unless(watch.site_minutes > 0, "watch.site_minutes", "at least 1 is needed");
-        let longer = watch.lease_minutes > watch.site_minutes;
+        all.unless(watch.site_seconds > 0, "watch.site_seconds", "at least 1 is needed");
+        let longer = watch.lease_seconds > watch.site_seconds;
         all.unless(
             longer,
-            "watch.lease_minutes",
-            "must be longer than watch.site_minutes, or two workers look at a site",
+            "watch.lease_seconds",
+            "must be longer than watch.site_seconds, or two workers look at a site",
         );
         let robots = RobotsMode::from_name(&watch.robots).is_some();
         all.unless(robots, "watch.robots", "write respect or record");
