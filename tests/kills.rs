@@ -120,7 +120,7 @@ async fn story(test: TestDb, many: usize) {
         tokio::time::sleep(Duration::from_millis(300 + 379 * kill % 1_700)).await;
         workers.kill(kill as usize % many);
     }
-    let deadline = Instant::now() + Duration::from_secs(120);
+    let deadline = Instant::now() + Duration::from_secs(240);
     while all_looks(&test.db).await.values().any(|looked| looked.len() < 3) {
         assert!(Instant::now() < deadline, "sites are left without looks");
         tokio::time::sleep(Duration::from_millis(500)).await;

@@ -9,7 +9,7 @@ use badgewatch::flow::watch::decide_hold;
 use badgewatch::flow::{seal, watch};
 use badgewatch::store::{Db, findings, looks, pages, plan};
 use chrono::TimeDelta;
-use support::world::{PORTAL, told};
+use support::world::{PORTAL, start, told};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_first_round_finds_every_site_as_its_story_says() {
@@ -196,6 +196,32 @@ async fn an_unchanged_site_is_asked_only_whether_it_changed() {
         assert!(first.iter().zip(&second).all(|(old, new)| old.etag == new.etag && old.fair_at < new.fair_at));
         let looked = looks::of_site(&mut world.test.db.read().await.unwrap(), &id, 100).await.unwrap();
         assert!(looked.iter().all(|look| look.verdict == "pass"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crawl_that_was_broken_off_goes_on_where_it_stopped() {
+    told(async |world| {
+        let slow = world.county.sites().iter().find(|site| site.story.contains("second and a half")).unwrap();
+        let id = world.id(slow.host).await;
+        let claims = world.watch.claim(100).await.unwrap();
+        let claim = claims.iter().find(|claim| claim.site_id == id).unwrap();
+        let broken = tokio::time::timeout(std::time::Duration::from_millis(5_000), world.watch.look(claim)).await;
+        assert!(broken.is_err(), "the worker dies in mid-crawl");
+        let saved = pages::of_site(&mut world.test.db.read().await.unwrap(), &id).await.unwrap();
+        let done: Vec<_> = saved.iter().filter(|page| page.fair_at.is_some()).map(|page| page.url.clone()).collect();
+        assert!(!done.is_empty() && done.len() < slow.pages, "some are saved: {done:?}");
+
+        world.clock.advance(world.watch.terms.lease + TimeDelta::seconds(1));
+        world.look().await;
+        let after = pages::of_site(&mut world.test.db.read().await.unwrap(), &id).await.unwrap();
+        assert!(after.len() >= slow.pages && after.iter().all(|page| page.fair_at.is_some()), "{after:?}");
+        let again = |page: &pages::StoredPage| page.fair_at > claim.crawl_started_at.or(Some(start()));
+        let asked_twice: Vec<_> = after.iter().filter(|page| done.contains(&page.url) && again(page)).collect();
+        assert!(asked_twice.iter().all(|page| page.depth == 0), "only the way in is taken again: {asked_twice:?}");
+        let looked = looks::of_site(&mut world.test.db.read().await.unwrap(), &id, 10).await.unwrap();
+        assert_eq!((looked.len(), looked[0].verdict.as_str()), (1, "pass"));
     })
     .await;
 }

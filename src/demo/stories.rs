@@ -132,7 +132,7 @@ pub(super) static SITES: &[DemoSite] = &[
         story: "in order, but every page takes a second and a half",
         story_zh: "符合要求：每页约 1.5 秒后才有应答",
         door: Door::Slow,
-        pages: 3,
+        pages: 7,
         ..DemoSite::organ(20, "zrj.yunxi.gov.cn", "云溪县自然资源局")
     },
     DemoSite {

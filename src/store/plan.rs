@@ -50,8 +50,8 @@ pub async fn leave(tx: &mut Tx, site_id: &str) -> StoreResult<()> {
 macro_rules! claim {
     ($lock:literal) => {
         concat!(
-            "UPDATE plan SET lease = $1, next_at = $2, attempts = attempts + 1 WHERE site_id IN \
-             (SELECT site_id FROM plan WHERE rank = $3 AND next_at <= $4 ORDER BY next_at LIMIT $5",
+            "UPDATE plan SET lease = $1, attempts = attempts + 1, \
+             next_at = CASE WHEN attempts < 3 THEN $2 ELSE $6 END WHERE site_id IN (SELECT site_id FROM plan WHERE rank = $3 AND next_at <= $4 ORDER BY next_at LIMIT $5",
             $lock,
             ") AND next_at <= $4 RETURNING site_id, lease, next_at, home_at, pages_at, recheck_at, attempts, \
              crawl_started_at"
@@ -61,7 +61,8 @@ macro_rules! claim {
 
 /// Claims up to `most` due sites until `now + lease`: those asked for first.
 ///
-/// The claim is saved before anybody looks, so that a worker that dies, or a site that kills it, makes no hot loop.
+/// The claim is saved before anybody looks, so that a worker that dies, or a site that kills it, makes no hot loop; a
+/// site that was claimed thrice without an end is left alone for eight leases.
 pub async fn claim(tx: &mut Tx, now: DateTime<Utc>, lease: TimeDelta, most: i64) -> StoreResult<Vec<Claim>> {
     let token = super::new_id();
     let mut claims = Vec::new();
@@ -72,7 +73,7 @@ pub async fn claim(tx: &mut Tx, now: DateTime<Utc>, lease: TimeDelta, most: i64)
                 Tx::Sqlite(_) => claim!(""),
                 Tx::Postgres(_) => claim!(" FOR UPDATE SKIP LOCKED"),
             };
-            claims.extend(fetch_all!(Claim, tx, sql, &token, now + lease, rank, now, left)?);
+            claims.extend(fetch_all!(Claim, tx, sql, &token, now + lease, rank, now, left, now + lease * 8)?);
         }
     }
     claims.sort_by_key(|claim| claim.recheck_at.is_none());
