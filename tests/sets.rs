@@ -136,4 +136,9 @@ fn a_name_leads_back_to_its_value_and_a_cause_keeps_the_name() {
         assert_eq!(serde_json::to_value(Cause::from(*reason)).unwrap(), reason.name());
     }
     assert_eq!(Verdict::from_name("fine"), None);
+    let both: Vec<_> = Reason::ALL.iter().filter(|reason| FindingCode::from_name(reason.name()).is_some()).collect();
+    assert_eq!(both, [&Reason::Blocked]);
+    let blocked = Cause::from_name("blocked").unwrap();
+    assert_eq!(blocked.under(Verdict::Fail), FindingCode::Blocked.into());
+    assert_eq!(blocked.under(Verdict::Undetermined), Reason::Blocked.into());
 }

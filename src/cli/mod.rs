@@ -2,9 +2,11 @@
 
 mod backup;
 mod check;
+mod demo;
 mod doctor;
 mod inspect;
 mod operate;
+mod registry;
 mod report;
 mod serve;
 mod settings;
@@ -40,6 +42,12 @@ enum Command {
     Inspect(inspect::Inspect),
     /// Look at sites now: names, pages, verdicts
     Check(check::Check),
+    /// Watch the sample county: invented sites on loopback, the real daemon
+    Demo(demo::Demo),
+    /// Take over a registry: CSV or spreadsheet
+    Import(registry::Import),
+    /// Write the registry as CSV
+    Export(registry::Export),
     /// Watch the registered sites
     Serve(serve::Serve),
     /// Bring the database's schema up to date
@@ -72,6 +80,9 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> 
     let done = match arguments.command {
         Command::Inspect(inspect) => inspect.run(),
         Command::Check(check) => check.run(),
+        Command::Demo(demo) => demo.run(),
+        Command::Import(import) => import.run(),
+        Command::Export(export) => export.run(),
         Command::Serve(serve) => serve.run(),
         Command::Migrate(migrate) => migrate.run(),
         Command::Doctor(doctor) => doctor.run(),

@@ -155,10 +155,16 @@ impl Cause {
         }
     }
 
-    /// The cause of a name. No name is both a finding's and a reason's.
+    /// The cause of a name. One name (`blocked`) is both a finding's and a reason's: [`Cause::under`] tells which.
     pub fn from_name(name: &str) -> Option<Self> {
         let finding = FindingCode::from_name(name).map(Self::Finding);
         finding.or_else(|| Reason::from_name(name).map(Self::Reason))
+    }
+
+    /// The cause of this name that goes with a verdict: what fails, fails by a finding; everything else has a reason.
+    pub fn under(self, verdict: Verdict) -> Self {
+        let reason = || Reason::from_name(self.name()).map(Self::Reason);
+        if verdict == Verdict::Fail { self } else { reason().unwrap_or(self) }
     }
 
     /// The few Chinese words by which an office knows it.

@@ -2,7 +2,10 @@
 
 pub mod backup;
 pub mod check_site;
+pub mod export_registry;
+pub mod import_registry;
 pub mod measure;
 pub mod retention;
 pub mod seal;
+mod sheet;
 pub mod watch;

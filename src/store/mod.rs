@@ -12,6 +12,7 @@ pub mod looks;
 pub mod pages;
 pub mod plan;
 pub mod sites;
+pub mod units;
 
 pub use engine::{Db, Engine, StoreError, StoreResult, Tx};
 pub use sqlx::types::Json;

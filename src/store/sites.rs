@@ -261,3 +261,17 @@ impl SiteRow {
 fn read_all(rows: Vec<SiteRow>) -> StoreResult<Vec<StoredSite>> {
     rows.into_iter().map(SiteRow::read).collect()
 }
+
+/// A site as an import finds it.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Entry {
+    pub id: String,
+    pub key: String,
+    pub fingerprint: String,
+    pub dropped: bool,
+}
+
+/// Every site that ever was, by key: what an import is held against.
+pub async fn entries(tx: &mut Tx) -> StoreResult<Vec<Entry>> {
+    fetch_all!(Entry, tx, "SELECT id, key, fingerprint, dropped_at IS NOT NULL AS dropped FROM sites")
+}

@@ -72,7 +72,11 @@ async fn gather(app: &Shared, page: u32, chinese: bool) -> StoreResult<Overview>
 
 fn row(site: &Listed, chinese: bool) -> Row {
     let verdict = site.verdict.as_deref().and_then(Verdict::from_name);
-    let cause = site.cause.as_deref().and_then(Cause::from_name);
+    let cause = site
+        .cause
+        .as_deref()
+        .and_then(Cause::from_name)
+        .map(|cause| verdict.map_or(cause, |verdict| cause.under(verdict)));
     let host = site.en_domain.as_deref().or(site.cn_domain.as_deref()).unwrap_or_default();
     let folder = site.key.strip_prefix(host).unwrap_or_default();
     let unicode = Host::parse(host).map_or_else(|| host.to_owned(), |host| host.unicode());

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
+use badgewatch::flow::import_registry::{self, Terms};
 use badgewatch::store::Db;
+use chrono::{DateTime, Utc};
 use tempfile::TempDir;
 
 /// A database with the schema in it, and the address by which another process opens it.
@@ -105,36 +107,9 @@ fn start(bin: &Path) -> Server {
     Server { bin: bin.to_owned(), address: format!("postgres://postgres@127.0.0.1:{port}") }
 }
 
-/// Registers sites as an import would, each due at `at`.
-pub async fn register(db: &Db, csv: &str, at: chrono::DateTime<chrono::Utc>) {
-    use badgewatch::domain::registry::Registry;
-    use badgewatch::store::{new_id, plan, sites};
-    let registry = Registry::read(csv.as_bytes()).unwrap();
-    assert!(registry.refused.is_empty(), "{:?}", registry.refused);
-    let import = new_id();
-    run(
-        db,
-        "INSERT INTO imports (id, at, file, sha256, rows_good, refused, added, changed, unchanged, dropped) \
-         VALUES ($1, $2, 'test.csv', '', 0, 0, 0, 0, 0, 0)",
-        &import,
-        at,
-    )
-    .await;
-    for site in registry.sites() {
-        let (unit_id, site_id) = (new_id(), new_id());
-        let unit = "INSERT INTO units (id, name_key, name) SELECT $1, $1, CASE WHEN $2 IS NULL THEN '' ELSE 'unit' END";
-        run(db, unit, &unit_id, at).await;
-        let mut tx = db.write().await.unwrap();
-        let write = sites::SiteWrite { id: &site_id, unit_id: &unit_id, site, fingerprint: "", import_id: &import, at };
-        sites::insert(&mut tx, &write).await.unwrap();
-        plan::enter(&mut tx, &site_id, at).await.unwrap();
-        tx.commit().await.unwrap();
-    }
-}
-
-async fn run(db: &Db, sql: &'static str, id: &str, at: chrono::DateTime<chrono::Utc>) {
-    match db {
-        Db::Sqlite { writer, .. } => drop(sqlx::query(sql).bind(id).bind(at).execute(writer).await.unwrap()),
-        Db::Postgres(pool) => drop(sqlx::query(sql).bind(id).bind(at).execute(pool).await.unwrap()),
-    }
+/// Registers the sites of a CSV, each due at `at`.
+pub async fn register(db: &Db, csv: &str, at: DateTime<Utc>) {
+    let incoming = import_registry::read("test.csv", csv.as_bytes()).unwrap();
+    let report = import_registry::import(db, &incoming, &Terms::default(), at).await.unwrap();
+    assert!(report.applied && report.refused.is_empty(), "{report:?}");
 }

@@ -14,6 +14,7 @@ pub mod report;
 pub mod tls;
 pub mod words;
 pub mod world;
+pub mod xlsx;
 
 use std::ffi::OsString;
 use std::process::{Command, Output, Stdio};

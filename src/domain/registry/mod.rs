@@ -15,6 +15,7 @@ mod problem;
 mod read;
 mod rows;
 mod site;
+mod write;
 
 use std::collections::HashMap;
 

@@ -6,6 +6,7 @@ use url::Url;
 use super::{Kind, RULES, Watch};
 use crate::domain::crawl::Origin;
 use crate::domain::host::Host;
+use crate::domain::look::PageLook;
 use crate::domain::registry::Site;
 use crate::domain::verdict::{Effect, Verdict};
 use crate::flow::check_site::{Memory, Reach, Remembered, Target};
@@ -90,6 +91,7 @@ fn suspects(open: &[StoredFinding], most: usize) -> Vec<Url> {
 
 fn remember(page: StoredPage, begun: Option<DateTime<Utc>>, judged_under: &str) -> Option<(String, Remembered)> {
     let look = page.look.map(|look| look.0).filter(|_| page.fair_at.is_some());
+    let look = look.map(|look| PageLook { cause: look.cause.under(look.verdict), ..look });
     let looked_since = begun.is_some_and(|begun| page.fair_at.is_some_and(|at| at >= begun));
     let remembered = Remembered {
         depth: u16::try_from(page.depth).unwrap_or(u16::MAX),
