@@ -4,6 +4,7 @@
 //! every change of state is a guarded update whose affected rows are counted; no transaction is held across network I/O.
 
 mod engine;
+pub mod plan;
 pub mod sites;
 
 pub use engine::{Db, Engine, StoreError, StoreResult, Tx};

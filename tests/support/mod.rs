@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "every test binary uses its own part")]
 
 pub mod case;
+pub mod db;
 pub mod encode;
 pub mod expect;
 pub mod farm;
