@@ -136,7 +136,6 @@ CREATE TABLE evidence_roots (
 CREATE TABLE job_runs (
     name      TEXT PRIMARY KEY,
     next_at   TIMESTAMPTZ NOT NULL,
-    lease     TEXT,
     last_ok   TIMESTAMPTZ,
     last_error TEXT
 );

@@ -4,11 +4,15 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use badgewatch::app::Role;
 use badgewatch::domain::badge::{Form, State, Why};
+use badgewatch::domain::confirm::FindingState;
 use badgewatch::domain::crawl::{Arrival, Offered, Origin, Outcome, RobotsMode, TrapCause, UrlKind};
 use badgewatch::domain::dns::{DnsOutcome, RecordType};
+use badgewatch::domain::mass::{Dimension, HoldState};
 use badgewatch::domain::registry::{BadgeState, Column, Hosting, RefusalReason, UnitType, WarningKind};
 use badgewatch::domain::verdict::{BrokenStep, Cause, Effect, FindingCode, PageKind, Reason, Verdict};
+use badgewatch::flow::watch::Kind;
 
 struct Set {
     set: &'static str,
@@ -28,7 +32,7 @@ macro_rules! sets {
 
 fn sets() -> Vec<Set> {
     sets!(Verdict PageKind FindingCode Effect BrokenStep Reason Form State Why DnsOutcome RecordType Arrival Offered Origin
-        Outcome RobotsMode TrapCause UrlKind BadgeState Column Hosting RefusalReason UnitType WarningKind)
+        Outcome RobotsMode TrapCause UrlKind BadgeState Column Hosting RefusalReason UnitType WarningKind FindingState Dimension HoldState Role Kind)
 }
 
 /// The values of a set, as the contract has them (in any order).

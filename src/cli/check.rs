@@ -13,7 +13,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use ipnet::IpNet;
 use serde::Serialize;
 
-use super::{now, print, print_json, read_registry, report, today};
+use super::{print, print_json, read_registry, report};
+use crate::clock::{Clock, beijing};
 use crate::domain::address::AddressPolicy;
 use crate::domain::badge::BadgeHosts;
 use crate::domain::calendar::Calendar;
@@ -21,7 +22,7 @@ use crate::domain::crawl::{Coverage, RobotsMode};
 use crate::domain::dns::DnsOutcome;
 use crate::domain::host::Host;
 use crate::domain::verdict::Verdict;
-use crate::flow::check_site::{Checker, Manners, NameLookup, SiteLook, Target};
+use crate::flow::check_site::{Book, Checker, Manners, NameLookup, SiteLook, Target};
 use crate::probe::dns::{self, Resolver};
 use crate::probe::http::{Fetcher, Politeness, Settings};
 
@@ -95,7 +96,7 @@ impl Check {
             let output = Output { schema: "badgewatch.check/1", sites: &sites };
             print_json(&output)?;
         } else {
-            let at = now().format("%Y-%m-%d %H:%M").to_string();
+            let at = beijing(Clock::System.now()).format("%Y-%m-%d %H:%M").to_string();
             print(&report::sites(&sites, self.registry.is_some(), &at))?;
         }
         Ok(exit_code(&sites))
@@ -122,12 +123,15 @@ impl Check {
         }));
         let looks: Vec<_> = looks.buffered(usize::from(self.concurrency)).collect().await;
         progress.bar.finish_and_clear();
-        looks.into_iter().map(|look| look.context("a look broke off")).collect()
+        looks.into_iter().map(|look| Ok(look.context("a look broke off")??)).collect()
     }
 
     async fn checker(&self, targets: &[Target]) -> anyhow::Result<Checker> {
         let resolver = self.resolver()?;
-        let registry = self.registry.as_deref().map(read_registry).transpose()?;
+        let book = match &self.registry {
+            Some(path) => Book::File(Arc::new(read_registry(path)?)),
+            None => Book::None,
+        };
         let ca_pem = match &self.ca_file {
             Some(file) => Some(std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?),
             None => None,
@@ -148,9 +152,9 @@ impl Check {
             resolver,
             fetcher,
             hosts: BadgeHosts::default(),
-            registry,
+            book,
             calendar: Calendar::builtin(),
-            today: today(),
+            clock: Clock::System,
             manners: Manners {
                 max_pages: self.max_pages,
                 site_time: Duration::from_secs(self.max_seconds),

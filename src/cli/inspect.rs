@@ -7,7 +7,8 @@ use anyhow::Context;
 use serde::Serialize;
 use url::Url;
 
-use super::{exit_code, print, print_json, read_registry, report, today};
+use super::{exit_code, print, print_json, read_registry, report};
+use crate::clock::Clock;
 use crate::domain::badge::BadgeHosts;
 use crate::domain::calendar::Calendar;
 use crate::domain::identity::{Pairs, Subject};
@@ -56,7 +57,7 @@ impl Inspect {
             answer: Answer { content_type: self.content_type.as_deref(), ..Answer::default() },
             policies: &[],
             exempt: None,
-            not_owed: subject.site.and_then(|site| not_owed(site, today(), &Calendar::builtin())),
+            not_owed: subject.site.and_then(|site| not_owed(site, Clock::System.today(), &Calendar::builtin())),
         };
         let page = look(&document, &BadgeHosts::default(), &FollowedSet::new(), &subject).page;
         if self.json {

@@ -1,8 +1,13 @@
 //! The command line: what an operator types, and the exit codes scripts rely on.
 
+mod backup;
 mod check;
+mod doctor;
 mod inspect;
+mod operate;
 mod report;
+mod serve;
+mod settings;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -10,7 +15,6 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use clap::{Parser, Subcommand};
 
 use crate::domain::registry::Registry;
@@ -36,6 +40,24 @@ enum Command {
     Inspect(inspect::Inspect),
     /// Look at sites now: names, pages, verdicts
     Check(check::Check),
+    /// Watch the registered sites
+    Serve(serve::Serve),
+    /// Bring the database's schema up to date
+    Migrate(serve::Migrate),
+    /// Say what is well and what to do about the rest
+    Doctor(doctor::Doctor),
+    /// Ask for a re-check: it goes before the schedule
+    Recheck(operate::Recheck),
+    /// List mass changes that were held
+    Holds(operate::Holds),
+    /// Decide a mass change
+    Hold(operate::Hold),
+    /// Write all that is kept into one file, from a running database
+    Backup(backup::Backup),
+    /// Put a backup in the place of what a database holds
+    Restore(backup::Restore),
+    /// Prove that the evidence is what it was
+    Audit(operate::Audit),
 }
 
 /// Runs a command line, the program's name first. Exit codes: 0 pass, 1 fail, 2 undetermined or not applicable, 64 and above usage or own trouble.
@@ -50,6 +72,15 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> 
     let done = match arguments.command {
         Command::Inspect(inspect) => inspect.run(),
         Command::Check(check) => check.run(),
+        Command::Serve(serve) => serve.run(),
+        Command::Migrate(migrate) => migrate.run(),
+        Command::Doctor(doctor) => doctor.run(),
+        Command::Recheck(recheck) => recheck.run(),
+        Command::Holds(holds) => holds.run(),
+        Command::Hold(hold) => hold.run(),
+        Command::Backup(backup) => backup.run(),
+        Command::Restore(restore) => restore.run(),
+        Command::Audit(audit) => audit.run(),
     };
     match done {
         Ok(code) => ExitCode::from(code),
@@ -109,16 +140,4 @@ fn written(result: std::io::Result<()>) -> anyhow::Result<()> {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         result => result.context("cannot write to standard output"),
     }
-}
-
-/// Beijing time: China has one zone and no summer time.
-#[expect(clippy::disallowed_methods, reason = "the command line is where a one-shot look reads the clock")]
-fn now() -> DateTime<FixedOffset> {
-    let beijing = FixedOffset::east_opt(8 * 3600).expect("eight hours are within a day");
-    Utc::now().with_timezone(&beijing)
-}
-
-/// The day in Beijing.
-fn today() -> NaiveDate {
-    now().date_naive()
 }

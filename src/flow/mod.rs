@@ -1,3 +1,8 @@
 //! Use-cases: gather → decide → act. They call probes and rules and hold neither.
 
+pub mod backup;
 pub mod check_site;
+pub mod measure;
+pub mod retention;
+pub mod seal;
+pub mod watch;

@@ -3,11 +3,19 @@
 //! Rules that keep one text true on both: `$n` placeholders; every instant is bound from the clock, never made by SQL;
 //! every change of state is a guarded update whose affected rows are counted; no transaction is held across network I/O.
 
+pub mod dump;
 mod engine;
+pub mod evidence;
+pub mod findings;
+pub mod jobs;
+pub mod looks;
+pub mod pages;
 pub mod plan;
 pub mod sites;
 
 pub use engine::{Db, Engine, StoreError, StoreResult, Tx};
+pub use sqlx::types::Json;
+
 pub(crate) use engine::{execute, fetch_all, fetch_one, fetch_optional};
 
 /// A fresh identifier: UUIDv7 as text, so that ids sort by their time on both engines.

@@ -13,6 +13,8 @@ pub struct StoredSite {
     pub id: String,
     /// GB/T 2260 code of the unit's region, where it could be told.
     pub region: Option<String>,
+    /// When the registry last changed it.
+    pub changed_at: DateTime<Utc>,
     pub site: Site,
 }
 
@@ -23,7 +25,7 @@ macro_rules! select {
              s.issued_on, s.issuing_office, s.state, s.domain_expires_on, s.hosting, s.notified_on, s.contact_name, \
              s.contact_email, s.contact_phone, s.handler_name, s.handler_email, s.handler_phone, \
              u.name AS unit_name, u.kind AS unit_kind, u.parent AS unit_parent, u.address AS unit_address, \
-             u.functions AS unit_functions, u.administrative_functions, u.region_text, u.region \
+             u.functions AS unit_functions, u.administrative_functions, u.region_text, u.region, s.changed_at \
              FROM sites s JOIN units u ON u.id = s.unit_id ",
             $rest
         )
@@ -210,6 +212,7 @@ struct SiteRow {
     administrative_functions: Option<bool>,
     region_text: Option<String>,
     region: Option<String>,
+    changed_at: DateTime<Utc>,
 }
 
 impl SiteRow {
@@ -251,7 +254,7 @@ impl SiteRow {
             contact: Contact { name: self.contact_name, email: self.contact_email, phone: self.contact_phone },
             handler: Contact { name: self.handler_name, email: self.handler_email, phone: self.handler_phone },
         };
-        Ok(StoredSite { id: self.id, region: self.region, site })
+        Ok(StoredSite { id: self.id, region: self.region, changed_at: self.changed_at, site })
     }
 }
 

@@ -12,6 +12,7 @@ use std::time::Instant;
 
 use axum::body::Body;
 use axum::http::{Request, Response};
+use badgewatch::demo::loopback::serve_all;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -99,20 +100,17 @@ impl Farm {
 
     fn accept(&self, listener: TcpListener, secure: bool) {
         let (sites, acceptor) = (self.sites.clone(), self.issuer.acceptor());
-        self.runtime.as_ref().unwrap().spawn(async move {
-            loop {
-                let Ok((stream, _)) = listener.accept().await else { continue };
-                let (sites, acceptor) = (sites.clone(), acceptor.clone());
-                tokio::spawn(async move {
-                    if !secure {
-                        return talk(stream, sites, secure).await;
-                    }
-                    if let Ok(stream) = acceptor.accept(stream).await {
-                        talk(stream, sites, secure).await;
-                    }
-                });
+        self.runtime.as_ref().unwrap().spawn(serve_all(listener, move |stream| {
+            let (sites, acceptor) = (sites.clone(), acceptor.clone());
+            async move {
+                if !secure {
+                    return talk(stream, sites, secure).await;
+                }
+                if let Ok(stream) = acceptor.accept(stream).await {
+                    talk(stream, sites, secure).await;
+                }
             }
-        });
+        }));
     }
 }
 

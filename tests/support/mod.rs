@@ -6,12 +6,14 @@ pub mod db;
 pub mod encode;
 pub mod expect;
 pub mod farm;
+pub mod lossy;
 pub mod names;
 pub mod registry;
 pub mod reply;
 pub mod report;
 pub mod tls;
 pub mod words;
+pub mod world;
 
 use std::ffi::OsString;
 use std::process::{Command, Output, Stdio};

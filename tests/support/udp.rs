@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use badgewatch::demo::loopback::udp_and_tcp;
 use hickory_resolver::proto::op::{Message, OpCode};
 use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -32,7 +33,7 @@ pub struct Scripted {
 
 impl Scripted {
     pub async fn start(script: impl Fn(&Message, Over) -> Vec<Reply> + Send + Sync + 'static) -> Self {
-        let (udp, tcp) = bind().await;
+        let (udp, tcp) = udp_and_tcp().await.unwrap();
         let address = udp.local_addr().unwrap();
         let (script, queries) = (Arc::new(script), Arc::new(AtomicU32::new(0)));
         let mut tasks = JoinSet::new();
@@ -44,15 +45,6 @@ impl Scripted {
     /// Queries received so far.
     pub fn queries(&self) -> u32 {
         self.queries.load(Ordering::SeqCst)
-    }
-}
-
-async fn bind() -> (UdpSocket, TcpListener) {
-    loop {
-        let tcp = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        if let Ok(udp) = UdpSocket::bind(tcp.local_addr().unwrap()).await {
-            return (udp, tcp);
-        }
     }
 }
 

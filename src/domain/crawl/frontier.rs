@@ -87,6 +87,7 @@ pub struct Frontier {
     in_flight: u64,
     /// `known`, `out_of_budget` and `complete` are brought up to date by [`Frontier::coverage`].
     counts: Coverage,
+    news: Option<Vec<Task>>,
 }
 
 impl Frontier {
@@ -102,6 +103,7 @@ impl Frontier {
             handed_out: 0,
             in_flight: 0,
             counts: Coverage::default(),
+            news: None,
             scope,
             limits,
         }
@@ -113,6 +115,29 @@ impl Frontier {
             Some(url) => self.offer_url(&url, 0, Origin::Start),
             None => Offered::Unusable,
         }
+    }
+
+    /// Offers a page known from an earlier crawl: it is no trap, or it would not be known.
+    pub fn recall(&mut self, url: &Url, depth: u16, from: Origin) -> Offered {
+        if !self.scope.contains(url) {
+            return Offered::Elsewhere;
+        }
+        let offered = self.remember(url);
+        if offered == Offered::New {
+            self.counts.known += 1;
+            self.counts.out_of_budget += self.queue.push(url, depth, from);
+        }
+        offered
+    }
+
+    /// The pages found since the last call, if they are asked for at all (see [`Frontier::keep_news`]).
+    pub fn news(&mut self) -> Vec<Task> {
+        self.news.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    /// From now on, pages that were not known before are kept for [`Frontier::news`].
+    pub fn keep_news(&mut self) {
+        self.news = Some(Vec::new());
     }
 
     /// Offers a raw link of a page; `depth` is the linked document's: the page's own for frames and refreshes, one
@@ -146,6 +171,9 @@ impl Frontier {
         }
         self.counts.known += 1;
         self.counts.out_of_budget += self.queue.push(url, depth, from);
+        if let Some(news) = &mut self.news {
+            news.push(Task { url: url.clone(), depth, from });
+        }
         Offered::New
     }
 

@@ -40,6 +40,8 @@ pub struct Registry {
     pub refused: Vec<Refusal>,
     /// Doubtful things that cost no row.
     pub warnings: Vec<Warning>,
+    /// Whether "nobody was issued this badge" may be said by it.
+    pub complete: bool,
     indexes: Indexes,
 }
 
@@ -53,11 +55,17 @@ impl Registry {
         let text = decode::decode(file);
         let mut rows = Rows::new(&text);
         let (header, warnings) = Header::read(&rows.next().ok_or(RegistryError::Empty)??)?;
-        let mut registry = Self { warnings, ..Self::default() };
+        let mut registry = Self { warnings, complete: true, ..Self::default() };
         registry.read_rows(&header, rows)?;
         registry.indexes = Indexes::of(&registry.sites);
         registry.warnings.extend(registry.indexes.warnings(&registry.sites));
         Ok(registry)
+    }
+
+    /// A registry of sites that are on file elsewhere. `complete`: whoever is not among those asked for was issued
+    /// nothing.
+    pub fn of(sites: Vec<Site>, complete: bool) -> Self {
+        Self { indexes: Indexes::of(&sites), sites, complete, ..Self::default() }
     }
 
     /// The sites, in the order of the file.

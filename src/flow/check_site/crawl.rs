@@ -1,29 +1,28 @@
 //! The crawl of one site: ask, look, follow, go on, within the budgets.
 
+use std::collections::HashSet;
+
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use reqwest::header::SET_COOKIE;
 use tokio::time::{Instant, sleep_until, timeout_at};
 use url::Url;
 
-use super::Checker;
-use super::follow::{Follower, header};
+use super::errand::{evidence, validators};
+use super::follow::Follower;
 use super::home::{self, RobotsBook};
-use crate::domain::crawl::{
-    Arrival, Base, Coverage, Frontier, Limits, Origin, Outcome, Sitemap, SitemapLimits, Task, UrlKind,
-};
+use super::{Checker, Errand, Known, PageNote, Reach, Remembered};
+use crate::domain::crawl::{Arrival, Base, Coverage, Frontier, Limits, Origin, Outcome, Sitemap, SitemapLimits, Task};
+use crate::domain::evidence::sha256;
 use crate::domain::host::Host;
-use crate::domain::identity::{Pairs, Subject};
-use crate::domain::look::{Document, Looked, PageLook, look};
-use crate::domain::page::kind::Answer;
+use crate::domain::identity::Pairs;
+use crate::domain::look::{Looked, PageLook};
 use crate::domain::registry::Site;
-use crate::domain::verdict::{Cause, PageKind, Reason, Verdict};
-use crate::probe::http::{Fetched, Request};
+use crate::domain::verdict::{Cause, Effect, PageKind, Reason, Verdict};
+use crate::probe::http::{Answer, Fetched, Request};
+use crate::store::StoreResult;
 
 /// Sitemap files of one site at most.
 const MOST_SITEMAPS: usize = 20;
-/// Rounds in which scripts and frames may need further ones.
-const MOST_ROUNDS: usize = 6;
 
 /// What a crawl brought.
 #[derive(Default)]
@@ -36,66 +35,94 @@ pub(super) struct Crawled {
     pub host: Option<Host>,
     /// `<meta name=SiteName>` of the home page.
     pub site_name: Option<String>,
+    /// Addresses that are no pages (any more).
+    pub gone: HashSet<String>,
 }
 
-/// Crawls a site from its home page.
+/// What a site is looked at with.
+pub(super) struct View<'a> {
+    pub site: Option<&'a Site>,
+    pub known: Known,
+    pub pairs: Pairs,
+    pub not_owed: Option<Reason>,
+}
+
+/// Crawls a site from its home page, as far as the errand reaches.
 pub(super) async fn crawl(
     checker: &Checker,
+    errand: &Errand<'_>,
     start: &Url,
-    site: Option<&Site>,
-    not_owed: Option<Reason>,
-    pairs: Pairs,
-    progress: &(dyn Fn(&Coverage) + Sync),
-) -> Crawled {
+    mut view: View<'_>,
+) -> StoreResult<Crawled> {
     let deadline = Instant::now() + checker.manners.site_time;
     let mut robots = RobotsBook::default();
-    let home = match home::open(checker, start, site, &mut robots).await {
+    let home = match home::open(checker, start, &mut view, &mut robots).await? {
         Ok(home) => home,
-        Err(reason) => return Crawled { trouble: Some(reason), ..Crawled::default() },
+        Err(reason) => return Ok(Crawled { trouble: Some(reason), ..Crawled::default() }),
     };
     let limits = Limits { max_pages: checker.manners.max_pages, ..Limits::default() };
     let mut crawl = Crawl {
         checker,
-        site,
-        not_owed,
+        errand,
+        view,
         robots,
         frontier: Frontier::new(home.scope, limits),
         follower: Follower::default(),
         deadline,
-        pairs,
         frames: Default::default(),
         next_start: Instant::now(),
         crawled: Crawled { host: Host::of(&home.fetched.url), ..Crawled::default() },
     };
     crawl.frontier.start(&home.fetched.url);
     if let Some(task) = crawl.frontier.next_task() {
-        crawl.take(task, home.fetched).await;
-        progress(&crawl.frontier.coverage());
-        crawl.sitemaps(start, deadline).await;
+        crawl.recall();
+        crawl.take(task, home.fetched).await?;
+        errand.observer.progress(&crawl.frontier.coverage());
+        if errand.reach == Reach::Site {
+            crawl.sitemaps(start, deadline).await;
+        }
     }
-    crawl.run(deadline, progress).await;
-    crawl.finish()
+    crawl.run(deadline).await?;
+    Ok(crawl.finish())
 }
 
-struct Crawl<'a> {
-    checker: &'a Checker,
-    site: Option<&'a Site>,
-    not_owed: Option<Reason>,
-    robots: RobotsBook,
-    frontier: Frontier,
-    follower: Follower,
+pub(super) struct Crawl<'a> {
+    pub(super) checker: &'a Checker,
+    pub(super) errand: &'a Errand<'a>,
+    pub(super) view: View<'a>,
+    pub(super) robots: RobotsBook,
+    pub(super) frontier: Frontier,
+    pub(super) follower: Follower,
     /// When the site's time is over, for scripts and frames too.
-    deadline: Instant,
-    pairs: Pairs,
+    pub(super) deadline: Instant,
     /// Addresses shown inside frames: no pages of their own.
-    frames: std::collections::HashSet<Url>,
+    pub(super) frames: HashSet<Url>,
     /// Not before this moment (a robots.txt asks for pauses).
     next_start: Instant,
-    crawled: Crawled,
+    pub(super) crawled: Crawled,
 }
 
 impl Crawl<'_> {
-    async fn run(&mut self, deadline: Instant, progress: &(dyn Fn(&Coverage) + Sync)) {
+    /// Pages known from earlier looks: all of them, or those the errand names.
+    fn recall(&mut self) {
+        match &self.errand.reach {
+            Reach::Pages(pages) => pages.iter().for_each(|url| {
+                self.frontier.recall(url, 1, Origin::Link);
+            }),
+            Reach::Site => {
+                self.frontier.keep_news();
+                let mut known: Vec<_> = self.errand.memory.pages.iter().collect();
+                known.sort_by_key(|(url, page)| (page.depth, *url));
+                for (url, page) in known {
+                    if let Ok(url) = Url::parse(url) {
+                        self.frontier.recall(&url, page.depth, page.from);
+                    }
+                }
+            }
+        }
+    }
+
+    async fn run(&mut self, deadline: Instant) -> StoreResult<()> {
         let mut asked = FuturesUnordered::new();
         let checker = self.checker;
         loop {
@@ -103,25 +130,36 @@ impl Crawl<'_> {
                 && Instant::now() < deadline
                 && let Some(task) = self.next_task().await
             {
+                let request = self.remembered(&task.url).map(Remembered::request).unwrap_or_default();
                 let not_before = self.turn(&task.url).await;
                 asked.push(async move {
                     sleep_until(not_before).await;
-                    let fetched = checker.fetcher.get(&task.url, &Request::default()).await;
+                    let fetched = checker.fetcher.get(&task.url, &request).await;
                     (task, fetched)
                 });
             }
             match timeout_at(deadline, asked.next()).await {
-                Ok(Some((task, fetched))) => self.take(task, fetched).await,
-                Ok(None) | Err(_) => return,
+                Ok(Some((task, fetched))) => self.take(task, fetched).await?,
+                Ok(None) | Err(_) => return Ok(()),
             }
-            progress(&self.frontier.coverage());
+            self.errand.observer.progress(&self.frontier.coverage());
         }
+    }
+
+    fn remembered(&self, url: &Url) -> Option<&'_ Remembered> {
+        self.errand.memory.pages.get(url.as_str())
     }
 
     /// The next address that robots.txt lets us ask for.
     async fn next_task(&mut self) -> Option<Task> {
         loop {
             let task = self.frontier.next_task()?;
+            // Looked at in this round, before it was broken off.
+            if let Some(look) = self.remembered(&task.url).filter(|page| page.done).and_then(|page| page.look.clone()) {
+                self.frontier.finish(task, outcome(&look));
+                self.crawled.pages.push(look);
+                continue;
+            }
             if self.robots.allows(self.checker, &task.url).await {
                 return Some(task);
             }
@@ -136,113 +174,96 @@ impl Crawl<'_> {
         start
     }
 
-    /// Takes one answer: judges it, offers its links, hands the task back.
-    async fn take(&mut self, task: Task, fetched: Fetched) {
+    /// Takes one answer: judges it, offers its links, tells the observer, hands the task back.
+    async fn take(&mut self, task: Task, fetched: Fetched) -> StoreResult<()> {
         match self.frontier.arrive(&task, &fetched.url) {
             Arrival::Own => {}
-            Arrival::Known | Arrival::Elsewhere => return self.frontier.finish(task, Outcome::NotAPage),
+            Arrival::Known | Arrival::Elsewhere => {
+                self.gone(&task.url);
+                self.frontier.finish(task, Outcome::NotAPage);
+                return Ok(());
+            }
         }
-        let outcome = match &fetched.outcome {
-            Ok(answer) => self.judge(&task, &fetched.url, answer).await,
+        let look = match &fetched.outcome {
+            Ok(answer) => match self.unchanged(&task.url, answer) {
+                Some(look) => look,
+                None => self.judge(&task, &fetched.url, answer).await?,
+            },
             Err(trouble) => {
                 let status = fetched.seen().map(|answer| answer.status);
-                self.crawled.pages.push(PageLook::unseen(&fetched.url, status, trouble.reason));
-                Outcome::Unseen
+                PageLook::unseen(&fetched.url, status, trouble.reason)
             }
         };
+        self.tell(&task, &fetched, &look);
+        let outcome = outcome(&look);
+        self.crawled.pages.push(look);
         self.frontier.finish(task, outcome);
+        Ok(())
     }
 
-    async fn judge(&mut self, task: &Task, url: &Url, answer: &crate::probe::http::Answer) -> Outcome {
-        let policies: Vec<String> = answer
-            .headers
-            .get_all("content-security-policy")
-            .iter()
-            .filter_map(|value| value.to_str().ok().map(str::to_owned))
-            .collect();
-        let document = Document {
-            url,
-            url_known: true,
-            body: &answer.body,
-            answer: Answer {
-                status: Some(answer.status),
-                content_type: header(&answer.headers, "content-type"),
-                sets_cookie: answer.headers.contains_key(SET_COOKIE),
-                is_attachment: header(&answer.headers, "content-disposition")
-                    .is_some_and(|value| value.trim_start().to_ascii_lowercase().starts_with("attachment")),
-            },
-            policies: &policies,
-            exempt: self.exemption(task, url),
-            not_owed: self.not_owed,
+    /// The earlier look, where the page is the same as it was then.
+    fn unchanged(&self, url: &Url, answer: &Answer) -> Option<PageLook> {
+        let page = self.remembered(url)?;
+        let same =
+            answer.status == 304 || answer.status == 200 && page.body_sha256.as_deref() == Some(&sha256(&answer.body));
+        page.reusable().filter(|_| same).cloned()
+    }
+
+    fn tell(&mut self, task: &Task, fetched: &Fetched, look: &PageLook) {
+        if !self.errand.observer.remembers() {
+            return;
+        }
+        for found in self.frontier.news() {
+            self.errand.observer.found(&found.url, found.depth, found.from);
+        }
+        let outcome = outcome(look);
+        if outcome == Outcome::NotAPage || look.url.as_deref() != Some(task.url.as_str()) {
+            self.gone(&task.url);
+        }
+        let answer = fetched.outcome.as_ref().ok();
+        let old = self.remembered(&task.url).filter(|_| answer.is_some_and(|answer| answer.status == 304));
+        let (etag, last_modified) = match old {
+            Some(page) => (page.etag.clone(), page.last_modified.clone()),
+            None => answer.map(|answer| validators(&answer.headers)).unwrap_or_default(),
         };
-        let looked = self.look(&document).await;
-        if self.crawled.pages.is_empty() {
-            self.crawled.site_name = looked.facts.site_name.clone();
-        }
-        self.offer(task, url, &looked);
-        let outcome = outcome(&looked.page);
-        self.crawled.pages.push(looked.page);
-        outcome
+        let body_sha256 = match old {
+            Some(page) => page.body_sha256.clone(),
+            None => answer.map(|answer| sha256(&answer.body)),
+        };
+        let at_fault = look.verdict == Verdict::Fail || look.findings.iter().any(|found| found.effect == Effect::Lead);
+        self.errand.observer.page(PageNote {
+            url: look.url.clone().unwrap_or_default(),
+            depth: task.depth,
+            from: task.from,
+            look: look.clone(),
+            fair: outcome == Outcome::Checked,
+            gone: outcome == Outcome::NotAPage,
+            etag,
+            last_modified,
+            body_sha256,
+            evidence: answer.filter(|_| at_fault).map(|answer| evidence(fetched, answer)),
+        });
     }
 
-    fn exemption(&self, task: &Task, url: &Url) -> Option<(PageKind, Reason)> {
-        if task.from == Origin::Frame || self.frames.contains(url) {
-            return Some((PageKind::Frame, Reason::Frame));
-        }
-        (UrlKind::of(url) == UrlKind::PrintView).then_some((PageKind::Page, Reason::PrintView))
+    fn gone(&mut self, url: &Url) {
+        self.crawled.gone.insert(url.to_string());
+        self.errand.observer.gone(url);
     }
 
-    /// Looks, follows what the page needs, and looks again until nothing more is needed.
-    async fn look(&mut self, document: &Document<'_>) -> Looked {
-        let mut looked = self.look_once(document);
-        for _ in 0..MOST_ROUNDS {
-            if self.learns_pairs(&looked).await {
-                looked = self.look_once(document);
-            }
-            if looked.page.verdict == Verdict::Pass
-                || looked.page.kind != PageKind::Page
-                || looked.facts.needed.is_empty()
-            {
-                break;
-            }
-            self.follower.fetch(self.checker, &mut self.robots, &looked.facts.needed, self.deadline).await;
-            looked = self.look_once(document);
-        }
-        looked
-    }
-
-    fn look_once(&self, document: &Document<'_>) -> Looked {
-        let mut subject = Subject::of(self.checker.registry.as_ref(), Some(document.url), &self.pairs);
-        subject.site = self.site.or(subject.site);
-        look(document, &self.checker.hosts, &self.follower.followed, &subject)
-    }
-
-    /// A site on file by its certificate id alone: the ids of the codes on the page are asked for.
-    async fn learns_pairs(&mut self, looked: &Looked) -> bool {
-        let by_id_alone = self.site.is_some_and(|site| site.badge_code.is_none() && site.certificate_id.is_some());
-        if !by_id_alone {
-            return false;
-        }
-        let known = self.pairs.len();
-        for code in looked.page.readings.iter().filter_map(|reading| reading.code.as_ref()) {
-            if let Some(id) = self.checker.id_of(code).await {
-                self.pairs.insert(code.clone(), id);
-            }
-        }
-        self.pairs.len() > known
-    }
-
-    fn offer(&mut self, task: &Task, url: &Url, looked: &Looked) {
+    pub(super) fn offer(&mut self, task: &Task, url: &Url, looked: &Looked) {
         if !matches!(looked.page.kind, PageKind::Page | PageKind::Frame | PageKind::Login) {
             return;
         }
         let base = Base::new(looked.facts.base.as_ref().unwrap_or(url), looked.encoding);
+        self.frames.extend(looked.facts.frames.iter().cloned());
+        if self.errand.reach != Reach::Site {
+            return;
+        }
         for href in &looked.facts.links {
             self.frontier.offer(&base, href, task.depth + 1, Origin::Link);
         }
         for frame in &looked.facts.frames {
             self.frontier.offer(&base, frame.as_str(), task.depth, Origin::Frame);
-            self.frames.insert(frame.clone());
         }
         if let Some((_, address)) = &looked.facts.refresh {
             self.frontier.offer(&base, address, task.depth, Origin::Refresh);
@@ -296,6 +317,11 @@ impl Crawl<'_> {
         self.crawled.coverage = self.frontier.coverage();
         self.crawled
     }
+}
+
+/// Could the page not be looked at?
+pub(super) fn is_unseen(page: &PageLook) -> bool {
+    outcome(page) == Outcome::Unseen
 }
 
 /// What a look means for the coverage.

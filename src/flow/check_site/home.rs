@@ -6,6 +6,7 @@ use std::time::Duration;
 use url::{Position, Url};
 
 use super::Checker;
+use super::crawl::View;
 use super::follow::header;
 use crate::domain::badge::BadgeHosts;
 use crate::domain::crawl::{Robots, RobotsMode, Scope};
@@ -18,6 +19,7 @@ use crate::domain::page::kind::Answer;
 use crate::domain::registry::Site;
 use crate::domain::verdict::Reason;
 use crate::probe::http::{Fetched, Request};
+use crate::store::StoreResult;
 
 /// Pages that only forward, one after another, at most.
 const MOST_STUBS: usize = 3;
@@ -75,21 +77,25 @@ pub(super) struct Home {
 pub(super) async fn open(
     checker: &Checker,
     start: &Url,
-    site: Option<&Site>,
+    view: &mut View<'_>,
     robots: &mut RobotsBook,
-) -> Result<Home, Reason> {
-    let mut url = entry(start, site);
+) -> StoreResult<Result<Home, Reason>> {
+    let mut url = entry(start, view.site);
     let mut stubs = 0;
     loop {
-        let fetched = ask(checker, &url, robots).await?;
+        let fetched = match ask(checker, &url, robots).await {
+            Ok(fetched) => fetched,
+            Err(reason) => return Ok(Err(reason)),
+        };
         match next_stub(checker, &fetched) {
             Some(next) if stubs < MOST_STUBS && next != fetched.url => {
                 stubs += 1;
                 url = next;
             }
             _ => {
-                let scope = scope(checker, start, &fetched.url, site)?;
-                return Ok(Home { fetched, scope });
+                let landed: Vec<Host> = Host::of(&fetched.url).into_iter().collect();
+                checker.book.learn_hosts(&mut view.known, &landed).await?;
+                return Ok(scope(view, start, &fetched.url).map(|scope| Home { fetched, scope }));
             }
         }
     }
@@ -148,11 +154,11 @@ fn next_stub(checker: &Checker, fetched: &Fetched) -> Option<Url> {
 
 /// The addresses that are the site's. A registered site ends on one of its hosts; without a registry, where the typed
 /// address leads is the site.
-fn scope(checker: &Checker, start: &Url, landed: &Url, site: Option<&Site>) -> Result<Scope, Reason> {
+fn scope(view: &View<'_>, start: &Url, landed: &Url) -> Result<Scope, Reason> {
     let mut scope = Scope::of(landed);
     let typed = Host::of(start);
     scope = scope.with_hosts(&typed);
-    let Some(site) = site else { return Ok(without_folders(checker, scope, landed, None)) };
+    let Some(site) = view.site else { return Ok(without_folders(view, scope, landed)) };
     let host = Host::of(landed);
     let is_own = host.as_ref().is_some_and(|host| {
         typed.as_ref() == Some(host)
@@ -166,12 +172,13 @@ fn scope(checker: &Checker, start: &Url, landed: &Url, site: Option<&Site>) -> R
     if let Some(prefix) = &site.url_prefix {
         scope = scope.with_prefix(prefix);
     }
-    Ok(without_folders(checker, scope, landed, Some(site)))
+    Ok(without_folders(view, scope, landed))
 }
 
 /// Other sites' folders on the same host are theirs.
-fn without_folders(checker: &Checker, scope: Scope, landed: &Url, site: Option<&Site>) -> Scope {
-    let (Some(registry), Some(host)) = (&checker.registry, Host::of(landed)) else { return scope };
+fn without_folders(view: &View<'_>, scope: Scope, landed: &Url) -> Scope {
+    let (Some(registry), Some(host)) = (&view.known.registry, Host::of(landed)) else { return scope };
+    let site = view.site;
     let others: Vec<&str> = registry
         .sites_on(&host)
         .into_iter()

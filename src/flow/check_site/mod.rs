@@ -1,9 +1,12 @@
 //! One look at one site: names, crawl, verdict per page and for the site.
 
+mod book;
 mod crawl;
+mod errand;
 mod follow;
 mod home;
 mod names;
+mod page;
 mod pairs;
 
 use std::sync::Arc;
@@ -13,20 +16,25 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use url::Url;
 
+pub use self::book::{Book, Known, StoreBook};
+pub use self::errand::{Errand, Memory, Observer, PageNote, Reach, Remembered};
+pub use self::pairs::PairBook;
+use crate::clock::Clock;
 use crate::domain::badge::BadgeHosts;
 use crate::domain::calendar::Calendar;
-use crate::domain::crawl::{Coverage, RobotsMode};
+use crate::domain::crawl::{Coverage, Origin, RobotsMode};
 use crate::domain::dns::NameLook;
 use crate::domain::finding::Finding;
 use crate::domain::host::Host;
 use crate::domain::identity::pair_differs;
 use crate::domain::look::PageLook;
-use crate::domain::registry::{Registry, Site};
+use crate::domain::registry::Site;
 use crate::domain::remarks::{Seen, leads_elsewhere, remarks};
 use crate::domain::site::{SiteEvidence, SiteFinding, not_owed, roll_up};
 use crate::domain::verdict::{Cause, Reason, Verdict};
 use crate::probe::dns::Resolver;
 use crate::probe::http::{Fetcher, Request};
+use crate::store::StoreResult;
 
 /// Budgets and manners of a look.
 #[derive(Debug, Clone)]
@@ -59,13 +67,12 @@ pub struct Checker {
     pub resolver: Resolver,
     pub fetcher: Fetcher,
     pub hosts: BadgeHosts,
-    pub registry: Option<Registry>,
+    pub book: Book,
     pub calendar: Calendar,
-    /// The day of the look, Beijing time.
-    pub today: NaiveDate,
+    pub clock: Clock,
     pub manners: Manners,
     pub canary_failed: bool,
-    pub pairs: pairs::PairBook,
+    pub pairs: PairBook,
 }
 
 /// What an operator asked to be looked at.
@@ -105,54 +112,102 @@ pub struct SiteLook {
     pub dns: Vec<NameLook>,
     pub coverage: Coverage,
     pub pages: Vec<PageLook>,
+    /// The DNS told of every name: it leads somewhere, or there is none.
+    #[serde(skip)]
+    pub names_told: bool,
+}
+
+/// Who hears of nothing but the progress.
+struct Listener<'a>(&'a (dyn Fn(&Coverage) + Sync + Send));
+
+impl Observer for Listener<'_> {
+    fn page(&self, _: PageNote) {}
+    fn found(&self, _: &Url, _: u16, _: Origin) {}
+    fn gone(&self, _: &Url) {}
+    fn progress(&self, coverage: &Coverage) {
+        self.0(coverage);
+    }
+    fn remembers(&self) -> bool {
+        false
+    }
+}
+
+/// The pages that count: those of now, and of the others the last fair look. Where the home page could not be looked
+/// at, nothing is said from memory alone.
+fn with_memory(crawled: &crawl::Crawled, memory: &Memory) -> Vec<PageLook> {
+    let mut pages = crawled.pages.clone();
+    if pages.first().is_none_or(|home| home.verdict == Verdict::Undetermined) {
+        return pages;
+    }
+    let remembered = |url: &Option<String>| memory.pages.get(url.as_ref()?)?.look.as_ref();
+    for page in pages.iter_mut().skip(1).filter(|page| crawl::is_unseen(page)) {
+        if let Some(look) = remembered(&page.url) {
+            *page = look.clone();
+        }
+    }
+    let seen: std::collections::HashSet<&String> = crawled.pages.iter().filter_map(|page| page.url.as_ref()).collect();
+    let others = memory.pages.iter().filter(|(url, _)| !seen.contains(url) && !crawled.gone.contains(*url));
+    pages.extend(others.filter_map(|(_, page)| page.look.clone()));
+    pages
 }
 
 impl Checker {
-    /// Looks at a site. `progress` hears of every page.
-    pub async fn check(&self, target: &Target, progress: &(dyn Fn(&Coverage) + Sync)) -> SiteLook {
+    /// Looks at a site that nobody remembers anything of. `progress` hears of every page.
+    pub async fn check(&self, target: &Target, progress: &(dyn Fn(&Coverage) + Sync + Send)) -> StoreResult<SiteLook> {
+        let (memory, observer) = (Memory::default(), Listener(progress));
+        self.look(&Errand { target, site_id: None, reach: Reach::Site, memory: &memory, observer: &observer }).await
+    }
+
+    /// Takes a look. An error is trouble of our own database; a dead site is none.
+    pub async fn look(&self, errand: &Errand<'_>) -> StoreResult<SiteLook> {
+        let (target, today) = (errand.target, self.clock.today());
         let host = Host::of(&target.url);
-        let site = self.site_of(target, host.as_ref());
+        let known = self.book.open(host.as_ref(), errand.site_id).await?;
+        let site = self.site_of(&known, target, host.as_ref()).cloned();
+        let site = site.as_ref();
         let names = names::look(&self.resolver, host.as_ref(), site).await;
         let pairs = self.own_pair(site).await;
         let differs = site.is_some_and(|site| pair_differs(site, &pairs));
-        let not_owed = self.not_owed(site);
+        let view = crawl::View { site, known, pairs, not_owed: self.not_owed(site, today) };
         let crawled = match names.trouble() {
             Some(_) => crawl::Crawled::default(),
-            None => crawl::crawl(self, &names.start(&target.url), site, not_owed, pairs, progress).await,
+            None => crawl::crawl(self, errand, &names.start(&target.url), view).await?,
         };
+        let pages = with_memory(&crawled, errand.memory);
         let evidence = SiteEvidence {
             names: &names.states,
-            pages: &crawled.pages,
+            pages: &pages,
             coverage: &crawled.coverage,
             trouble: crawled.trouble,
             canary_failed: self.canary_failed,
             site,
-            today: self.today,
+            today,
             calendar: &self.calendar,
         };
         let mut rolled = roll_up(&evidence);
         if let Some(site) = site {
-            let told = self.remarks(site, &names, &crawled, differs).await;
+            let told = self.remarks(site, &names, &crawled, differs, today).await;
             rolled.findings.extend(told.into_iter().map(|finding| SiteFinding { finding, pages: Vec::new() }));
         }
-        SiteLook {
+        Ok(SiteLook {
             host: target.text.clone(),
             host_ascii: target.url.host_str().unwrap_or_default().to_owned(),
             verdict: rolled.verdict,
             cause: rolled.cause,
             findings: rolled.findings,
+            names_told: names.states.iter().all(|state| state.outcome().reason().is_none()),
             dns: names.states.into_iter().flat_map(|state| [Some(state.look), state.twin]).flatten().collect(),
             coverage: crawled.coverage,
             pages: crawled.pages,
-        }
+        })
     }
 
     /// A host on file for nobody owes nothing that we know of.
-    fn not_owed(&self, site: Option<&Site>) -> Option<Reason> {
-        match (site, &self.registry) {
-            (Some(site), _) => not_owed(site, self.today, &self.calendar),
-            (None, Some(_)) => Some(Reason::HostNotRegistered),
-            (None, None) => None,
+    fn not_owed(&self, site: Option<&Site>, today: NaiveDate) -> Option<Reason> {
+        match (site, &self.book) {
+            (Some(site), _) => not_owed(site, today, &self.calendar),
+            (None, Book::None) => None,
+            (None, _) => Some(Reason::HostNotRegistered),
         }
     }
 
@@ -162,6 +217,7 @@ impl Checker {
         names: &names::Names,
         crawled: &crawl::Crawled,
         pair_differs: bool,
+        today: NaiveDate,
     ) -> Vec<Finding> {
         let seen = Seen {
             home: crawled.pages.first(),
@@ -169,7 +225,7 @@ impl Checker {
             strays: self.strays(site, names, crawled).await,
             pair_differs,
         };
-        remarks(site, &seen, self.today)
+        remarks(site, &seen, today)
     }
 
     /// Does a registered name lead to no registered address, and over HTTP to no registered host?
@@ -192,8 +248,8 @@ impl Checker {
     }
 
     /// The registered site of an address; a host with nothing but one folder site stands for that.
-    fn site_of(&self, target: &Target, host: Option<&Host>) -> Option<&Site> {
-        let registry = self.registry.as_ref()?;
+    fn site_of<'k>(&self, known: &'k Known, target: &Target, host: Option<&Host>) -> Option<&'k Site> {
+        let registry = known.registry.as_ref()?;
         let host = host?;
         registry.site_of(host, target.url.path()).or_else(|| match registry.sites_on(host).as_slice() {
             [only] if target.url.path() == "/" => Some(*only),

@@ -1,8 +1,10 @@
 //! Which certificate id belongs to a code: learnt from the issued script, which is read as data.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
+use tokio::time::Instant;
 use url::Url;
 
 use super::Checker;
@@ -14,17 +16,34 @@ use crate::domain::page::{Context, FollowedSet, read_script};
 use crate::domain::registry::Site;
 use crate::probe::http::Request;
 
-/// The pairs learnt so far. A code whose script could not be had is remembered as unknown: it is asked for once.
+/// How long a pair is believed, and how long it is remembered that a script could not be had.
+const KNOWN_FOR: Duration = Duration::from_secs(24 * 3600);
+const UNKNOWN_FOR: Duration = Duration::from_secs(600);
+/// Pairs kept at most (about 150 bytes each); a full book is begun anew.
+const MOST: usize = 100_000;
+
+/// The pairs learnt so far. That a script could not be had is remembered, too, but not for long.
 #[derive(Debug, Default)]
-pub struct PairBook(Mutex<HashMap<BadgeCode, Option<CertificateId>>>);
+pub struct PairBook(Mutex<HashMap<BadgeCode, (Option<CertificateId>, Instant)>>);
 
 impl PairBook {
     fn of(&self, code: &BadgeCode) -> Option<Option<CertificateId>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(code).cloned()
+        let book = self.lock();
+        let (id, until) = book.get(code)?;
+        (Instant::now() < *until).then(|| id.clone())
     }
 
     fn learn(&self, code: &BadgeCode, id: Option<CertificateId>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(code.clone(), id);
+        let mut book = self.lock();
+        if book.len() >= MOST {
+            book.clear();
+        }
+        let until = Instant::now() + if id.is_some() { KNOWN_FOR } else { UNKNOWN_FOR };
+        book.insert(code.clone(), (id, until));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<BadgeCode, (Option<CertificateId>, Instant)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

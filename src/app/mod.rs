@@ -1,0 +1,38 @@
+//! Everything built once and wired together; started and stopped in order.
+
+mod build;
+mod looking;
+mod serve;
+
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::domain::calendar::Calendar;
+use crate::metrics::Metrics;
+use crate::shared::Shared;
+use crate::store::{Db, StoreError};
+
+pub use build::{checker, terms, watch};
+pub use serve::{Role, Running, start};
+
+/// Why the daemon does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("{0}")]
+    Setting(String),
+    #[error("cannot listen on {0}: {1}")]
+    Listen(std::net::SocketAddr, std::io::Error),
+}
+
+/// Opens the database, brings its schema up to date, and builds what all parts share.
+pub async fn open(config: Config, clock: Clock) -> Result<Shared, StartError> {
+    // An error only says that a provider was installed before us.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let db = Db::open(config.database.url.reveal(), config.database.connections).await?;
+    db.migrate().await?;
+    let metrics = Metrics::new().map_err(|error| StartError::Setting(error.to_string()))?;
+    Ok(Shared { config: Arc::new(config), db, clock, calendar: Calendar::builtin(), metrics: Arc::new(metrics) })
+}

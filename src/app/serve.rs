@@ -1,0 +1,69 @@
+//! Start and ordered stop of the roles a process plays.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::{StartError, looking, watch};
+use crate::shared::Shared;
+use crate::{closed_set, jobs, web};
+
+closed_set! {
+    /// What a process does. All roles of one database may run in one process, or each in many.
+    pub enum Role {
+        Look = "look", "looks at sites";
+        Jobs = "jobs", "runs what goes by the clock: the daily root, retention";
+        Web = "web", "serves pages, health and metrics";
+    }
+}
+
+/// A running daemon.
+pub struct Running {
+    /// Where it listens, if it plays the role.
+    pub address: Option<SocketAddr>,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+    app: Shared,
+}
+
+/// Starts the roles.
+pub async fn start(app: Shared, roles: &[Role]) -> Result<Running, StartError> {
+    let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+    let mut address = None;
+    // The metrics speak for this process, whatever it does.
+    tasks.spawn(jobs::measure(app.clone(), stop.clone()));
+    for role in roles {
+        match role {
+            Role::Look => {
+                let (watch, at_once) = (Arc::new(watch(&app)?), app.config.watch.at_once as usize);
+                tasks.spawn(looking::run(watch, at_once, stop.clone()));
+            }
+            Role::Jobs => {
+                tasks.spawn(jobs::run(app.clone(), stop.clone()));
+            }
+            Role::Web => {
+                let listen = app.config.web.listen;
+                let failed = |error| StartError::Listen(listen, error);
+                let listener = TcpListener::bind(listen).await.map_err(failed)?;
+                address = Some(listener.local_addr().map_err(failed)?);
+                tasks.spawn(web::serve(app.clone(), listener, stop.clone()));
+            }
+        }
+    }
+    tracing::info!(roles = ?roles.iter().map(|role| role.name()).collect::<Vec<_>>(), ?address, "started");
+    Ok(Running { address, stop, tasks, app })
+}
+
+impl Running {
+    /// Stops in order: no more accepting and claiming, what is under way ends or is given back, the pool closes.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.app.db.close().await;
+        tracing::info!("stopped");
+    }
+}

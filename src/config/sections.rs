@@ -1,0 +1,180 @@
+//! The sections and their defaults. `config/default.toml` shows them with a line of explanation each.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+
+use super::Secret;
+use crate::domain::confirm::Rule;
+
+/// Declares a section: a struct whose every field has a default, so that a file needs to name only what differs.
+macro_rules! section {
+    ($(#[$meta:meta])* $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty = $default:expr,)+ }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        pub struct $name { $($(#[$field_meta])* pub $field: $type,)+ }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self { $($field: $default,)+ }
+            }
+        }
+    };
+}
+
+section! {
+    /// Where everything is kept.
+    Database {
+        /// `sqlite:FILE`, or `postgres://USER:PASSWORD@HOST/NAME` where several processes share the work.
+        url: Secret = Secret::new("sqlite:badgewatch.db"),
+        /// Connections at most.
+        connections: u32 = 8,
+    }
+}
+
+section! {
+    /// What an import may do, and what the registry may say.
+    RegistrySection {
+        /// Regions (GB/T 2260, `000000` = the country) whose registry is complete: only there may "nobody was issued
+        /// this badge" be said.
+        complete: Vec<String> = Vec::new(),
+        /// The share of the sites that an import may drop without being asked.
+        max_shrink: f64 = 0.02,
+    }
+}
+
+/// When a round begins and how long it takes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RhythmText {
+    /// Minute hour day month weekday, Beijing time; weekdays as MON to SUN.
+    pub cron: String,
+    /// Minutes over which the sites are spread.
+    pub spread_minutes: u32,
+}
+
+impl RhythmText {
+    fn of(cron: &str, spread_minutes: u32) -> Self {
+        Self { cron: cron.to_owned(), spread_minutes }
+    }
+}
+
+/// The rhythm of one office's sites.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OfficeWatch {
+    pub home: Option<RhythmText>,
+    pub pages: Option<RhythmText>,
+}
+
+section! {
+    /// How sites are watched.
+    Watch {
+        /// Where this process looks from; every look names it.
+        vantage: String = "default".to_owned(),
+        /// The daily look: names, home page, pages under suspicion.
+        home: RhythmText = RhythmText::of("0 22 * * *", 480),
+        /// The look at all pages.
+        pages: RhythmText = RhythmText::of("0 20 * * FRI", 2_880),
+        /// Rhythms of single regions, by GB/T 2260 code.
+        offices: BTreeMap<String, OfficeWatch> = BTreeMap::new(),
+        /// Sites looked at at once.
+        at_once: u32 = 64,
+        /// Minutes a worker has a site before another may take it.
+        lease_minutes: u32 = 30,
+        /// Pages of one site at most.
+        max_pages: u32 = 1_000,
+        /// Minutes for one site at most.
+        site_minutes: u32 = 10,
+        /// Pages under suspicion that a daily look visits.
+        suspects: u32 = 20,
+        /// Milliseconds between two requests to one site or address.
+        delay_ms: u32 = 200,
+        /// `respect` what robots.txt says, or `record` it and look all the same.
+        robots: String = "respect".to_owned(),
+        /// A page that says who looks and why, sent with every request.
+        about_url: Option<String> = None,
+    }
+}
+
+section! {
+    /// Whom to ask for names.
+    Dns {
+        /// Resolvers, IP:PORT; two or more. None: those of the system.
+        resolvers: Vec<SocketAddr> = Vec::new(),
+        /// Names that always resolve: while one does not, nothing is held against anybody.
+        canaries: Vec<String> = Vec::new(),
+    }
+}
+
+section! {
+    /// How pages are fetched.
+    Http {
+        /// Pages that always answer 200: while one does not, nothing is held against anybody.
+        canaries: Vec<String> = Vec::new(),
+        /// Connect to this port where an http address states none (tests, gateways).
+        http_port: Option<u16> = None,
+        /// Likewise for https.
+        https_port: Option<u16> = None,
+        /// Further root certificates, PEM.
+        ca_file: Option<PathBuf> = None,
+        /// Networks that are refused otherwise (intranets); no politeness delay there.
+        allow_net: Vec<IpNet> = Vec::new(),
+    }
+}
+
+section! {
+    /// Which hosts a badge may come from.
+    Badge {
+        script_hosts: Vec<String> = vec!["dcs.conac.cn".to_owned()],
+        certificate_hosts: Vec<String> = vec!["bszs.conac.cn".to_owned()],
+    }
+}
+
+/// When a finding is confirmed and when it is cleared.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Confirm {
+    /// For every kind that has no rule of its own.
+    pub rule: Rule,
+    /// By finding code.
+    pub codes: BTreeMap<String, Rule>,
+}
+
+section! {
+    /// How long things are kept.
+    Retention {
+        /// Days a look is kept that is no evidence.
+        looks_days: u32 = 400,
+        /// Days the evidence of a suspicion is kept that came to nothing; what a case stands on is kept.
+        suspicion_days: u32 = 180,
+    }
+}
+
+section! {
+    /// Where to listen.
+    Web {
+        listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 8080)),
+    }
+}
+
+section! {
+    /// What is logged.
+    Log {
+        format: LogFormat = LogFormat::Text,
+        /// As of tracing's `EnvFilter`.
+        filter: String = "info,hickory_resolver=off,hickory_net=off".to_owned(),
+    }
+}
+
+/// How a line of the log looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    Text,
+    Json,
+}

@@ -1,0 +1,126 @@
+//! The daily root over all chains of evidence, and the proof that nothing was changed since.
+
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeZone, Utc};
+
+use crate::clock::Clock;
+use crate::domain::evidence::{Heads, Link, START, root, sha256};
+use crate::store::evidence::{self, Piece, Root};
+use crate::store::{Db, StoreResult, Tx};
+
+/// Rows read at a time.
+const PAGE: i64 = 1_000;
+
+/// Seals yesterday (Beijing) if it is not sealed. `false`: it is.
+pub async fn seal(db: &Db, clock: &Clock) -> StoreResult<bool> {
+    let Some(yesterday) = clock.today().pred_opt() else { return Ok(false) };
+    let mut tx = db.write().await?;
+    let before = evidence::root_before(&mut tx, yesterday).await?;
+    let (chains, heads) = heads(&mut tx, end_of(yesterday)).await?;
+    let prev_root = before.map_or_else(|| START.to_owned(), |root| root.root);
+    let root = Root { day: yesterday, chains, root: root(yesterday, chains, &heads, &prev_root), heads, prev_root };
+    let sealed = evidence::insert_root(&mut tx, &root, clock.now()).await?;
+    tx.commit().await?;
+    Ok(sealed)
+}
+
+/// The first moment after a day in Beijing.
+fn end_of(day: NaiveDate) -> DateTime<Utc> {
+    let beijing = FixedOffset::east_opt(8 * 3600).expect("eight hours are within a day");
+    let midnight = day.succ_opt().unwrap_or(day).and_time(NaiveTime::MIN);
+    beijing.from_local_datetime(&midnight).single().map_or(DateTime::UNIX_EPOCH, |at| at.with_timezone(&Utc))
+}
+
+async fn heads(tx: &mut Tx, until: DateTime<Utc>) -> StoreResult<(i64, String)> {
+    let (mut heads, mut after) = (Heads::default(), String::new());
+    loop {
+        let page = evidence::heads_at(tx, until, &after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(heads.finish()) };
+        after = last.site_id.clone();
+        page.iter().for_each(|head| heads.add(&head.site_id, head.seq, &head.hash));
+    }
+}
+
+/// What a verification found.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Verified {
+    pub chains: u64,
+    pub pieces: u64,
+    /// Pieces whose text is no longer kept; their hashes still hold the chain together.
+    pub emptied: u64,
+    pub roots: u64,
+    /// Every breach, in words; none = everything holds.
+    pub breaches: Vec<String>,
+}
+
+/// Walks through every chain and every root.
+pub async fn verify(db: &Db) -> StoreResult<Verified> {
+    let (mut verified, mut after) = (Verified::default(), String::new());
+    let mut tx = db.read().await?;
+    loop {
+        let sites = evidence::sites(&mut tx, &after, PAGE).await?;
+        let Some(last) = sites.last() else { break };
+        after = last.clone();
+        for site in &sites {
+            verify_chain(&mut tx, site, &mut verified).await?;
+        }
+    }
+    verify_roots(&mut tx, &mut verified).await?;
+    Ok(verified)
+}
+
+async fn verify_chain(tx: &mut Tx, site: &str, verified: &mut Verified) -> StoreResult<()> {
+    let (mut seq, mut hash) = (0, START.to_owned());
+    loop {
+        let page = evidence::chain(tx, site, seq, PAGE).await?;
+        if page.is_empty() {
+            verified.chains += 1;
+            return Ok(());
+        }
+        for piece in page {
+            verified.pieces += 1;
+            verified.emptied += u64::from(piece.body.is_none());
+            verified.breaches.extend(breaches(&piece, seq, &hash));
+            (seq, hash) = (piece.seq, piece.hash);
+        }
+    }
+}
+
+fn breaches(piece: &Piece, before: i64, hash: &str) -> Vec<String> {
+    let link = Link {
+        site_id: &piece.site_id,
+        seq: piece.seq,
+        taken_at: piece.taken_at,
+        body_hash: &piece.body_hash,
+        prev_hash: &piece.prev_hash,
+    };
+    let body = piece.body.as_ref().map(|body| sha256(body.as_bytes()));
+    let at = format!("evidence {} of site {}", piece.seq, piece.site_id);
+    [
+        (piece.seq != before + 1, format!("{at}: {} is missing before it", before + 1)),
+        (piece.prev_hash != hash, format!("{at}: it does not follow on the one before it")),
+        (body.is_some_and(|body| body != piece.body_hash), format!("{at}: its text was changed")),
+        (link.hash() != piece.hash, format!("{at}: its hash is not its own")),
+    ]
+    .into_iter()
+    .filter_map(|(is, what)| is.then_some(what))
+    .collect()
+}
+
+async fn verify_roots(tx: &mut Tx, verified: &mut Verified) -> StoreResult<()> {
+    let mut prev = START.to_owned();
+    for sealed in evidence::roots(tx).await? {
+        verified.roots += 1;
+        let (chains, heads) = heads(tx, end_of(sealed.day)).await?;
+        if sealed.prev_root != prev {
+            verified.breaches.push(format!("root of {}: it does not follow on the one before it", sealed.day));
+        }
+        if (chains, &heads) != (sealed.chains, &sealed.heads) {
+            verified.breaches.push(format!("root of {}: the chains of that day are not what was sealed", sealed.day));
+        }
+        if root(sealed.day, sealed.chains, &sealed.heads, &sealed.prev_root) != sealed.root {
+            verified.breaches.push(format!("root of {}: its hash is not its own", sealed.day));
+        }
+        prev = sealed.root;
+    }
+    Ok(())
+}

@@ -1,0 +1,121 @@
+//! Mass changes: held when a finding would be confirmed, and decided by an operator.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::Terms;
+use super::decide::Move;
+use crate::domain::confirm::{FindingState, Track};
+use crate::domain::mass::{Dimension, HoldState};
+use crate::domain::verdict::FindingCode;
+use crate::store::findings::{self, Change, StoredFinding};
+use crate::store::{Db, StoreResult, Tx};
+
+/// What a site shares with others.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Ties {
+    pub address: Option<String>,
+    pub badge_host: Option<String>,
+    pub region: Option<String>,
+    pub vantage: String,
+}
+
+impl Ties {
+    fn members(&self) -> impl Iterator<Item = (Dimension, &str)> {
+        [
+            (Dimension::Address, self.address.as_deref()),
+            (Dimension::BadgeHost, self.badge_host.as_deref()),
+            (Dimension::Region, self.region.as_deref()),
+            (Dimension::Vantage, Some(self.vantage.as_str())),
+        ]
+        .into_iter()
+        .filter_map(|(dimension, member)| Some((dimension, member?)))
+    }
+}
+
+/// What a finding that would be confirmed becomes, and by which hold.
+pub(super) async fn judge(
+    tx: &mut Tx,
+    step: &Move<'_>,
+    ties: &Ties,
+    terms: &Terms,
+    at: DateTime<Utc>,
+) -> StoreResult<(FindingState, Option<String>)> {
+    let code = step.read.finding.code;
+    let window = TimeDelta::hours(i64::from(terms.mass.hours));
+    let first = step.to.first_failed_at;
+    for (dimension, member) in ties.members() {
+        let known = findings::hold_of(tx, dimension, member, code, first).await?;
+        let hold = match known {
+            Some(hold) => Some((hold.id, HoldState::from_name(&hold.state).unwrap_or(HoldState::Open))),
+            None => {
+                let any = is_of_the_network(code);
+                let group = findings::group(tx, dimension, member, code, first - window, first + window, any).await?;
+                let (failing, watched) = (group.failing.unsigned_abs(), group.watched.unsigned_abs());
+                match terms.mass.is_met(failing, watched) {
+                    true => {
+                        let id = findings::open_hold(tx, dimension, member, code, group, at).await?;
+                        tracing::warn!(%code, %dimension, member, failing, watched, "a mass change is held for an operator");
+                        Some((id, HoldState::Open))
+                    }
+                    false => None,
+                }
+            }
+        };
+        match hold {
+            Some((id, HoldState::Open)) => return Ok((FindingState::Held, Some(id))),
+            Some((id, HoldState::Ours)) => return Ok((FindingState::Dismissed, Some(id))),
+            Some((_, HoldState::Real)) | None => {}
+        }
+    }
+    Ok((FindingState::Confirmed, None))
+}
+
+/// A resolver or a link of ours can bring these about for sites that never passed, too.
+fn is_of_the_network(code: FindingCode) -> bool {
+    matches!(code, FindingCode::DomainDead | FindingCode::Unreachable | FindingCode::CannotLook)
+}
+
+/// Decides a hold: its findings are confirmed (`real`) or dismissed (`ours`) in the same moment. How many moved;
+/// `None`: there is no such open hold.
+pub async fn decide(
+    db: &Db,
+    id: &str,
+    state: HoldState,
+    by: &str,
+    reason: &str,
+    terms: &Terms,
+    at: DateTime<Utc>,
+) -> StoreResult<Option<usize>> {
+    let mut tx = db.write().await?;
+    if !findings::decide_hold(&mut tx, id, state, by, reason, at).await? {
+        return Ok(None);
+    }
+    let held = findings::held_by(&mut tx, id).await?;
+    for finding in &held {
+        release(&mut tx, finding, state, terms, at).await?;
+    }
+    tx.commit().await?;
+    Ok(Some(held.len()))
+}
+
+async fn release(
+    tx: &mut Tx,
+    finding: &StoredFinding,
+    state: HoldState,
+    terms: &Terms,
+    at: DateTime<Utc>,
+) -> StoreResult<()> {
+    let real = state == HoldState::Real;
+    let to = match real {
+        true => FindingState::Confirmed,
+        false => FindingState::Dismissed,
+    };
+    let change = Change {
+        at,
+        pages: &finding.pages,
+        confirmed_by: real.then(|| terms.rule_of(finding.finding.code)),
+        hold_id: None,
+    };
+    findings::advance(tx, finding, &Track { state: to, ..finding.track.clone() }, &change).await?;
+    Ok(())
+}

@@ -1,0 +1,106 @@
+//! What goes by the clock: one table of jobs, one runner. Each job runs on one machine at a time; a run is idempotent,
+//! and the next run is the retry.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use futures_util::future::BoxFuture;
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::schedule::Rhythm;
+use crate::flow::retention::{self, Keep};
+use crate::flow::watch::Step;
+use crate::flow::{measure as counts, seal};
+use crate::shared::Shared;
+use crate::store::{StoreResult, jobs};
+
+/// How often it is looked whether a job is due.
+const POLL: Duration = Duration::from_secs(5);
+/// How often a process counts for its metrics.
+const MEASURED_EVERY: Duration = Duration::from_secs(30);
+
+/// A job: when, and what.
+struct Job {
+    name: &'static str,
+    /// Minute hour day month weekday, Beijing time.
+    cron: &'static str,
+    run: fn(&Shared) -> BoxFuture<'_, StoreResult<Step>>,
+}
+
+const JOBS: &[Job] = &[
+    // After midnight, when the day's evidence is complete.
+    Job { name: "daily_root", cron: "10 0 * * *", run: |app| Box::pin(daily_root(app)) },
+    Job { name: "retention", cron: "30 3 * * *", run: |app| Box::pin(let_go(app)) },
+];
+
+/// Runs the jobs until it is stopped.
+pub async fn run(app: Shared, stop: CancellationToken) {
+    let mut poll = tokio::time::interval(POLL);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = poll.tick() => {}
+        }
+        for job in JOBS {
+            if let Err(error) = run_if_due(&app, job, &stop).await {
+                tracing::error!(job = job.name, %error, "a job failed; its next run is the retry");
+            }
+        }
+    }
+}
+
+async fn run_if_due(app: &Shared, job: &Job, stop: &CancellationToken) -> StoreResult<()> {
+    let now = app.clock.now();
+    let again = match Rhythm::parse(job.cron, TimeDelta::zero()) {
+        Ok(rhythm) => rhythm.next(job.name, now),
+        Err(_) => now + TimeDelta::days(1),
+    };
+    let mut tx = app.db.write().await?;
+    let taken = jobs::take(&mut tx, job.name, now, again).await?;
+    tx.commit().await?;
+    if !taken {
+        return Ok(());
+    }
+    let done = until_idle(app, job, stop).await;
+    let error = done.as_ref().err().map(ToString::to_string);
+    let mut tx = app.db.write().await?;
+    jobs::ended(&mut tx, job.name, app.clock.now(), error.as_deref()).await?;
+    tx.commit().await?;
+    done
+}
+
+async fn until_idle(app: &Shared, job: &Job, stop: &CancellationToken) -> StoreResult<()> {
+    while !stop.is_cancelled() {
+        if (job.run)(app).await? == Step::Idle {
+            break;
+        }
+    }
+    Ok(())
+}
+
+async fn daily_root(app: &Shared) -> StoreResult<Step> {
+    seal::seal(&app.db, &app.clock).await?;
+    Ok(Step::Idle)
+}
+
+async fn let_go(app: &Shared) -> StoreResult<Step> {
+    let days = |days: u32| TimeDelta::days(i64::from(days));
+    let retention = &app.config.retention;
+    let keep = Keep { looks: days(retention.looks_days), suspicion: days(retention.suspicion_days) };
+    retention::step(&app.db, &keep, app.clock.now()).await
+}
+
+/// Counts for the metrics until it is stopped.
+pub async fn measure(app: Shared, stop: CancellationToken) {
+    let mut every = tokio::time::interval(MEASURED_EVERY);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = every.tick() => {}
+        }
+        match counts::measure(&app.db, &app.clock, &app.calendar).await {
+            Ok(measured) => app.metrics.take(&measured),
+            Err(error) => tracing::warn!(%error, "the metrics could not be counted"),
+        }
+    }
+}

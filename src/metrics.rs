@@ -1,0 +1,173 @@
+//! What Prometheus reads: classes, never one series a site.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use prometheus::{
+    Encoder, Gauge, GaugeVec, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
+    Registry, TextEncoder,
+};
+
+use crate::flow::measure::Measured;
+use crate::flow::watch::{Heard, Wellness};
+
+/// All metrics of a process.
+#[derive(Debug, Clone)]
+pub struct Metrics {
+    registry: Registry,
+    looks: IntCounterVec,
+    look_seconds: HistogramVec,
+    lag_seconds: HistogramVec,
+    lost: IntCounter,
+    unwell: IntCounter,
+    sites: IntGaugeVec,
+    watched: IntGauge,
+    due: IntGauge,
+    queue_lag: Gauge,
+    fresh: Gauge,
+    pages: IntGaugeVec,
+    findings: IntGaugeVec,
+    holds: IntGauge,
+    job_success: GaugeVec,
+    job_failed: IntGaugeVec,
+    calendar_missing: IntGauge,
+}
+
+/// Seconds: a look takes from a tenth of a second to its ten minutes.
+const LOOK_BUCKETS: [f64; 9] = [0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1_000.0];
+/// Seconds: lag from nothing to more than a day.
+const LAG_BUCKETS: [f64; 8] = [1.0, 10.0, 60.0, 600.0, 3_600.0, 14_400.0, 43_200.0, 86_400.0];
+
+impl Metrics {
+    /// Registers everything, the process's own figures among them.
+    pub fn new() -> Result<Self, prometheus::Error> {
+        let registry = Registry::new();
+        #[cfg(target_os = "linux")]
+        registry.register(Box::new(prometheus::process_collector::ProcessCollector::for_self()))?;
+        let make = Maker(&registry);
+        let metrics = Self {
+            looks: make.counters("looks_total", "Looks at sites", &["kind", "verdict", "cause"])?,
+            look_seconds: make.histograms("look_seconds", "Time of a look at a site", &["kind"], &LOOK_BUCKETS)?,
+            lag_seconds: make.histograms("look_lag_seconds", "From due to begun", &["kind"], &LAG_BUCKETS)?,
+            lost: make.counter("looks_lost_total", "Looks not stored because the lease had run out")?,
+            unwell: make.counter("instrument_unwell_total", "Looks whose failure was not believed: own trouble")?,
+            sites: make.gauges("sites", "Watched sites by where they stand", &["verdict", "cause"])?,
+            watched: make.gauge("sites_watched", "Sites on the plan")?,
+            due: make.gauge("sites_due", "Sites that are due and not taken")?,
+            queue_lag: make.float("queue_lag_seconds", "How long the longest due site has waited")?,
+            fresh: make.float("sites_fresh_ratio", "Share of the watched sites fairly looked at within two days")?,
+            pages: make.gauges("pages", "Known pages of all sites, and those fairly looked at", &["state"])?,
+            findings: make.gauges("findings", "Findings that are not over", &["state", "code"])?,
+            holds: make.gauge("holds_open", "Mass changes that wait for an operator")?,
+            job_success: make.floats("job_last_success_timestamp_seconds", "When a job last went well", &["job"])?,
+            job_failed: make.gauges("job_failed", "1 where the last run of a job failed", &["job"])?,
+            calendar_missing: make
+                .gauge("calendar_years_missing", "Of this year and the next, those without an official calendar")?,
+            registry: registry.clone(),
+        };
+        let info = make.gauges("build_info", "Always 1", &["version"])?;
+        info.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
+        Ok(metrics)
+    }
+
+    /// Counts a look.
+    pub fn heard(&self, heard: &Heard<'_>) {
+        let kind = heard.kind.name();
+        if !heard.stored {
+            return self.lost.inc();
+        }
+        if let Wellness::Unwell(_) = heard.wellness {
+            self.unwell.inc();
+        }
+        self.looks.with_label_values(&[kind, heard.look.verdict.name(), heard.look.cause.name()]).inc();
+        self.look_seconds.with_label_values(&[kind]).observe(seconds(heard.ended_at, heard.started_at));
+        self.lag_seconds.with_label_values(&[kind]).observe(seconds(heard.started_at, heard.slot_at));
+    }
+
+    /// Takes over what was counted in the database.
+    pub fn take(&self, measured: &Measured) {
+        self.sites.reset();
+        for tally in &measured.sites {
+            self.sites.with_label_values(&[&tally.verdict, &tally.cause]).set(tally.sites);
+        }
+        self.watched.set(measured.backlog.sites);
+        self.due.set(measured.backlog.due);
+        self.queue_lag.set(measured.backlog.oldest.map_or(0.0, |oldest| seconds(measured.at, oldest)));
+        self.fresh.set(measured.fresh_share());
+        self.pages.with_label_values(&["known"]).set(measured.freshness.known);
+        self.pages.with_label_values(&["checked"]).set(measured.freshness.checked);
+        self.findings.reset();
+        for count in &measured.findings {
+            self.findings.with_label_values(&[&count.state, &count.code]).set(count.findings);
+        }
+        self.holds.set(measured.open_holds);
+        for job in &measured.jobs {
+            let at = job.last_ok.map_or(0.0, |at| at.timestamp() as f64);
+            self.job_success.with_label_values(&[&job.name]).set(at);
+            self.job_failed.with_label_values(&[&job.name]).set(i64::from(job.last_error.is_some()));
+        }
+        self.calendar_missing.set(measured.calendar_years_missing);
+    }
+
+    /// The exposition text.
+    pub fn text(&self) -> String {
+        let mut out = Vec::new();
+        // Writing to memory cannot fail, and a metric of two kinds cannot be registered.
+        let _ = TextEncoder::new().encode(&self.registry.gather(), &mut out);
+        String::from_utf8_lossy(&out).into_owned()
+    }
+
+    /// For the watch.
+    pub fn listener(self: &Arc<Self>) -> Arc<dyn Fn(&Heard<'_>) + Send + Sync> {
+        let metrics = self.clone();
+        Arc::new(move |heard| metrics.heard(heard))
+    }
+}
+
+fn seconds(later: DateTime<Utc>, earlier: DateTime<Utc>) -> f64 {
+    ((later - earlier).num_milliseconds() as f64 / 1_000.0).max(0.0)
+}
+
+struct Maker<'a>(&'a Registry);
+
+type Made<T> = Result<T, prometheus::Error>;
+
+impl Maker<'_> {
+    fn opts(name: &str, help: &str) -> Opts {
+        Opts::new(format!("badgewatch_{name}"), help)
+    }
+
+    fn add<C: prometheus::core::Collector + Clone + 'static>(&self, collector: C) -> Made<C> {
+        self.0.register(Box::new(collector.clone()))?;
+        Ok(collector)
+    }
+
+    fn counter(&self, name: &str, help: &str) -> Made<IntCounter> {
+        self.add(IntCounter::with_opts(Self::opts(name, help))?)
+    }
+
+    fn counters(&self, name: &str, help: &str, labels: &[&str]) -> Made<IntCounterVec> {
+        self.add(IntCounterVec::new(Self::opts(name, help), labels)?)
+    }
+
+    fn gauge(&self, name: &str, help: &str) -> Made<IntGauge> {
+        self.add(IntGauge::with_opts(Self::opts(name, help))?)
+    }
+
+    fn gauges(&self, name: &str, help: &str, labels: &[&str]) -> Made<IntGaugeVec> {
+        self.add(IntGaugeVec::new(Self::opts(name, help), labels)?)
+    }
+
+    fn float(&self, name: &str, help: &str) -> Made<Gauge> {
+        self.add(Gauge::with_opts(Self::opts(name, help))?)
+    }
+
+    fn floats(&self, name: &str, help: &str, labels: &[&str]) -> Made<GaugeVec> {
+        self.add(GaugeVec::new(Self::opts(name, help), labels)?)
+    }
+
+    fn histograms(&self, name: &str, help: &str, labels: &[&str], buckets: &[f64]) -> Made<HistogramVec> {
+        let opts = HistogramOpts::from(Self::opts(name, help)).buckets(buckets.to_vec());
+        self.add(HistogramVec::new(opts, labels)?)
+    }
+}

@@ -1,0 +1,33 @@
+//! For machines: is it alive, is it ready, what does it count.
+
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::shared::Shared;
+use crate::store::plan;
+
+/// The process answers.
+pub(super) async fn alive() -> &'static str {
+    "alive\n"
+}
+
+/// The process can do its work: its database answers.
+pub(super) async fn ready(State(app): State<Shared>) -> Response {
+    let asked = async {
+        let mut tx = app.db.read().await?;
+        plan::backlog(&mut tx, app.clock.now()).await
+    };
+    match asked.await {
+        Ok(_) => "ready\n".into_response(),
+        Err(error) => {
+            tracing::warn!(%error, "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response()
+        }
+    }
+}
+
+/// The metrics of this process.
+pub(super) async fn metrics(State(app): State<Shared>) -> Response {
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], app.metrics.text()).into_response()
+}

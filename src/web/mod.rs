@@ -1,0 +1,29 @@
+//! What is served over HTTP.
+
+mod health;
+mod overview;
+
+use axum::Router;
+use axum::routing::get;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::shared::Shared;
+
+/// All routes.
+pub fn router(app: Shared) -> Router {
+    Router::new()
+        .route("/", get(overview::page))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .with_state(app)
+}
+
+/// Serves until it is stopped; answers under way are finished.
+pub async fn serve(app: Shared, listener: TcpListener, stop: CancellationToken) {
+    let served = axum::serve(listener, router(app)).with_graceful_shutdown(stop.cancelled_owned());
+    if let Err(error) = served.await {
+        tracing::error!(%error, "serving ended");
+    }
+}
