@@ -71,19 +71,29 @@ pub fn assess(page: &Page<'_>, subject: &Subject<'_>) -> Assessment {
     }
     let judged: Vec<Judged<'_>> =
         page.readings.iter().map(|reading| Judged { reading, standing: standing(reading, subject) }).collect();
-    if let Some(pass) = in_order(&judged) {
+    let mut assessment = by_badges(page, &judged);
+    // Beside the own badge in order, one that nobody knows is of no interest.
+    if assessment.cause != Reason::Verified.into() {
+        assessment.findings.extend(doubtful(&judged));
+    }
+    assessment
+}
+
+/// The verdict of a page that may owe a badge, by what it carries.
+fn by_badges(page: &Page<'_>, judged: &[Judged<'_>]) -> Assessment {
+    if let Some(pass) = in_order(judged) {
         return pass;
     }
     // Foreign, unknown and revoked badges are shown or not: that no badge is owed does not excuse them.
-    let identity = identity_faults(&judged);
+    let identity = identity_faults(judged);
     if identity.is_empty()
         && let Some(reason) = page.not_owed
     {
-        return elsewhere(&judged).unwrap_or_else(|| Assessment::no_page(reason));
+        return elsewhere(judged).unwrap_or_else(|| Assessment::no_page(reason));
     }
-    let own = misplaced_or_blocked(&judged);
+    let own = misplaced_or_blocked(judged);
     if own.is_none() && identity.is_empty() {
-        return elsewhere(&judged).or_else(|| broken(&judged, page)).unwrap_or_else(|| missing(page));
+        return elsewhere(judged).or_else(|| broken(&judged, page)).unwrap_or_else(|| missing(page));
     }
     with_own(own, identity, page)
 }
@@ -110,7 +120,7 @@ struct Judged<'a> {
 impl Judged<'_> {
     /// By all that is known it may be the site's own.
     fn is_sound(&self) -> bool {
-        matches!(self.standing, Standing::Own | Standing::Unverified)
+        matches!(self.standing, Standing::Own | Standing::Unverified | Standing::Doubtful(_))
     }
 
     fn shows(&self) -> bool {
@@ -163,6 +173,15 @@ fn identity_faults(judged: &[Judged<'_>]) -> Vec<Finding> {
         _ => Vec::new(),
     });
     unique(faults)
+}
+
+/// Badges that nobody is known to have been issued, where the registry may lack them: an officer finds out.
+fn doubtful(judged: &[Judged<'_>]) -> Vec<Finding> {
+    let doubtful = judged.iter().filter(|j| j.shows()).filter_map(|j| match j.standing {
+        Standing::Doubtful(step) => Some(Finding::of(FindingCode::UnknownBadge, Effect::Lead).at(step)),
+        _ => None,
+    });
+    unique(doubtful)
 }
 
 /// A badge on file for others, on a host on file for nobody.

@@ -49,10 +49,23 @@ pub enum Standing {
     Own,
     /// Nothing on file tells whose it is.
     Unverified,
+    /// It is not the one on file for the site, and on file for nobody; but the registry is not declared complete for the
+    /// site's region, so that the file may be what is wrong: it passes, and an officer looks. With the step it breaks at.
+    Doubtful(BrokenStep),
     /// It is on file for others, and this page's host is on file for nobody: an officer looks at both ends.
     Elsewhere,
     /// The first broken step, and what it is called.
     Broken(FindingCode, BrokenStep),
+}
+
+impl Standing {
+    /// "Nobody was issued this" may be said only by a registry that is complete (domain rules §3).
+    fn within(self, registry: &Registry) -> Self {
+        match self {
+            Self::Broken(FindingCode::UnknownBadge, step) if !registry.complete => Self::Doubtful(step),
+            standing => standing,
+        }
+    }
 }
 
 /// Takes a badge through the chain.
@@ -62,7 +75,7 @@ pub fn standing(reading: &Reading, subject: &Subject<'_>) -> Standing {
     let mut holders: Vec<&Site> = code.map(|code| registry.holders_of_code(code)).unwrap_or_default();
     holders.extend(id.map(|id| registry.holders_of_id(id)).unwrap_or_default());
     match (subject.site, holders.is_empty()) {
-        (Some(site), true) => nobodys(code, id, site, subject.pairs),
+        (Some(site), true) => nobodys(code, id, site, subject.pairs).within(registry),
         (None, true) => Standing::Unverified,
         (Some(site), false) => somebodys(&holders, site),
         (None, false) => Standing::Elsewhere,

@@ -96,7 +96,7 @@ impl Book {
 
 impl StoreBook {
     fn is_complete(&self, stored: &StoredSite) -> bool {
-        stored.region.as_deref().is_some_and(|code| self.complete.iter().any(|area| region::is_within(code, area)))
+        region::complete_for(stored.region.as_deref(), &self.complete)
     }
 }
 
