@@ -47,14 +47,17 @@ pub async fn leave(tx: &mut Tx, site_id: &str) -> StoreResult<()> {
     Ok(())
 }
 
+// The choice is made once and kept apart: PostgreSQL may otherwise run it again for each row it compares, and as rows
+// that were just taken are passed over then, take more than `LIMIT` says.
 macro_rules! claim {
     ($lock:literal) => {
         concat!(
-            "UPDATE plan SET lease = $1, next_at = $2, attempts = attempts + 1 WHERE site_id IN \
-             (SELECT site_id FROM plan WHERE rank = $3 AND next_at <= $4 ORDER BY next_at LIMIT $5",
+            "WITH chosen AS MATERIALIZED (SELECT site_id FROM plan WHERE rank = $3 AND next_at <= $4 \
+             ORDER BY next_at LIMIT $5",
             $lock,
-            ") AND next_at <= $4 RETURNING site_id, lease, next_at, home_at, pages_at, recheck_at, attempts, \
-             crawl_started_at"
+            ") UPDATE plan SET lease = $1, next_at = $2, attempts = attempts + 1 \
+             WHERE site_id IN (SELECT site_id FROM chosen) AND next_at <= $4 RETURNING site_id, lease, next_at, home_at, \
+             pages_at, recheck_at, attempts, crawl_started_at"
         )
     };
 }
