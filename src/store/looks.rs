@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::types::Json;
 
-use super::{StoreResult, Tx, execute, fetch_all, fetch_one, fetch_optional};
+use super::{StoreResult, Tx, execute, fetch_all, fetch_one, fetch_optional, storable};
 
 /// One look at a site.
 #[derive(Debug, Clone, PartialEq, sqlx::FromRow)]
@@ -44,9 +44,9 @@ pub async fn insert(tx: &mut Tx, look: &StoredLook) -> StoreResult<()> {
         &look.verdict,
         &look.cause,
         &look.instrument,
-        &look.findings,
-        &look.dns,
-        &look.coverage,
+        storable(&look.findings)?,
+        storable(&look.dns)?,
+        storable(&look.coverage)?,
     )?;
     Ok(())
 }
