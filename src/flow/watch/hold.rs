@@ -8,7 +8,7 @@ use crate::domain::confirm::{FindingState, Track};
 use crate::domain::mass::{Dimension, HoldState};
 use crate::domain::verdict::FindingCode;
 use crate::store::findings::{self, Change, StoredFinding};
-use crate::store::{Db, StoreResult, Tx};
+use crate::store::{Db, StoreResult, Tx, evidence};
 
 /// What a site shares with others.
 #[derive(Debug, Clone, Default)]
@@ -116,6 +116,9 @@ async fn release(
         confirmed_by: real.then(|| terms.rule_of(finding.finding.code)),
         hold_id: None,
     };
-    findings::advance(tx, finding, &Track { state: to, ..finding.track.clone() }, &change).await?;
+    let moved = findings::advance(tx, finding, &Track { state: to, ..finding.track.clone() }, &change).await?;
+    if moved && real {
+        evidence::keep_for_case(tx, &finding.site_id, finding.track.first_failed_at).await?;
+    }
     Ok(())
 }
