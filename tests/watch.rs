@@ -140,8 +140,12 @@ async fn the_evidence_of_a_fault_can_be_verified_and_a_change_is_seen() {
 
         let sql = "UPDATE evidence SET body = REPLACE(body, 'slj', 'xxx') WHERE body LIKE '%slj.yunxi%'";
         match &world.test.db {
-            Db::Sqlite { writer, .. } => drop(sqlx::query(sql).execute(writer).await.unwrap()),
-            Db::Postgres(pool) => drop(sqlx::query(sql).execute(pool).await.unwrap()),
+            Db::Sqlite { writer, .. } => {
+                sqlx::query(sql).execute(writer).await.unwrap();
+            }
+            Db::Postgres(pool) => {
+                sqlx::query(sql).execute(pool).await.unwrap();
+            }
         }
         let verified = seal::verify(&world.test.db).await.unwrap();
         assert!(verified.breaches.iter().any(|breach| breach.contains("its text was changed")), "{verified:?}");

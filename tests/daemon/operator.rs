@@ -108,8 +108,12 @@ async fn evidence_is_verified_and_a_change_is_named() {
 
         let sql = "UPDATE evidence SET body = '{}' WHERE seq = 1";
         match &house.test.db {
-            Db::Sqlite { writer, .. } => drop(sqlx::query(sql).execute(writer).await.unwrap()),
-            Db::Postgres(pool) => drop(sqlx::query(sql).execute(pool).await.unwrap()),
+            Db::Sqlite { writer, .. } => {
+                sqlx::query(sql).execute(writer).await.unwrap();
+            }
+            Db::Postgres(pool) => {
+                sqlx::query(sql).execute(pool).await.unwrap();
+            }
         }
         let changed = house.run(&["audit", "verify"]);
         assert_eq!(changed.code, Some(1));

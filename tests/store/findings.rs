@@ -32,7 +32,7 @@ async fn a_finding_is_opened_once() {
         assert_eq!((first.version, first.track.clone()), (1, Track::open(at(0))));
         assert_eq!((first.opened_at, first.pages.len()), (at(0), 1));
         assert!(!tell!(stage, findings::open, id, &fault, &Track::open(at(1)), &[]), "one of its kind is open");
-        assert_eq!(ask!(stage, findings::open_of_site, id), [first.clone()]);
+        assert_eq!(ask!(stage, findings::open_of_site, id), std::slice::from_ref(&first));
 
         // Another effect, another broken step, another site: another finding.
         for other in [Finding::of(NOT_HUNG, Effect::Lead), fault.at(BrokenStep::Host), fault.at(BrokenStep::Pair)] {

@@ -24,8 +24,12 @@ impl Stage {
     /// Runs one statement of the story's own.
     pub async fn run(&self, sql: &'static str) {
         match self.db() {
-            Db::Sqlite { writer, .. } => drop(sqlx::query(sql).execute(writer).await.unwrap()),
-            Db::Postgres(pool) => drop(sqlx::query(sql).execute(pool).await.unwrap()),
+            Db::Sqlite { writer, .. } => {
+                sqlx::query(sql).execute(writer).await.unwrap();
+            }
+            Db::Postgres(pool) => {
+                sqlx::query(sql).execute(pool).await.unwrap();
+            }
         }
     }
 }

@@ -134,7 +134,11 @@ pub async fn register(db: &Db, csv: &str, at: chrono::DateTime<chrono::Utc>) {
 
 async fn run(db: &Db, sql: &'static str, id: &str, at: chrono::DateTime<chrono::Utc>) {
     match db {
-        Db::Sqlite { writer, .. } => drop(sqlx::query(sql).bind(id).bind(at).execute(writer).await.unwrap()),
-        Db::Postgres(pool) => drop(sqlx::query(sql).bind(id).bind(at).execute(pool).await.unwrap()),
+        Db::Sqlite { writer, .. } => {
+            sqlx::query(sql).bind(id).bind(at).execute(writer).await.unwrap();
+        }
+        Db::Postgres(pool) => {
+            sqlx::query(sql).bind(id).bind(at).execute(pool).await.unwrap();
+        }
     }
 }
