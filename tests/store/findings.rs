@@ -164,3 +164,85 @@ async fn a_hold_is_decided_once_and_knows_whom_it_stopped() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_eight_looks_that_meet_one_mass_change_one_opens_the_hold() {
+    told(1, async |stage| {
+        let opening = (0..8).map(|_| tokio::spawn(open_hold(stage.db().clone())));
+        let ids: Vec<_> = futures_util::future::join_all(opening).await;
+        let ids: Vec<_> = ids.into_iter().map(|id| id.unwrap().unwrap()).collect();
+        assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+        assert_eq!(ask!(stage, findings::open_holds), 1);
+    })
+    .await;
+}
+
+async fn open_hold(db: Db) -> StoreResult<String> {
+    let mut tx = db.write().await?;
+    let group = Group { failing: 5, watched: 9 };
+    let hold = findings::open_hold(&mut tx, Dimension::Region, "530001", NOT_HUNG, group, at(0)).await?;
+    tokio::task::yield_now().await;
+    tx.commit().await?;
+    Ok(hold)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hold_that_a_look_stands_by_is_decided_after_it() {
+    told(1, async |stage| {
+        let (dimension, group) = (Dimension::Address, Group { failing: 5, watched: 9 });
+        let hold = tell!(stage, findings::open_hold, dimension, "10.0.0.1", NOT_HUNG, group, at(0));
+        let read = opened(stage, &Finding::fault(NOT_HUNG)).await;
+
+        let mut look = stage.db().write().await.unwrap();
+        assert!(findings::stand_by(&mut look, &hold).await.unwrap());
+        let deciding = tokio::spawn(decide(stage.db().clone(), hold.clone()));
+        let held = Change { at: at(10), hold_id: Some(&hold), ..Change::default() };
+        assert!(findings::advance(&mut look, &read, &track(FindingState::Held), &held).await.unwrap());
+        look.commit().await.unwrap();
+
+        assert_eq!(deciding.await.unwrap().unwrap(), Some(1), "who decides sees what the look held");
+        let mut later = stage.db().write().await.unwrap();
+        assert!(!findings::stand_by(&mut later, &hold).await.unwrap(), "what is decided holds nobody");
+    })
+    .await;
+}
+
+async fn decide(db: Db, hold: String) -> StoreResult<Option<usize>> {
+    let terms = badgewatch::app::terms(&badgewatch::config::Config::default()).unwrap();
+    badgewatch::flow::watch::decide_hold(&db, &hold, HoldState::Ours, "甲", "查过了", &terms, at(20)).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_held_finding_that_moves_while_it_is_decided_is_decided_all_the_same() {
+    told(1, async |stage| {
+        let (dimension, group) = (Dimension::Address, Group { failing: 5, watched: 9 });
+        let hold = tell!(stage, findings::open_hold, dimension, "10.0.0.1", NOT_HUNG, group, at(0));
+        let read = opened(stage, &Finding::fault(NOT_HUNG)).await;
+        let held = Change { at: at(10), hold_id: Some(&hold), ..Change::default() };
+        assert!(tell!(stage, findings::advance, &read, &track(FindingState::Held), &held));
+
+        let read = ask!(stage, findings::held_by, &hold).remove(0);
+        let mut look = stage.db().write().await.unwrap();
+        let again = Track { failed: 4, last_failed_at: at(15), ..read.track.clone() };
+        assert!(
+            findings::advance(&mut look, &read, &again, &Change { at: at(15), ..Change::default() }).await.unwrap()
+        );
+        let deciding = tokio::spawn(decide(stage.db().clone(), hold.clone()));
+        until_somebody_waits(stage.db()).await;
+        look.commit().await.unwrap();
+
+        assert_eq!(deciding.await.unwrap().unwrap(), Some(1));
+        let now = ask!(stage, findings::of_site, &stage.ids[0]).remove(0);
+        assert_eq!((now.track.state, now.track.failed), (FindingState::Dismissed, 4));
+    })
+    .await;
+}
+
+/// Until a transaction waits for the row of another; with SQLite the second one has not begun.
+async fn until_somebody_waits(db: &Db) {
+    let Db::Postgres(pool) = db else { return };
+    let sql = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while sqlx::query_scalar::<_, i64>(sql).fetch_one(pool).await.unwrap() == 0 {
+        tokio::task::yield_now().await;
+    }
+}
