@@ -9,7 +9,8 @@ use badgewatch::flow::watch::decide_hold;
 use badgewatch::flow::{seal, watch};
 use badgewatch::store::{Db, findings, looks, pages, plan};
 use chrono::TimeDelta;
-use support::world::{PORTAL, start, told};
+use support::db::every_engine;
+use support::world::{PORTAL, World, start, told};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_first_round_finds_every_site_as_its_story_says() {
@@ -140,8 +141,12 @@ async fn the_evidence_of_a_fault_can_be_verified_and_a_change_is_seen() {
 
         let sql = "UPDATE evidence SET body = REPLACE(body, 'slj', 'xxx') WHERE body LIKE '%slj.yunxi%'";
         match &world.test.db {
-            Db::Sqlite { writer, .. } => drop(sqlx::query(sql).execute(writer).await.unwrap()),
-            Db::Postgres(pool) => drop(sqlx::query(sql).execute(pool).await.unwrap()),
+            Db::Sqlite { writer, .. } => {
+                sqlx::query(sql).execute(writer).await.unwrap();
+            }
+            Db::Postgres(pool) => {
+                sqlx::query(sql).execute(pool).await.unwrap();
+            }
         }
         let verified = seal::verify(&world.test.db).await.unwrap();
         assert!(verified.breaches.iter().any(|breach| breach.contains("its text was changed")), "{verified:?}");
@@ -224,6 +229,18 @@ async fn a_crawl_that_was_broken_off_goes_on_where_it_stopped() {
         assert_eq!((looked.len(), looked[0].verdict.as_str()), (1, "pass"));
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_incomplete_registry_does_not_say_that_nobody_was_issued_a_badge() {
+    for test in every_engine().await {
+        let world = World::open_with(test, |config| config.registry.complete.clear()).await;
+        world.look().await;
+        let found = world.findings("zjj.yunxi.gov.cn").await;
+        let found: Vec<_> =
+            found.iter().map(|found| (found.finding.code.name(), found.finding.effect.name())).collect();
+        assert_eq!(found, [("unknown_badge", "lead")], "an officer looks; the unit is told nothing");
+    }
 }
 
 #[test]

@@ -29,32 +29,30 @@ pub struct Running {
     app: Shared,
 }
 
-/// Starts the roles.
+/// Starts the roles. What can fail comes first: a daemon that cannot start begins nothing.
 pub async fn start(app: Shared, roles: &[Role]) -> Result<Running, StartError> {
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-    let mut address = None;
+    let plays = |role: Role| roles.contains(&role);
+    let watch = plays(Role::Look).then(|| watch(&app)).transpose()?;
+    let listener = if plays(Role::Web) { Some(listen(app.config.web.listen).await?) } else { None };
+    let address = listener.as_ref().and_then(|listener| listener.local_addr().ok());
     // The metrics speak for this process, whatever it does.
     tasks.spawn(jobs::measure(app.clone(), stop.clone()));
-    for role in roles {
-        match role {
-            Role::Look => {
-                let (watch, at_once) = (Arc::new(watch(&app)?), app.config.watch.at_once as usize);
-                tasks.spawn(looking::run(watch, at_once, stop.clone()));
-            }
-            Role::Jobs => {
-                tasks.spawn(jobs::run(app.clone(), stop.clone()));
-            }
-            Role::Web => {
-                let listen = app.config.web.listen;
-                let failed = |error| StartError::Listen(listen, error);
-                let listener = TcpListener::bind(listen).await.map_err(failed)?;
-                address = Some(listener.local_addr().map_err(failed)?);
-                tasks.spawn(web::serve(app.clone(), listener, stop.clone()));
-            }
-        }
+    if let Some(watch) = watch {
+        tasks.spawn(looking::run(Arc::new(watch), app.config.watch.at_once as usize, stop.clone()));
+    }
+    if plays(Role::Jobs) {
+        tasks.spawn(jobs::run(app.clone(), stop.clone()));
+    }
+    if let Some(listener) = listener {
+        tasks.spawn(web::serve(app.clone(), listener, stop.clone()));
     }
     tracing::info!(roles = ?roles.iter().map(|role| role.name()).collect::<Vec<_>>(), ?address, "started");
     Ok(Running { address, stop, tasks, app })
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|error| StartError::Listen(address, error))
 }
 
 impl Running {

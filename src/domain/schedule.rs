@@ -60,7 +60,7 @@ impl Rhythm {
         hash.write(site.as_bytes());
         let share = mixed(hash.finish()) >> 11;
         let spread = self.spread.num_milliseconds();
-        TimeDelta::milliseconds((i128::from(spread) * i128::from(share) >> 53) as i64)
+        TimeDelta::milliseconds(((i128::from(spread) * i128::from(share)) >> 53) as i64)
     }
 }
 

@@ -41,10 +41,15 @@ pub async fn run(app: Shared, stop: CancellationToken) {
             () = stop.cancelled() => return,
             _ = poll.tick() => {}
         }
-        for job in JOBS {
-            if let Err(error) = run_if_due(&app, job, &stop).await {
-                tracing::error!(job = job.name, %error, "a job failed; its next run is the retry");
-            }
+        tick(&app, &stop).await;
+    }
+}
+
+/// Runs every job that is due and that nobody else has.
+pub async fn tick(app: &Shared, stop: &CancellationToken) {
+    for job in JOBS {
+        if let Err(error) = run_if_due(app, job, stop).await {
+            tracing::error!(job = job.name, %error, "a job failed; its next run is the retry");
         }
     }
 }

@@ -178,8 +178,12 @@ pub async fn write(tx: &mut Tx, table: &Table, values: &[Value]) -> StoreResult<
         return Err(StoreError::Corrupt(format!("a row of {} has {} columns", table.name, values.len())));
     }
     match tx {
-        Tx::Sqlite(tx) => drop(write_row!(sqlx::query(table.insert), table, values).execute(&mut **tx).await?),
-        Tx::Postgres(tx) => drop(write_row!(sqlx::query(table.insert), table, values).execute(&mut **tx).await?),
+        Tx::Sqlite(tx) => {
+            write_row!(sqlx::query(table.insert), table, values).execute(&mut **tx).await?;
+        }
+        Tx::Postgres(tx) => {
+            write_row!(sqlx::query(table.insert), table, values).execute(&mut **tx).await?;
+        }
     }
     Ok(())
 }

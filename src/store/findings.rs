@@ -252,7 +252,7 @@ pub async fn holds(tx: &mut Tx, most: i64) -> StoreResult<Vec<Hold>> {
     fetch_all!(Hold, tx, sql, most)
 }
 
-/// Opens a hold; its id.
+/// Opens a hold, or finds the open one of this group and code; its id.
 pub async fn open_hold(
     tx: &mut Tx,
     dimension: Dimension,
@@ -261,11 +261,23 @@ pub async fn open_hold(
     group: Group,
     at: DateTime<Utc>,
 ) -> StoreResult<String> {
-    let id = super::new_id();
-    let sql = "INSERT INTO holds (id, dimension, member, code, opened_at, failing, watched, state) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, 'open')";
-    execute!(tx, sql, &id, dimension.name(), member, code.name(), at, group.failing, group.watched)?;
-    Ok(id)
+    let insert = "INSERT INTO holds (id, dimension, member, code, opened_at, failing, watched, state) \
+                  VALUES ($1, $2, $3, $4, $5, $6, $7, 'open') ON CONFLICT DO NOTHING";
+    let select = "SELECT id FROM holds WHERE dimension = $1 AND member = $2 AND code = $3 AND state = 'open'";
+    let (dimension, code) = (dimension.name(), code.name());
+    // Once is enough but where the one that stood in the way is decided between the two.
+    loop {
+        execute!(&mut *tx, insert, super::new_id(), dimension, member, code, at, group.failing, group.watched)?;
+        if let Some((id,)) = fetch_optional!((String,), &mut *tx, select, dimension, member, code)? {
+            return Ok(id);
+        }
+    }
+}
+
+/// Stands by an open hold: until this transaction ends nobody decides it, so that who does sees what it stopped.
+/// `false`: it is decided.
+pub async fn stand_by(tx: &mut Tx, id: &str) -> StoreResult<bool> {
+    Ok(execute!(tx, "UPDATE holds SET state = state WHERE id = $1 AND state = 'open'", id)? == 1)
 }
 
 /// Decides a hold. `false`: it is not open (any more).

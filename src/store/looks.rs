@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::types::Json;
 
-use super::{StoreResult, Tx, execute, fetch_all, fetch_one, fetch_optional};
+use super::{StoreResult, Tx, execute, fetch_all, fetch_one, fetch_optional, storable};
 
 /// One look at a site.
 #[derive(Debug, Clone, PartialEq, sqlx::FromRow)]
@@ -44,9 +44,9 @@ pub async fn insert(tx: &mut Tx, look: &StoredLook) -> StoreResult<()> {
         &look.verdict,
         &look.cause,
         &look.instrument,
-        &look.findings,
-        &look.dns,
-        &look.coverage,
+        storable(&look.findings)?,
+        storable(&look.dns)?,
+        storable(&look.coverage)?,
     )?;
     Ok(())
 }
@@ -58,7 +58,7 @@ pub async fn of_site(tx: &mut Tx, site_id: &str, most: i64) -> StoreResult<Vec<S
     fetch_all!(StoredLook, tx, sql, site_id, most)
 }
 
-/// Deletes looks that ended before a moment and are no evidence; at most so many at a time.
+/// Deletes looks that began before a moment and are no evidence; at most so many at a time.
 pub async fn purge(tx: &mut Tx, before: DateTime<Utc>, most: i64) -> StoreResult<u64> {
     let sql = "DELETE FROM looks WHERE id IN (SELECT l.id FROM looks l WHERE l.started_at < $1 AND NOT EXISTS \
                (SELECT 1 FROM evidence e WHERE e.look_id = l.id AND e.body IS NOT NULL) LIMIT $2)";

@@ -19,6 +19,23 @@ pub use sqlx::types::Json;
 
 pub(crate) use engine::{execute, fetch_all, fetch_one, fetch_optional};
 
+/// A value as both engines keep it: PostgreSQL refuses a zero byte in JSON, and a script of a watched page may well
+/// write one.
+pub(crate) fn storable(value: &impl serde::Serialize) -> StoreResult<Json<serde_json::Value>> {
+    let mut tree = serde_json::to_value(value).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    without_zeros(&mut tree);
+    Ok(Json(tree))
+}
+
+fn without_zeros(tree: &mut serde_json::Value) {
+    match tree {
+        serde_json::Value::String(text) if text.contains('\0') => *text = text.replace('\0', "\u{fffd}"),
+        serde_json::Value::Array(items) => items.iter_mut().for_each(without_zeros),
+        serde_json::Value::Object(fields) => fields.values_mut().for_each(without_zeros),
+        _ => {}
+    }
+}
+
 /// A fresh identifier: UUIDv7 as text, so that ids sort by their time on both engines.
 #[expect(clippy::disallowed_methods, reason = "this is the one place where ids are made")]
 pub fn new_id() -> String {

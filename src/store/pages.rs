@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 
-use super::{StoreResult, Tx, execute, fetch_all, fetch_one};
+use super::{StoreResult, Tx, execute, fetch_all, fetch_one, storable};
 use crate::domain::look::PageLook;
 
 /// A known page.
@@ -70,6 +70,7 @@ pub async fn see(tx: &mut Tx, page: &PageWrite<'_>) -> StoreResult<()> {
                 body_sha256 = $7, judged_under = $8 WHERE site_id = $1 AND url = $2";
     let unfair = "UPDATE pages SET looked_at = $3, look = CASE WHEN fair_at IS NULL THEN $4 ELSE look END \
                   WHERE site_id = $1 AND url = $2";
+    let look = storable(page.look)?;
     match page.fair {
         true => execute!(
             tx,
@@ -77,13 +78,13 @@ pub async fn see(tx: &mut Tx, page: &PageWrite<'_>) -> StoreResult<()> {
             page.site_id,
             page.url,
             page.at,
-            Json(page.look),
+            look,
             page.etag,
             page.last_modified,
             page.body_sha256,
             page.judged_under
         )?,
-        false => execute!(tx, unfair, page.site_id, page.url, page.at, Json(page.look))?,
+        false => execute!(tx, unfair, page.site_id, page.url, page.at, look)?,
     };
     Ok(())
 }

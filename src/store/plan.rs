@@ -47,14 +47,18 @@ pub async fn leave(tx: &mut Tx, site_id: &str) -> StoreResult<()> {
     Ok(())
 }
 
+// The choice is made once and kept apart: PostgreSQL may otherwise run it again for each row it compares, and as rows
+// that were just taken are passed over then, take more than `LIMIT` says.
 macro_rules! claim {
     ($lock:literal) => {
         concat!(
-            "UPDATE plan SET lease = $1, attempts = attempts + 1, \
-             next_at = CASE WHEN attempts < 3 THEN $2 ELSE $6 END WHERE site_id IN (SELECT site_id FROM plan WHERE rank = $3 AND next_at <= $4 ORDER BY next_at LIMIT $5",
+            "WITH chosen AS MATERIALIZED (SELECT site_id FROM plan WHERE rank = $3 AND next_at <= $4 \
+             ORDER BY next_at LIMIT $5",
             $lock,
-            ") AND next_at <= $4 RETURNING site_id, lease, next_at, home_at, pages_at, recheck_at, attempts, \
-             crawl_started_at"
+            ") UPDATE plan SET lease = $1, attempts = attempts + 1, \
+             next_at = CASE WHEN attempts < 3 THEN $2 ELSE $6 END \
+             WHERE site_id IN (SELECT site_id FROM chosen) AND next_at <= $4 \
+             RETURNING site_id, lease, next_at, home_at, pages_at, recheck_at, attempts, crawl_started_at"
         )
     };
 }
@@ -98,9 +102,9 @@ pub async fn begin_crawl(tx: &mut Tx, claim: &Claim, at: DateTime<Utc>) -> Store
 pub async fn finish(tx: &mut Tx, claim: &Claim, due: Due) -> StoreResult<bool> {
     let next = due.home_at.min(due.pages_at);
     let sql = "UPDATE plan SET lease = NULL, attempts = 0, home_at = $3, pages_at = $4, crawl_started_at = NULL, \
-               recheck_at = CASE WHEN recheck_at > $5 THEN recheck_at END, \
-               rank = CASE WHEN recheck_at > $5 THEN 0 ELSE 1 END, \
-               next_at = CASE WHEN recheck_at > $5 THEN recheck_at ELSE $6 END \
+               recheck_at = CASE WHEN recheck_at <> $5 THEN recheck_at END, \
+               rank = CASE WHEN recheck_at <> $5 THEN 0 ELSE 1 END, \
+               next_at = CASE WHEN recheck_at <> $5 THEN recheck_at ELSE $6 END \
                WHERE site_id = $1 AND lease = $2";
     // Without a re-check of its own, every one that stands there was asked for meanwhile.
     let served = claim.recheck_at.unwrap_or(DateTime::UNIX_EPOCH);

@@ -8,7 +8,7 @@ use crate::domain::confirm::{FindingState, Track};
 use crate::domain::mass::{Dimension, HoldState};
 use crate::domain::verdict::FindingCode;
 use crate::store::findings::{self, Change, StoredFinding};
-use crate::store::{Db, StoreResult, Tx};
+use crate::store::{Db, StoreResult, Tx, evidence};
 
 /// What a site shares with others.
 #[derive(Debug, Clone, Default)]
@@ -40,34 +40,46 @@ pub(super) async fn judge(
     terms: &Terms,
     at: DateTime<Utc>,
 ) -> StoreResult<(FindingState, Option<String>)> {
-    let code = step.read.finding.code;
-    let window = TimeDelta::hours(i64::from(terms.mass.hours));
-    let first = step.to.first_failed_at;
-    for (dimension, member) in ties.members() {
-        let known = findings::hold_of(tx, dimension, member, code, first).await?;
-        let hold = match known {
-            Some(hold) => Some((hold.id, HoldState::from_name(&hold.state).unwrap_or(HoldState::Open))),
-            None => {
-                let any = is_of_the_network(code);
-                let group = findings::group(tx, dimension, member, code, first - window, first + window, any).await?;
-                let (failing, watched) = (group.failing.unsigned_abs(), group.watched.unsigned_abs());
-                match terms.mass.is_met(failing, watched) {
-                    true => {
-                        let id = findings::open_hold(tx, dimension, member, code, group, at).await?;
-                        tracing::warn!(%code, %dimension, member, failing, watched, "a mass change is held for an operator");
-                        Some((id, HoldState::Open))
-                    }
-                    false => None,
-                }
-            }
-        };
-        match hold {
+    for tie in ties.members() {
+        match hold_on(tx, step, tie, terms, at).await? {
             Some((id, HoldState::Open)) => return Ok((FindingState::Held, Some(id))),
             Some((id, HoldState::Ours)) => return Ok((FindingState::Dismissed, Some(id))),
             Some((_, HoldState::Real)) | None => {}
         }
     }
     Ok((FindingState::Confirmed, None))
+}
+
+/// The hold on a group, opened now if the group has become a mass change. An open one stays so until the transaction
+/// ends: decided meanwhile, it would leave the finding held for ever.
+async fn hold_on(
+    tx: &mut Tx,
+    step: &Move<'_>,
+    (dimension, member): (Dimension, &str),
+    terms: &Terms,
+    at: DateTime<Utc>,
+) -> StoreResult<Option<(String, HoldState)>> {
+    let (code, first) = (step.read.finding.code, step.to.first_failed_at);
+    let window = TimeDelta::hours(i64::from(terms.mass.hours));
+    loop {
+        if let Some(hold) = findings::hold_of(tx, dimension, member, code, first).await? {
+            match HoldState::from_name(&hold.state).unwrap_or(HoldState::Open) {
+                HoldState::Open if !findings::stand_by(tx, &hold.id).await? => continue,
+                state => return Ok(Some((hold.id, state))),
+            }
+        }
+        let any = is_of_the_network(code);
+        let group = findings::group(tx, dimension, member, code, first - window, first + window, any).await?;
+        let (failing, watched) = (group.failing.unsigned_abs(), group.watched.unsigned_abs());
+        if !terms.mass.is_met(failing, watched) {
+            return Ok(None);
+        }
+        let id = findings::open_hold(tx, dimension, member, code, group, at).await?;
+        if findings::stand_by(tx, &id).await? {
+            tracing::warn!(%code, %dimension, member, failing, watched, "a mass change is held for an operator");
+            return Ok(Some((id, HoldState::Open)));
+        }
+    }
 }
 
 /// A resolver or a link of ours can bring these about for sites that never passed, too.
@@ -90,12 +102,19 @@ pub async fn decide(
     if !findings::decide_hold(&mut tx, id, state, by, reason, at).await? {
         return Ok(None);
     }
-    let held = findings::held_by(&mut tx, id).await?;
-    for finding in &held {
-        release(&mut tx, finding, state, terms, at).await?;
+    let mut moved = 0;
+    loop {
+        let held = findings::held_by(&mut tx, id).await?;
+        if held.is_empty() {
+            break;
+        }
+        for finding in &held {
+            // One that a look moved meanwhile is read again.
+            moved += usize::from(release(&mut tx, finding, state, terms, at).await?);
+        }
     }
     tx.commit().await?;
-    Ok(Some(held.len()))
+    Ok(Some(moved))
 }
 
 async fn release(
@@ -104,7 +123,7 @@ async fn release(
     state: HoldState,
     terms: &Terms,
     at: DateTime<Utc>,
-) -> StoreResult<()> {
+) -> StoreResult<bool> {
     let real = state == HoldState::Real;
     let to = match real {
         true => FindingState::Confirmed,
@@ -116,6 +135,9 @@ async fn release(
         confirmed_by: real.then(|| terms.rule_of(finding.finding.code)),
         hold_id: None,
     };
-    findings::advance(tx, finding, &Track { state: to, ..finding.track.clone() }, &change).await?;
-    Ok(())
+    let moved = findings::advance(tx, finding, &Track { state: to, ..finding.track.clone() }, &change).await?;
+    if moved && real {
+        evidence::keep_for_case(tx, &finding.site_id, finding.track.first_failed_at).await?;
+    }
+    Ok(moved)
 }

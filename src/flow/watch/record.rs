@@ -45,10 +45,14 @@ pub(super) async fn record(watch: &Watch, taken: &Taken<'_>, entries: Entries) -
     let decision = decide(taken.look, &entries.fresh, well, &open, &watch.terms, at);
     // The site must stand among its group before the group is counted.
     looks::set_standing(&mut tx, &standing).await?;
-    store_findings(watch, &mut tx, taken, &decision, &standing).await?;
+    let case_since = store_findings(watch, &mut tx, taken, &decision, &standing).await?;
     if decision.found.iter().any(|found| matches!(found.finding.effect, Effect::Fault | Effect::Lead)) {
         let body = exhibit(watch, taken, &look_id, &decision, &entries.exhibits).to_string();
         evidence::append(&mut tx, &claim.site_id, &look_id, at, &body).await?;
+    }
+    if let Some(since) = case_since {
+        // This look's own evidence is among it.
+        evidence::keep_for_case(&mut tx, &claim.site_id, since).await?;
     }
     tx.commit().await?;
     Ok(true)
@@ -77,13 +81,14 @@ fn stored_look(watch: &Watch, taken: &Taken<'_>, id: &str) -> StoredLook {
     }
 }
 
+/// Stores what became of the findings; since when evidence is that of a case, where one of them is confirmed.
 async fn store_findings(
     watch: &Watch,
     tx: &mut Tx,
     taken: &Taken<'_>,
     decision: &Decision<'_>,
     standing: &Standing,
-) -> StoreResult<()> {
+) -> StoreResult<Option<DateTime<Utc>>> {
     let (site_id, at) = (&taken.claim.site_id, taken.ended_at);
     for opened in &decision.opened {
         findings::open(tx, site_id, &opened.finding, &Track::open(at), &opened.pages).await?;
@@ -94,6 +99,7 @@ async fn store_findings(
         region: taken.case.region.clone(),
         vantage: watch.terms.vantage.clone(),
     };
+    let mut case_since: Option<DateTime<Utc>> = None;
     for step in &decision.moves {
         let (state, hold_id) = match step.confirms() {
             true => hold::judge(tx, step, &ties, &watch.terms, at).await?,
@@ -107,11 +113,12 @@ async fn store_findings(
             hold_id: hold_id.as_deref(),
         };
         findings::advance(tx, step.read, &Track { state, ..step.to.clone() }, &change).await?;
-        if confirmed {
-            evidence::keep_for_case(tx, site_id, step.to.first_failed_at).await?;
+        if state == FindingState::Confirmed {
+            let first = step.to.first_failed_at;
+            case_since = Some(case_since.map_or(first, |since| since.min(first)));
         }
     }
-    Ok(())
+    Ok(case_since)
 }
 
 /// Where the site stands after the look. An unwell instrument changes nothing but the time of the try.

@@ -1,0 +1,22 @@
+//! The contract of every store function, held by both engines alike.
+
+mod support;
+
+#[path = "store/evidence.rs"]
+mod evidence;
+#[path = "store/findings.rs"]
+mod findings;
+#[path = "store/groups.rs"]
+mod groups;
+#[path = "store/jobs.rs"]
+mod jobs;
+#[path = "store/looks.rs"]
+mod looks;
+#[path = "store/pages.rs"]
+mod pages;
+#[path = "store/plan.rs"]
+mod plan;
+#[path = "store/sites.rs"]
+mod sites;
+#[path = "store/stage.rs"]
+mod stage;
