@@ -30,8 +30,7 @@ pub async fn export(db: &Db, mut out: impl Write) -> Result<u64, ExportError> {
         let Some(last) = page.last() else { break };
         after = last.site.key.clone();
         for stored in &page {
-            let cells = Column::ALL.iter().map(|column| stored.site.cell(*column).unwrap_or_default());
-            writer.write_record(cells).map_err(csv)?;
+            writer.write_record(stored.site.export()).map_err(csv)?;
             count += 1;
         }
     }

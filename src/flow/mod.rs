@@ -7,5 +7,4 @@ pub mod import_registry;
 pub mod measure;
 pub mod retention;
 pub mod seal;
-mod sheet;
 pub mod watch;

@@ -196,4 +196,61 @@ macro_rules! fetch_optional {
     ($row:ty, $tx:expr, $($rest:tt)+) => { $crate::store::engine::fetch!(fetch_optional, $row, $tx, $($rest)+) };
 }
 
-pub(crate) use {execute, fetch, fetch_all, fetch_one, fetch_optional};
+/// Rows that one statement inserts: the engines take 32,766 values and more, and gain little beyond this.
+pub(crate) const ROWS_AT_ONCE: usize = 200;
+
+/// Inserts many rows by few statements: between `$head` and `$tail` (both fixed texts) stands one list of values a row,
+/// which `$bind` fills in the order of the columns. With a type before them, the rows that `RETURNING` gives are read.
+macro_rules! insert_many {
+    ($tx:expr, $rows:expr, $head:expr, $tail:expr, |$row:ident, $value:ident| $bind:block) => {{
+        for chunk in $rows.chunks($crate::store::engine::ROWS_AT_ONCE) {
+            $crate::store::engine::insert_chunk!(
+                $tx,
+                chunk,
+                $head,
+                $tail,
+                |$row, $value| $bind,
+                |query, connection| { query.build().execute(connection).await.map(|_| ()) }
+            )?;
+        }
+        Ok(())
+    }};
+    ($type:ty, $tx:expr, $rows:expr, $head:expr, $tail:expr, |$row:ident, $value:ident| $bind:block) => {{
+        let mut returned: Vec<$type> = Vec::new();
+        for chunk in $rows.chunks($crate::store::engine::ROWS_AT_ONCE) {
+            returned.extend($crate::store::engine::insert_chunk!(
+                $tx,
+                chunk,
+                $head,
+                $tail,
+                |$row, $value| $bind,
+                |query, connection| { query.build_query_as::<$type>().fetch_all(connection).await }
+            )?);
+        }
+        Ok(returned)
+    }};
+}
+
+/// One statement of [`insert_many`].
+macro_rules! insert_chunk {
+    ($tx:expr, $rows:expr, $head:expr, $tail:expr, |$row:ident, $value:ident| $bind:block,
+     |$query:ident, $connection:ident| $run:block) => {
+        match $tx {
+            $crate::store::Tx::Sqlite(tx) => {
+                let mut $query = sqlx::QueryBuilder::<sqlx::Sqlite>::new($head);
+                $query.push_values($rows, |mut $row, $value| $bind).push($tail);
+                let $connection = &mut **tx;
+                $run
+            }
+            $crate::store::Tx::Postgres(tx) => {
+                let mut $query = sqlx::QueryBuilder::<sqlx::Postgres>::new($head);
+                $query.push_values($rows, |mut $row, $value| $bind).push($tail);
+                let $connection = &mut **tx;
+                $run
+            }
+        }
+        .map_err($crate::store::StoreError::from)
+    };
+}
+
+pub(crate) use {execute, fetch, fetch_all, fetch_one, fetch_optional, insert_chunk, insert_many};

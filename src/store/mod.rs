@@ -17,7 +17,7 @@ pub mod units;
 pub use engine::{Db, Engine, StoreError, StoreResult, Tx};
 pub use sqlx::types::Json;
 
-pub(crate) use engine::{execute, fetch_all, fetch_one, fetch_optional};
+pub(crate) use engine::{execute, fetch_all, fetch_one, fetch_optional, insert_many};
 
 /// A value as both engines keep it: PostgreSQL refuses a zero byte in JSON, and a script of a watched page may well
 /// write one.

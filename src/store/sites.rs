@@ -1,8 +1,9 @@
 //! Registered sites, as the rules know them.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use futures_util::TryStreamExt;
 
-use super::{StoreError, StoreResult, Tx, execute, fetch_all, fetch_optional};
+use super::{StoreError, StoreResult, Tx, execute, fetch_all, fetch_optional, insert_many};
 use crate::domain::host::Host;
 use crate::domain::ids::{BadgeCode, CertificateId};
 use crate::domain::registry::{BadgeState, Contact, Hosting, Site, Unit, UnitType};
@@ -88,41 +89,36 @@ pub struct SiteWrite<'a> {
 
 /// Adds a site and its names.
 pub async fn insert(tx: &mut Tx, write: &SiteWrite<'_>) -> StoreResult<()> {
-    let site = write.site;
-    execute!(
+    insert_all(tx, std::slice::from_ref(write)).await
+}
+
+/// Adds many sites and their names.
+pub async fn insert_all(tx: &mut Tx, writes: &[SiteWrite<'_>]) -> StoreResult<()> {
+    let inserted: StoreResult<()> = insert_many!(
         tx,
+        writes,
         "INSERT INTO sites (id, key, unit_id, name, en_domain, cn_domain, url_prefix, ips, badge_code, certificate_id, \
          issued_on, issuing_office, state, domain_expires_on, hosting, notified_on, contact_name, contact_email, \
-         contact_phone, handler_name, handler_email, handler_phone, fingerprint, imported_by, changed_at) VALUES \
-         ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, \
-         $24, $25)",
-        write.id,
-        &site.key,
-        write.unit_id,
-        &site.name,
-        site.en_domain.as_ref().map(Host::ascii),
-        site.cn_domain.as_ref().map(Host::ascii),
-        &site.url_prefix,
-        addresses(site),
-        site.badge_code.as_ref().map(BadgeCode::as_str),
-        site.certificate_id.as_ref().map(CertificateId::as_str),
-        site.issued_on,
-        &site.issuing_office,
-        site.state.name(),
-        site.domain_expires_on,
-        site.hosting.name(),
-        site.notified_on,
-        &site.contact.name,
-        &site.contact.email,
-        &site.contact.phone,
-        &site.handler.name,
-        &site.handler.email,
-        &site.handler.phone,
-        write.fingerprint,
-        write.import_id,
-        write.at,
-    )?;
-    insert_names(tx, write.id, site).await
+         contact_phone, handler_name, handler_email, handler_phone, fingerprint, imported_by, changed_at) ",
+        "",
+        |row, write| {
+            let site = write.site;
+            row.push_bind(write.id).push_bind(&site.key).push_bind(write.unit_id).push_bind(&site.name);
+            row.push_bind(site.en_domain.as_ref().map(Host::ascii)).push_bind(site.cn_domain.as_ref().map(Host::ascii));
+            row.push_bind(&site.url_prefix).push_bind(addresses(site));
+            row.push_bind(site.badge_code.as_ref().map(BadgeCode::as_str));
+            row.push_bind(site.certificate_id.as_ref().map(CertificateId::as_str));
+            row.push_bind(site.issued_on).push_bind(&site.issuing_office).push_bind(site.state.name());
+            row.push_bind(site.domain_expires_on).push_bind(site.hosting.name()).push_bind(site.notified_on);
+            row.push_bind(&site.contact.name).push_bind(&site.contact.email).push_bind(&site.contact.phone);
+            row.push_bind(&site.handler.name).push_bind(&site.handler.email).push_bind(&site.handler.phone);
+            row.push_bind(write.fingerprint).push_bind(write.import_id).push_bind(write.at);
+        }
+    );
+    inserted?;
+    let names: Vec<_> =
+        writes.iter().flat_map(|write| write.site.hosts().into_iter().map(|host| (host, write.id))).collect();
+    insert_names(tx, &names).await
 }
 
 /// Writes every column of a site anew, and its names. The key never changes: another key is another site.
@@ -161,7 +157,8 @@ pub async fn update(tx: &mut Tx, write: &SiteWrite<'_>) -> StoreResult<()> {
         write.at,
     )?;
     execute!(tx, "DELETE FROM site_names WHERE site_id = $1", write.id)?;
-    insert_names(tx, write.id, site).await
+    let names: Vec<_> = site.hosts().into_iter().map(|host| (host, write.id)).collect();
+    insert_names(tx, &names).await
 }
 
 /// Takes a site out of the registry. Its history stays.
@@ -170,9 +167,37 @@ pub async fn drop_site(tx: &mut Tx, id: &str, at: DateTime<Utc>) -> StoreResult<
     Ok(execute!(tx, sql, id, at)? == 1)
 }
 
-async fn insert_names(tx: &mut Tx, id: &str, site: &Site) -> StoreResult<()> {
-    for host in site.hosts() {
-        execute!(tx, "INSERT INTO site_names (host, site_id) VALUES ($1, $2)", host.ascii(), id)?;
+async fn insert_names(tx: &mut Tx, names: &[(Host, &str)]) -> StoreResult<()> {
+    insert_many!(tx, names, "INSERT INTO site_names (host, site_id) ", "", |row, name| {
+        row.push_bind(name.0.ascii()).push_bind(name.1);
+    })
+}
+
+/// A site on file as an import tells it from others: dropped ones too.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct OnFile {
+    pub key: String,
+    pub id: String,
+    pub fingerprint: String,
+    pub dropped_at: Option<DateTime<Utc>>,
+}
+
+/// Hands over every site there ever was, one after the other: a million are never held at once.
+pub async fn each_on_file(tx: &mut Tx, mut take: impl FnMut(OnFile)) -> StoreResult<()> {
+    let sql = "SELECT key, id, fingerprint, dropped_at FROM sites";
+    match tx {
+        Tx::Sqlite(tx) => {
+            let mut rows = sqlx::query_as::<_, OnFile>(sql).fetch(&mut **tx);
+            while let Some(row) = rows.try_next().await? {
+                take(row);
+            }
+        }
+        Tx::Postgres(tx) => {
+            let mut rows = sqlx::query_as::<_, OnFile>(sql).fetch(&mut **tx);
+            while let Some(row) = rows.try_next().await? {
+                take(row);
+            }
+        }
     }
     Ok(())
 }
@@ -260,18 +285,4 @@ impl SiteRow {
 
 fn read_all(rows: Vec<SiteRow>) -> StoreResult<Vec<StoredSite>> {
     rows.into_iter().map(SiteRow::read).collect()
-}
-
-/// A site as an import finds it.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct Entry {
-    pub id: String,
-    pub key: String,
-    pub fingerprint: String,
-    pub dropped: bool,
-}
-
-/// Every site that ever was, by key: what an import is held against.
-pub async fn entries(tx: &mut Tx) -> StoreResult<Vec<Entry>> {
-    fetch_all!(Entry, tx, "SELECT id, key, fingerprint, dropped_at IS NOT NULL AS dropped FROM sites")
 }

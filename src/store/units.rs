@@ -1,48 +1,64 @@
 //! Units (开办主体), the region tree, imports and the history of the registry.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 
-use super::{StoreResult, Tx, execute, fetch_all, fetch_one};
+use super::{StoreResult, Tx, execute, fetch_all, insert_many};
 use crate::domain::region::Region;
 use crate::domain::registry::{Unit, UnitType};
 
-/// Adds a unit, or writes its columns anew; its id. Units are told apart by `name_key`.
-pub async fn upsert(tx: &mut Tx, name_key: &str, unit: &Unit, region: Option<&str>) -> StoreResult<String> {
-    let sql = "INSERT INTO units (id, name_key, name, kind, parent, address, functions, administrative_functions, \
-               region_text, region) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (name_key) DO UPDATE \
-               SET name = $3, kind = $4, parent = $5, address = $6, functions = $7, administrative_functions = $8, \
-               region_text = $9, region = $10 RETURNING id";
-    let row = fetch_one!(
-        (String,),
-        tx,
-        sql,
-        super::new_id(),
-        name_key,
-        &unit.name,
-        unit.kind.map(UnitType::name),
-        &unit.parent,
-        &unit.address,
-        &unit.functions,
-        unit.administrative_functions,
-        &unit.region,
-        region
-    )?;
-    Ok(row.0)
+/// A unit as an import brings it.
+#[derive(Debug, Clone, Copy)]
+pub struct UnitWrite<'a> {
+    /// What it is told from others by; one write a key at a time.
+    pub key: &'a str,
+    pub unit: &'a Unit,
+    /// GB/T 2260 code of its region, where it could be told.
+    pub region: Option<&'a str>,
 }
 
-/// Makes the region tree what the list says. The regions must stand behind those above them.
+/// Adds units, or writes the columns of those of the same keys anew; the ids by key.
+pub async fn save(tx: &mut Tx, units: &[UnitWrite<'_>]) -> StoreResult<HashMap<String, String>> {
+    let saved: StoreResult<Vec<(String, String)>> = insert_many!(
+        (String, String),
+        tx,
+        units,
+        "INSERT INTO units (id, name_key, name, kind, parent, address, functions, administrative_functions, region_text, \
+         region) ",
+        " ON CONFLICT (name_key) DO UPDATE SET name = excluded.name, kind = excluded.kind, parent = excluded.parent, \
+         address = excluded.address, functions = excluded.functions, \
+         administrative_functions = excluded.administrative_functions, region_text = excluded.region_text, \
+         region = excluded.region RETURNING name_key, id",
+        |row, write| {
+            let unit = write.unit;
+            row.push_bind(super::new_id()).push_bind(write.key).push_bind(&unit.name);
+            row.push_bind(unit.kind.map(UnitType::name)).push_bind(&unit.parent).push_bind(&unit.address);
+            row.push_bind(&unit.functions).push_bind(unit.administrative_functions).push_bind(&unit.region);
+            row.push_bind(write.region);
+        }
+    );
+    Ok(saved?.into_iter().collect())
+}
+
+/// Makes the region tree what the list says; what is so already is not written. The regions must stand behind those above
+/// them.
 pub async fn seed_regions<'r>(tx: &mut Tx, regions: impl Iterator<Item = &'r Region>) -> StoreResult<()> {
-    let known = fetch_one!((i64,), &mut *tx, "SELECT COUNT(*) FROM regions")?.0;
-    let regions: Vec<&Region> = regions.collect();
-    if known == regions.len() as i64 {
-        return Ok(());
-    }
-    let sql = "INSERT INTO regions (code, name, parent) VALUES ($1, $2, $3) \
-               ON CONFLICT (code) DO UPDATE SET name = $2, parent = $3";
-    for region in regions {
-        execute!(&mut *tx, sql, &region.code, &region.name, &region.parent)?;
-    }
-    Ok(())
+    let stored = fetch_all!((String, String, Option<String>), &mut *tx, "SELECT code, name, parent FROM regions")?;
+    let stored: HashMap<_, _> = stored.into_iter().map(|(code, name, parent)| (code, (name, parent))).collect();
+    let is_stored = |region: &&Region| {
+        stored.get(&region.code).is_some_and(|(name, parent)| *name == region.name && *parent == region.parent)
+    };
+    let new: Vec<&Region> = regions.filter(|region| !is_stored(region)).collect();
+    insert_many!(
+        tx,
+        new,
+        "INSERT INTO regions (code, name, parent) ",
+        " ON CONFLICT (code) DO UPDATE SET name = excluded.name, parent = excluded.parent",
+        |row, region| {
+            row.push_bind(&region.code).push_bind(&region.name).push_bind(&region.parent);
+        }
+    )
 }
 
 /// An import, as the registry remembers it.
@@ -58,6 +74,15 @@ pub struct Import {
     pub changed: i64,
     pub unchanged: i64,
     pub dropped: i64,
+}
+
+/// Waits until no other import is under way, and keeps others waiting until the transaction ends. On SQLite every writing
+/// transaction does. Readers are not held up.
+pub async fn lock_imports(tx: &mut Tx) -> StoreResult<()> {
+    if let Tx::Postgres(_) = tx {
+        execute!(tx, "LOCK TABLE imports IN SHARE ROW EXCLUSIVE MODE")?;
+    }
+    Ok(())
 }
 
 /// Begins an import: its changes refer to it.
@@ -102,23 +127,19 @@ pub struct Change {
     pub new_value: Option<String>,
 }
 
-/// Remembers a change.
-pub async fn remember(tx: &mut Tx, change: &Change) -> StoreResult<()> {
-    let sql = "INSERT INTO registry_history (id, at, import_id, site_id, change, field, old_value, new_value) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    execute!(
+/// Remembers changes, in their order.
+pub async fn remember(tx: &mut Tx, changes: &[Change]) -> StoreResult<()> {
+    insert_many!(
         tx,
-        sql,
-        super::new_id(),
-        change.at,
-        &change.import_id,
-        &change.site_id,
-        &change.change,
-        &change.field,
-        &change.old_value,
-        &change.new_value
-    )?;
-    Ok(())
+        changes,
+        "INSERT INTO registry_history (id, at, import_id, site_id, change, field, old_value, new_value) ",
+        "",
+        |row, change| {
+            row.push_bind(super::new_id()).push_bind(change.at).push_bind(&change.import_id);
+            row.push_bind(&change.site_id).push_bind(&change.change).push_bind(&change.field);
+            row.push_bind(&change.old_value).push_bind(&change.new_value);
+        }
+    )
 }
 
 /// What happened to a site in the registry, the latest first.

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use super::header::Header;
 use super::problem::RefusalReason;
+use super::sheet::Epoch;
 use super::{Column, clean};
 use crate::domain::host::Host;
 use crate::domain::ids::{BadgeCode, CertificateId};
@@ -35,6 +36,8 @@ impl Fault {
 pub(super) struct Cells<'r> {
     pub header: &'r Header,
     pub row: &'r csv::StringRecord,
+    /// In a workbook: the day that bare numbers in a column of days are counted from.
+    pub epoch: Option<Epoch>,
 }
 
 impl Cells<'_> {
@@ -74,7 +77,7 @@ impl Cells<'_> {
     }
 
     pub fn day(&self, column: Column) -> Result<Option<NaiveDate>, Fault> {
-        self.read(column, RefusalReason::Date, day)
+        self.read(column, RefusalReason::Date, |text| day(text).or_else(|| self.epoch?.day(text)))
     }
 
     pub fn addresses(&self, column: Column) -> Result<Vec<IpAddr>, Fault> {

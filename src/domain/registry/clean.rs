@@ -1,12 +1,15 @@
 //! Cells as people and spreadsheets leave them: blanks, control characters, full-width forms, `="0123"`, "无".
 
+use std::borrow::Cow;
+
 /// What people write into a cell that has nothing to hold.
 const NOTHING: &[&str] = &["无", "暂无", "没有", "-", "--", "—", "——", "/", "n/a", "null", "none"];
 
 /// The text of a cell on one line: control and invisible characters are gone, blanks are single. `None` where nothing is left.
 pub(super) fn text(cell: &str) -> Option<String> {
     let cell = cell.trim();
-    let cell = cell.strip_prefix("=\"").and_then(|formula| formula.strip_suffix('"')).unwrap_or(cell);
+    let formula = cell.strip_prefix("=\"").and_then(|formula| formula.strip_suffix('"'));
+    let cell = formula.map_or(Cow::Borrowed(cell), |text| Cow::Owned(text.replace("\"\"", "\"")));
     let visible: String =
         cell.chars().filter(|c| !is_invisible(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect();
     let line = visible.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -7,6 +7,8 @@ mod cells;
 mod clean;
 mod column;
 mod decode;
+mod entry;
+mod export;
 mod header;
 mod index;
 mod lookup;
@@ -14,19 +16,22 @@ mod prefix;
 mod problem;
 mod read;
 mod rows;
+mod sheet;
 mod site;
 mod write;
 
 use std::collections::HashMap;
 
 pub use column::Column;
+pub use entry::{Entries, Entry, FieldChange, changes};
 pub use problem::{Refusal, RefusalReason, RegistryError, Warning, WarningKind};
 pub use site::{BadgeState, Contact, Hosting, Site, Unit, UnitType};
 
 use cells::{Cells, Fault};
 use header::Header;
 use lookup::Indexes;
-use rows::Rows;
+use rows::{Row, Rows};
+use sheet::Epoch;
 
 /// The largest file that is read, in bytes.
 pub const MAX_BYTES: usize = 512 << 20;
@@ -47,20 +52,25 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// Reads a registry CSV: UTF-8 (with or without a byte order mark) or GBK/GB18030, an English or Chinese header
-    /// ([`Column`]), cells by `,` (RFC 4180). An error means that nothing of the file can be used.
+    /// Reads a registry file: CSV in UTF-8 (with or without a byte order mark) or GBK/GB18030, cells by `,` (RFC 4180), or
+    /// the first visible sheet of an `.xlsx` workbook; with an English or Chinese header ([`Column`]). An error means that
+    /// nothing of the file can be used.
     pub fn read(file: &[u8]) -> Result<Self, RegistryError> {
         if file.len() > MAX_BYTES {
             return Err(RegistryError::TooLarge);
         }
-        let text = decode::decode(file);
-        let mut rows = Rows::new(&text);
-        let (header, warnings) = Header::read(&rows.next().ok_or(RegistryError::Empty)??)?;
-        let mut registry = Self { warnings, complete: true, ..Self::default() };
-        registry.read_rows(&header, rows)?;
-        registry.indexes = Indexes::of(&registry.sites);
-        registry.warnings.extend(registry.indexes.warnings(&registry.sites));
-        Ok(registry)
+        let mut reading = Reading::default();
+        if sheet::is_old(file) {
+            return Err(RegistryError::OldWorkbook);
+        } else if sheet::is_workbook(file) {
+            sheet::read(file, |row, epoch| {
+                reading.epoch = Some(epoch);
+                reading.take(row)
+            })?;
+        } else {
+            Rows::new(&decode::decode(file)).try_for_each(|row| reading.take(row?))?;
+        }
+        reading.end()
     }
 
     /// A registry of sites that are on file elsewhere. `complete`: whoever is not among those asked for was issued
@@ -74,32 +84,64 @@ impl Registry {
         &self.sites
     }
 
-    fn read_rows(&mut self, header: &Header, rows: Rows) -> Result<(), RegistryError> {
-        let mut seen = HashMap::new();
-        for (count, row) in rows.enumerate() {
-            if count == MAX_ROWS {
-                return Err(RegistryError::TooManyRows);
+    /// The sites, the refused rows and the warnings, taken apart.
+    pub fn into_parts(self) -> (Vec<Site>, Vec<Refusal>, Vec<Warning>) {
+        (self.sites, self.refused, self.warnings)
+    }
+}
+
+/// A file in the course of being read.
+#[derive(Default)]
+struct Reading {
+    header: Option<Header>,
+    epoch: Option<Epoch>,
+    rows: usize,
+    /// Keys and the rows they stand in: a key stands for one site.
+    seen: HashMap<String, u64>,
+    registry: Registry,
+}
+
+impl Reading {
+    fn take(&mut self, row: Row) -> Result<(), RegistryError> {
+        let Some(header) = &self.header else {
+            let (header, warnings) = Header::read(&row)?;
+            self.header = Some(header);
+            self.registry.warnings = warnings;
+            return Ok(());
+        };
+        if self.rows == MAX_ROWS {
+            return Err(RegistryError::TooManyRows);
+        }
+        self.rows += 1;
+        let number = row.number;
+        let read = row.cells.map_err(|reason| (Fault::of_row(reason), None)).and_then(|row| {
+            let cells = Cells { header, row: &row, epoch: self.epoch };
+            read::site(&cells, number).map_err(|fault| (fault, read::key(&cells)))
+        });
+        match read.and_then(|site| not_seen(&self.seen, site)) {
+            Ok(site) => {
+                self.seen.insert(site.key.clone(), site.row);
+                self.registry.sites.push(site);
             }
-            let row = row?;
-            let cells = row.cells.map_err(Fault::of_row);
-            let site = cells.and_then(|cells| read::site(&Cells { header, row: &cells }, row.number));
-            match site.and_then(|site| not_seen(&mut seen, site)) {
-                Ok(site) => self.sites.push(site),
-                Err(Fault { column, reason, sentence }) => {
-                    self.refused.push(Refusal { row: row.number, column, reason, sentence });
-                }
+            Err((Fault { column, reason, sentence }, key)) => {
+                self.registry.refused.push(Refusal { row: number, column, reason, sentence, key });
             }
         }
         Ok(())
     }
+
+    fn end(self) -> Result<Registry, RegistryError> {
+        self.header.ok_or(RegistryError::Empty)?;
+        let mut registry = Registry { complete: true, ..self.registry };
+        registry.indexes = Indexes::of(&registry.sites);
+        registry.warnings.extend(registry.indexes.warnings(&registry.sites));
+        Ok(registry)
+    }
 }
 
 /// A key stands for one site: its second row is refused.
-fn not_seen(seen: &mut HashMap<String, u64>, site: Site) -> Result<Site, Fault> {
-    if let Some(row) = seen.get(&site.key) {
-        let sentence = format!("{}: the site stands in row {row} already", site.key);
-        return Err(Fault { column: None, reason: RefusalReason::Duplicate, sentence });
-    }
-    seen.insert(site.key.clone(), site.row);
-    Ok(site)
+fn not_seen(seen: &HashMap<String, u64>, site: Site) -> Result<Site, (Fault, Option<String>)> {
+    let Some(row) = seen.get(&site.key) else { return Ok(site) };
+    let sentence = format!("{}: the site stands in row {row} already", site.key);
+    Err((Fault { column: None, reason: RefusalReason::Duplicate, sentence }, Some(site.key)))
 }

@@ -19,6 +19,7 @@ closed_set! {
         Code = "badge_code", "the cell is not a badge code";
         Certificate = "certificate_id", "a certificate id has exactly 32 hexadecimal digits";
         Date = "date", "the cell is no day of the calendar, written like 2026-03-01";
+        Spreadsheet = "spreadsheet", "a cell holds an error, or a number so long that the spreadsheet has lost its last digits: format the column as text";
         Duplicate = "duplicate", "the site stands in the file already";
     }
 }
@@ -33,12 +34,17 @@ pub struct Refusal {
     pub reason: RefusalReason,
     /// One sentence for the person who keeps the file.
     pub sentence: String,
+    /// The key of the site the row stands for, where its names could be read: that site is not missing from the file.
+    #[serde(skip)]
+    pub key: Option<String>,
 }
 
 closed_set! {
     /// What the keeper of the file should look at, although every site of it is used.
     pub enum WarningKind {
         UnknownColumn = "unknown_column", "a header that no column is known by; its cells were not read";
+        UnknownRegion = "unknown_region", "no region of GB/T 2260 is known by this code or full name, or more than one is: the text is kept";
+        UnitDiffers = "unit_differs", "a unit is described differently in several rows: of each column the first value counts for all its sites";
         SharedName = "shared_name", "a host and folder registered for several sites: the first one counts";
         SharedCode = "shared_code", "a badge code given to several sites: all their hosts count as legitimate";
         SharedCertificate = "shared_certificate", "a certificate id given to several sites: all their hosts count as legitimate";
@@ -68,6 +74,10 @@ pub enum RegistryError {
     TooLarge,
     #[error("the file has more than {} rows", super::MAX_ROWS)]
     TooManyRows,
+    #[error("the workbook cannot be read: {0}")]
+    Workbook(String),
+    #[error("this is a workbook of the old kind (.xls): save it as .xlsx or as CSV")]
+    OldWorkbook,
     #[error("the file is empty: it has no header line")]
     Empty,
     #[error("the header line cannot be read: {}", .0.help())]

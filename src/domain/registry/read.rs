@@ -57,13 +57,9 @@ pub(super) fn site(cells: &Cells, row: u64) -> Result<Site, Fault> {
     }
     let unit = unit(cells)?;
     let name = cells.text(Column::SiteName).unwrap_or_default();
-    let (en_domain, cn_domain) = (cells.domain(Column::EnDomain)?, cells.domain(Column::CnDomain)?);
-    let Some(host) = en_domain.as_ref().or(cn_domain.as_ref()) else {
-        return Err(Fault::of_row(RefusalReason::NoDomain));
-    };
-    let url_prefix = url_prefix(cells, &en_domain, &cn_domain)?;
+    let Address { key, en_domain, cn_domain, url_prefix } = address(cells)?;
     Ok(Site {
-        key: format!("{}{}", host.ascii(), url_prefix.as_deref().unwrap_or_default()),
+        key,
         row,
         unit,
         name,
@@ -83,6 +79,29 @@ pub(super) fn site(cells: &Cells, row: u64) -> Result<Site, Fault> {
         en_domain,
         cn_domain,
     })
+}
+
+/// The key of a row that is refused for something else than its names.
+pub(super) fn key(cells: &Cells) -> Option<String> {
+    if cells.header.is_overrun_by(cells.row) { None } else { address(cells).ok().map(|address| address.key) }
+}
+
+/// What a site is known by.
+struct Address {
+    key: String,
+    en_domain: Option<Host>,
+    cn_domain: Option<Host>,
+    url_prefix: Option<String>,
+}
+
+fn address(cells: &Cells) -> Result<Address, Fault> {
+    let (en_domain, cn_domain) = (cells.domain(Column::EnDomain)?, cells.domain(Column::CnDomain)?);
+    let Some(host) = en_domain.as_ref().or(cn_domain.as_ref()) else {
+        return Err(Fault::of_row(RefusalReason::NoDomain));
+    };
+    let url_prefix = url_prefix(cells, &en_domain, &cn_domain)?;
+    let key = format!("{}{}", host.ascii(), url_prefix.as_deref().unwrap_or_default());
+    Ok(Address { key, en_domain, cn_domain, url_prefix })
 }
 
 /// Offices hold less than the law lists: only what a badge is judged by must be there.

@@ -85,6 +85,14 @@ fn skip_blank_lines(text: &str, from: usize) -> (u64, usize) {
     ((ends.len() - ends.matches("\r\n").count()) as u64, start)
 }
 
+/// The fault of a row whose cells are told apart already.
+pub(super) fn fault_of_cells(cells: &csv::StringRecord) -> Option<RefusalReason> {
+    if cells.as_slice().len() > MAX_ROW {
+        return Some(RefusalReason::TooLong);
+    }
+    cells.as_slice().contains(LOST).then_some(RefusalReason::Encoding)
+}
+
 fn fault_of(raw: &str) -> Option<RefusalReason> {
     if !is_well_quoted(raw.as_bytes()) {
         return Some(RefusalReason::Quotes);
