@@ -174,7 +174,7 @@ impl<'p, T: Tag> Reader<'p, T> {
                 _ => {}
             },
         }
-        if kind != Kind::Anchor && self.hinted && tag.may_hold("onclick") {
+        if kind != Kind::Anchor && self.hinted && tag.has("onclick") {
             self.clickable(tag);
         }
         if self.has_settings {

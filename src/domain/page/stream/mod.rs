@@ -104,7 +104,7 @@ impl<'a> Stream<'a, '_> {
             return Err(Doubt);
         }
         let name = name_at(rest, 2);
-        let end = end_of_tag(bytes, 2 + name.len()).ok_or(Doubt)?;
+        let (end, _) = end_of_tag(bytes, 2 + name.len()).ok_or(Doubt)?;
         self.at += end + 1;
         self.builder.end(class::lower(name).ok_or(Doubt)?)
     }
@@ -112,10 +112,10 @@ impl<'a> Stream<'a, '_> {
     fn start_tag(&mut self, rest: &'a str) -> Result<(), Doubt> {
         let name = name_at(rest, 1);
         let after = 1 + name.len();
-        let end = end_of_tag(rest.as_bytes(), after).ok_or(Doubt)?;
+        let (end, names) = end_of_tag(rest.as_bytes(), after).ok_or(Doubt)?;
         let name = class::lower(name).ok_or(Doubt)?;
         let class = Class::of(name);
-        let tag = RawTag { name, attributes: &rest[after..end], doubt: self.doubt };
+        let tag = RawTag { name, attributes: &rest[after..end], names, doubt: self.doubt };
         self.at += end + 1;
         if class.has(Class::RAW) || class.has(Class::RCDATA) {
             let content = self.raw_text(name)?;
@@ -143,7 +143,7 @@ impl<'a> Stream<'a, '_> {
         if name == "script" && content.contains("<!--") && content.to_ascii_lowercase().contains("<script") {
             return Err(Doubt);
         }
-        self.at += end_of_tag(bytes, end + 2 + name.len()).ok_or(Doubt)? + 1;
+        self.at += end_of_tag(bytes, end + 2 + name.len()).ok_or(Doubt)?.0 + 1;
         Ok(content)
     }
 }
