@@ -45,10 +45,19 @@ pub(super) fn read_document(html: &str, context: Context<'_>, facts: &mut Facts)
 
 /// Line ends as the standard's preprocessing leaves them (13.2.3.5).
 fn one_line_end(html: &str) -> Cow<'_, str> {
-    match memchr::memchr(b'\r', html.as_bytes()) {
-        None => Cow::Borrowed(html),
-        Some(_) => Cow::Owned(html.replace("\r\n", "\n").replace('\r', "\n")),
+    if memchr::memchr(b'\r', html.as_bytes()).is_none() {
+        return Cow::Borrowed(html);
     }
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(at) = memchr::memchr(b'\r', rest.as_bytes()) {
+        out.push_str(&rest[..at]);
+        out.push('\n');
+        rest = &rest[at + 1..];
+        rest = rest.strip_prefix('\n').unwrap_or(rest);
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
 }
 
 struct Stream<'a, 'p> {
