@@ -108,9 +108,9 @@ pub fn classify_src(src: &str, base: &Url, hosts: &BadgeHosts) -> Option<ScriptL
 /// Is the address one of the registry's badge pictures, and is it the error picture?
 pub fn badge_picture(src: &str, base: &Url, hosts: &BadgeHosts) -> Option<Picture> {
     let named = |src: &str| BADGE_PICTURES.iter().any(|name| src.contains(name)) || src.contains("_error.png");
-    let told = named(src) || hosts.script_hosts.iter().any(|host| src.contains(host.ascii()));
-    // Most pictures are neither: no need to resolve their address. Capitals are looked at closely.
-    if !told && !src.bytes().any(|byte| byte.is_ascii_uppercase()) {
+    let lower = src.to_ascii_lowercase();
+    // Most pictures are neither: no need to resolve their address.
+    if !named(&lower) && !hosts.script_hosts.iter().any(|host| lower.contains(host.ascii())) {
         return None;
     }
     let url = resolve(src, base)?;

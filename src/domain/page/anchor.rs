@@ -171,9 +171,6 @@ impl<T: Tag> Reader<'_, T> {
             self.facts.password_fields += u32::from(hidden);
             return;
         }
-        if !tag.may_hold("src") {
-            return;
-        }
         let Some(src) = tag.attr("src") else { return };
         let badge_id = tag.may_hold("imgConac") && tag.attr("id").as_deref() == Some("imgConac");
         let picture = badge_picture(&src, &self.base, self.context.hosts);

@@ -1,5 +1,7 @@
 //! What a document is, before it is asked for a badge: much that looks like a page without one is no page.
 
+use std::cell::OnceCell;
+
 use super::facts::Facts;
 use crate::domain::verdict::{PageKind, Reason};
 
@@ -36,7 +38,9 @@ fn by_status(answer: &Answer<'_>, text: &str, facts: &Facts) -> Option<(PageKind
         404 | 410 => (PageKind::ErrorPage, Reason::ErrorPage),
         429 => (PageKind::ErrorPage, Reason::RateLimited),
         412 | 521 if text.contains("<script") => (PageKind::Challenge, Reason::Challenge),
-        _ if tests_the_browser || says(text, facts, CHALLENGE, 1500) => (PageKind::Challenge, Reason::Challenge),
+        _ if tests_the_browser || Said::new(text, facts).any(CHALLENGE, 1500) => {
+            (PageKind::Challenge, Reason::Challenge)
+        }
         202 => return None,
         401 | 403 | 405 | 406 | 407 | 451 => (PageKind::Blocked, Reason::Blocked),
         300..=399 => (PageKind::ErrorPage, Reason::BadResponse),
@@ -107,6 +111,7 @@ fn is_empty(text: &str, facts: &Facts) -> bool {
 fn by_content(answer: &Answer<'_>, text: &str, facts: &Facts) -> Option<(PageKind, Reason)> {
     let title = facts.title.as_deref().unwrap_or("").trim().to_lowercase();
     let closing = facts.has_certain_closing();
+    let said = Said::new(text, facts);
     if !closing && facts.length < 300 && tests_cookies(answer, text) {
         return Some((PageKind::Challenge, Reason::Challenge));
     }
@@ -114,23 +119,23 @@ fn by_content(answer: &Answer<'_>, text: &str, facts: &Facts) -> Option<(PageKin
         return Some((PageKind::Login, Reason::Login));
     }
     // A notice that stands in a page's place may bear its closing block, or its vendor's.
-    if says(text, facts, MAINTENANCE, NOTICE) && !facts.links_much() {
+    if said.any(MAINTENANCE, NOTICE) && !facts.links_much() {
         return Some((PageKind::ErrorPage, Reason::Maintenance));
     }
-    if says(text, facts, INTERCEPTED, NOTICE) {
+    if said.any(INTERCEPTED, NOTICE) {
         return Some((PageKind::Blocked, Reason::Blocked));
     }
-    if says(text, facts, TESTED, NOTICE) {
+    if said.any(TESTED, NOTICE) {
         return Some((PageKind::Challenge, Reason::Challenge));
     }
-    if !closing && says(text, facts, CHALLENGE, 900) {
+    if !closing && said.any(CHALLENGE, 900) {
         return Some((PageKind::Challenge, Reason::Challenge));
     }
-    if !closing && says(text, facts, BLOCKED, 1500) {
+    if !closing && said.any(BLOCKED, 1500) {
         return Some((PageKind::Blocked, Reason::Blocked));
     }
     if SOFT_404_TITLE.iter().any(|word| title.contains(word)) && facts.length < 6000
-        || says(text, facts, SOFT_404, if closing { 900 } else { 2400 })
+        || said.any(SOFT_404, if closing { 900 } else { 2400 })
     {
         return Some((PageKind::Soft404, Reason::Soft404));
     }
@@ -156,14 +161,36 @@ fn is_login(title: &str, facts: &Facts) -> bool {
     facts.links.len() <= 20 && (asks && (facts.length < 1500 || named) || named && facts.length < NOTICE)
 }
 
-/// Does a short page say one of these words? (A long one talks about them.)
-fn says(text: &str, facts: &Facts, words: &[&str], shorter_than: usize) -> bool {
-    if facts.length >= shorter_than {
-        return false;
+/// What a page says: its title and the beginning of its visible text, in lower case, made once and only if asked for.
+struct Said<'a> {
+    text: &'a str,
+    facts: &'a Facts,
+    lower: OnceCell<String>,
+}
+
+impl<'a> Said<'a> {
+    fn new(text: &'a str, facts: &'a Facts) -> Self {
+        Self { text, facts, lower: OnceCell::new() }
     }
-    let said = format!("{} {}", facts.title.as_deref().unwrap_or(""), facts.sample).to_lowercase();
-    let short = text.len() < 4096;
-    words.iter().any(|word| said.contains(word) || short && facts.length < 60 && text.to_lowercase().contains(word))
+
+    /// Does a short page say one of these words? (A long one talks about them.)
+    fn any(&self, words: &[&str], shorter_than: usize) -> bool {
+        if self.facts.length >= shorter_than {
+            return false;
+        }
+        let said = self.lower.get_or_init(|| self.lower());
+        words.iter().any(|word| said.contains(word))
+    }
+
+    fn lower(&self) -> String {
+        let mut said = format!("{} {}", self.facts.title.as_deref().unwrap_or(""), self.facts.sample);
+        // A page that shows next to nothing may say it in a script.
+        if self.text.len() < 4096 && self.facts.length < 60 {
+            said.push('\n');
+            said.push_str(self.text);
+        }
+        said.to_lowercase()
+    }
 }
 
 /// A notice with its closing block is shorter than this (bytes of visible text, ~230 Chinese characters).

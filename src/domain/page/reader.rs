@@ -174,7 +174,7 @@ impl<'p, T: Tag> Reader<'p, T> {
                 _ => {}
             },
         }
-        if kind != Kind::Anchor && self.hinted && tag.may_hold("onclick") {
+        if kind != Kind::Anchor && self.hinted && tag.has("onclick") {
             self.clickable(tag);
         }
         if self.has_settings {
@@ -222,7 +222,7 @@ impl<'p, T: Tag> Reader<'p, T> {
         let at = self.facts.length;
         let mut found = markers(text).peekable();
         if found.peek().is_some() {
-            let around = self.place().around;
+            let around = self.around();
             for (offset, marker) in found {
                 if self.facts.placed > MOST_PLACED {
                     self.facts.unread = true;
@@ -287,6 +287,13 @@ impl<'p, T: Tag> Reader<'p, T> {
         }
     }
 
+    /// The elements around the place where the reader stands.
+    fn around(&self) -> Vec<Around> {
+        let open = self.stack.iter().filter(|open| open.kind != Kind::Root);
+        let open = open.map(|open| Around { element: open.element, start: open.start, footer: is_footer(open.tag) });
+        self.outer.place.around.iter().copied().chain(open).collect()
+    }
+
     /// Where the reader stands now.
     pub(super) fn place(&mut self) -> Place {
         let outer = &self.outer.place;
@@ -295,10 +302,8 @@ impl<'p, T: Tag> Reader<'p, T> {
             self.facts.unread = true;
             return place;
         }
+        place.around = self.around();
         for open in &self.stack {
-            if open.kind != Kind::Root {
-                place.around.push(Around { element: open.element, start: open.start, footer: is_footer(open.tag) });
-            }
             place.hidden |= open.hidden;
             match centring(open.tag) {
                 Tri::Unknown => {}

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::style::may_hide;
 use crate::domain::badge::Tri;
 
 /// An open element: its lower-case name and its attributes.
@@ -10,6 +11,8 @@ pub trait Tag: Copy {
     fn name(&self) -> &str;
     /// The value of an attribute, character references resolved; the first one counts where a name stands twice.
     fn attr(&self, name: &str) -> Option<Cow<'_, str>>;
+    /// Whether an attribute is there, whatever its value.
+    fn has(&self, name: &str) -> bool;
     /// Whether any attribute's name or value may hold this text: `false` is certain, `true` a maybe.
     fn may_hold(&self, text: &str) -> bool;
 }
@@ -17,20 +20,20 @@ pub trait Tag: Copy {
 /// Inline style, attribute or size by which an element shows nothing.
 pub fn is_hidden<T: Tag>(tag: T) -> bool {
     let is_picture = matches!(tag.name(), "img" | "iframe" | "frame");
-    if tag.may_hold("hidden") && tag.attr("hidden").is_some() {
+    if tag.has("hidden") {
         return true;
     }
-    let by_style = tag.may_hold("style")
-        && tag.attr("style").is_some_and(|style| {
-            // A frame of no height that a handler fits to its content has one.
-            style_hides(&style, is_picture && tag.attr("onload").is_none())
-        });
+    let by_style = tag.attr("style").is_some_and(|style| {
+        // A frame of no height that a handler fits to its content has one.
+        style_hides(&style, is_picture && tag.attr("onload").is_none())
+    });
     by_style || is_picture && has_zero_size(tag)
 }
 
 fn style_hides(style: &str, is_fixed_picture: bool) -> bool {
-    // Most styles hide nothing: no need to look closer without one of these.
-    if !is_fixed_picture && !["one", "ONE", "idden", "IDDEN"].iter().any(|word| style.contains(word)) {
+    // Most styles hide nothing: no need to look closer without a word or a zero that could.
+    let has_zero = || style.match_indices('0').any(|(at, _)| style[..at].trim_end().ends_with(':'));
+    if !may_hide(style) && !(is_fixed_picture && has_zero()) {
         return false;
     }
     let style = squeeze(style);
@@ -48,8 +51,8 @@ pub fn is_doubtful<T: Tag>(tag: T) -> bool {
     if matches!(tag.name(), "dialog" | "details") {
         return tag.attr("open").is_none();
     }
-    let style = if tag.may_hold("style") { tag.attr("style").map(|style| squeeze(&style)) } else { None };
-    style.unwrap_or_default().split(';').any(|declaration| match declaration.split_once(':') {
+    let style = tag.attr("style").map(|style| squeeze(&style)).unwrap_or_default();
+    style.split(';').any(|declaration| match declaration.split_once(':') {
         Some(("opacity", value)) => value.trim_end_matches("px").parse() == Ok(0.0),
         Some(("left" | "top" | "right" | "bottom" | "text-indent" | "margin-left" | "margin-top", value)) => {
             value.trim_end_matches("px").parse::<f32>().is_ok_and(|offset| offset <= -500.0)
@@ -68,9 +71,6 @@ fn has_zero_size<T: Tag>(tag: T) -> bool {
 pub fn centring<T: Tag>(tag: T) -> Tri {
     if tag.name() == "center" {
         return Tri::Yes;
-    }
-    if !tag.may_hold("align") && !tag.may_hold("style") {
-        return Tri::Unknown;
     }
     let align = tag.attr("align").map(|align| squeeze(&align)).unwrap_or_default();
     let style = tag.attr("style").map(|style| squeeze(&style)).unwrap_or_default();

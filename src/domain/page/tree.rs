@@ -62,6 +62,10 @@ impl Tag for TreeTag<'_> {
         self.0.attr(name).map(Cow::Borrowed)
     }
 
+    fn has(&self, name: &str) -> bool {
+        self.0.attr(name).is_some()
+    }
+
     fn may_hold(&self, _: &str) -> bool {
         true
     }

@@ -3,7 +3,7 @@
 use super::Doubt;
 use super::class::Class;
 use super::entity::decode;
-use super::tag::RawTag;
+use super::tag::{Names, RawTag};
 use crate::domain::page::reader::Reader;
 
 /// Where in the document the pass is.
@@ -237,7 +237,7 @@ impl<'a, 'p> Builder<'a, 'p> {
     }
 
     fn implied(&mut self, name: &'static str, tag: RawTag<'a>) {
-        self.push(RawTag { name, attributes: "", doubt: tag.doubt }, Class::of(name));
+        self.push(RawTag { name, attributes: "", names: Names::default(), doubt: tag.doubt }, Class::of(name));
     }
 
     /// Ends the cell around; formatting left open in it ends with it (13.2.6.4.15).

@@ -45,10 +45,19 @@ pub(super) fn read_document(html: &str, context: Context<'_>, facts: &mut Facts)
 
 /// Line ends as the standard's preprocessing leaves them (13.2.3.5).
 fn one_line_end(html: &str) -> Cow<'_, str> {
-    match memchr::memchr(b'\r', html.as_bytes()) {
-        None => Cow::Borrowed(html),
-        Some(_) => Cow::Owned(html.replace("\r\n", "\n").replace('\r', "\n")),
+    if memchr::memchr(b'\r', html.as_bytes()).is_none() {
+        return Cow::Borrowed(html);
     }
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(at) = memchr::memchr(b'\r', rest.as_bytes()) {
+        out.push_str(&rest[..at]);
+        out.push('\n');
+        rest = &rest[at + 1..];
+        rest = rest.strip_prefix('\n').unwrap_or(rest);
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
 }
 
 struct Stream<'a, 'p> {
@@ -104,7 +113,7 @@ impl<'a> Stream<'a, '_> {
             return Err(Doubt);
         }
         let name = name_at(rest, 2);
-        let end = end_of_tag(bytes, 2 + name.len()).ok_or(Doubt)?;
+        let (end, _) = end_of_tag(bytes, 2 + name.len()).ok_or(Doubt)?;
         self.at += end + 1;
         self.builder.end(class::lower(name).ok_or(Doubt)?)
     }
@@ -112,10 +121,10 @@ impl<'a> Stream<'a, '_> {
     fn start_tag(&mut self, rest: &'a str) -> Result<(), Doubt> {
         let name = name_at(rest, 1);
         let after = 1 + name.len();
-        let end = end_of_tag(rest.as_bytes(), after).ok_or(Doubt)?;
+        let (end, names) = end_of_tag(rest.as_bytes(), after).ok_or(Doubt)?;
         let name = class::lower(name).ok_or(Doubt)?;
         let class = Class::of(name);
-        let tag = RawTag { name, attributes: &rest[after..end], doubt: self.doubt };
+        let tag = RawTag { name, attributes: &rest[after..end], names, doubt: self.doubt };
         self.at += end + 1;
         if class.has(Class::RAW) || class.has(Class::RCDATA) {
             let content = self.raw_text(name)?;
@@ -143,7 +152,7 @@ impl<'a> Stream<'a, '_> {
         if name == "script" && content.contains("<!--") && content.to_ascii_lowercase().contains("<script") {
             return Err(Doubt);
         }
-        self.at += end_of_tag(bytes, end + 2 + name.len()).ok_or(Doubt)? + 1;
+        self.at += end_of_tag(bytes, end + 2 + name.len()).ok_or(Doubt)?.0 + 1;
         Ok(content)
     }
 }

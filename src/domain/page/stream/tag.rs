@@ -11,8 +11,20 @@ use crate::domain::page::tag::Tag;
 pub(super) struct RawTag<'a> {
     pub name: &'a str,
     pub attributes: &'a str,
+    pub names: Names,
     /// Set where an attribute that was asked for could not be read with certainty.
     pub doubt: &'a Cell<bool>,
+}
+
+impl<'a> RawTag<'a> {
+    /// An attribute's value as it is written.
+    fn raw(&self, name: &str) -> Option<&'a str> {
+        if !self.names.may_hold(name) {
+            return None;
+        }
+        let mut attributes = Attributes { text: self.attributes, at: 0 };
+        attributes.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
 }
 
 impl Tag for RawTag<'_> {
@@ -21,16 +33,15 @@ impl Tag for RawTag<'_> {
     }
 
     fn attr(&self, name: &str) -> Option<Cow<'_, str>> {
-        if self.attributes.is_empty() {
-            return None;
-        }
-        let found = Attributes { text: self.attributes, at: 0 }.find(|(key, _)| key.eq_ignore_ascii_case(name));
-        let (_, value) = found?;
-        let decoded = decode(value, true);
+        let decoded = decode(self.raw(name)?, true);
         if decoded.is_none() {
             self.doubt.set(true);
         }
         decoded
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.raw(name).is_some()
     }
 
     fn may_hold(&self, text: &str) -> bool {
@@ -41,6 +52,27 @@ impl Tag for RawTag<'_> {
         let (lower, upper) = (wanted[0].to_ascii_lowercase(), wanted[0].to_ascii_uppercase());
         memchr::memchr2_iter(lower, upper, raw)
             .any(|at| raw.get(at..at + wanted.len()).is_some_and(|part| part.eq_ignore_ascii_case(wanted)))
+    }
+}
+
+/// The names of a tag's attributes as a set of hashes: most of what is asked for is in no tag.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Names(u64);
+
+impl Names {
+    fn add(&mut self, name: &[u8]) {
+        self.0 |= Self::bit(name);
+    }
+
+    /// Whether an attribute of this name may be there: `false` is certain.
+    fn may_hold(self, name: &str) -> bool {
+        self.0 & Self::bit(name.as_bytes()) != 0
+    }
+
+    /// By length and first byte, without the bit that tells capitals apart.
+    fn bit(name: &[u8]) -> u64 {
+        let first = usize::from(name.first().copied().unwrap_or_default() & 0x1f);
+        1 << ((first ^ name.len() << 2) & 63)
     }
 }
 
@@ -100,19 +132,22 @@ fn value(text: &str, at: usize) -> (&str, usize) {
     }
 }
 
-/// Where a tag whose name ends at `at` ends: the place of its `>`. `None` where it never does.
-pub(super) fn end_of_tag(bytes: &[u8], mut at: usize) -> Option<usize> {
+/// Where a tag whose name ends at `at` ends (the place of its `>`), and the names it holds. `None` where it never ends.
+pub(super) fn end_of_tag(bytes: &[u8], mut at: usize) -> Option<(usize, Names)> {
+    let mut names = Names::default();
     loop {
         while bytes.get(at).is_some_and(|b| is_blank(*b) || *b == b'/') {
             at += 1;
         }
         if *bytes.get(at)? == b'>' {
-            return Some(at);
+            return Some((at, names));
         }
+        let start = at;
         at += usize::from(bytes[at] == b'=');
         while bytes.get(at).is_some_and(|b| !is_blank(*b) && !matches!(b, b'/' | b'=' | b'>')) {
             at += 1;
         }
+        names.add(&bytes[start..at]);
         let mut equals = at;
         while bytes.get(equals).is_some_and(|b| is_blank(*b)) {
             equals += 1;
@@ -126,7 +161,7 @@ pub(super) fn end_of_tag(bytes: &[u8], mut at: usize) -> Option<usize> {
         }
         match *bytes.get(at)? {
             quote @ (b'"' | b'\'') => at += memchr::memchr(quote, &bytes[at + 1..])? + 2,
-            b'>' => return Some(at),
+            b'>' => return Some((at, names)),
             _ => {
                 while bytes.get(at).is_some_and(|b| !is_blank(*b) && *b != b'>') {
                     at += 1;
