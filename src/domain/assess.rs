@@ -93,7 +93,7 @@ fn by_badges(page: &Page<'_>, judged: &[Judged<'_>]) -> Assessment {
     }
     let own = misplaced_or_blocked(judged);
     if own.is_none() && identity.is_empty() {
-        return elsewhere(judged).or_else(|| broken(&judged, page)).unwrap_or_else(|| missing(page));
+        return elsewhere(judged).or_else(|| broken(judged, page)).unwrap_or_else(|| missing(page));
     }
     with_own(own, identity, page)
 }

@@ -33,7 +33,7 @@ pub fn is_hidden<T: Tag>(tag: T) -> bool {
 fn style_hides(style: &str, is_fixed_picture: bool) -> bool {
     // Most styles hide nothing: no need to look closer without a word or a zero that could.
     let has_zero = || style.match_indices('0').any(|(at, _)| style[..at].trim_end().ends_with(':'));
-    if !may_hide(style) && !(is_fixed_picture && has_zero()) {
+    if !(may_hide(style) || is_fixed_picture && has_zero()) {
         return false;
     }
     let style = squeeze(style);
