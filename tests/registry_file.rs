@@ -196,10 +196,10 @@ fn what_changed_is_told_by_column_and_never_a_personal_value() {
     assert_eq!(changes(&old, &old), []);
 }
 
-/// The verdict of a page that shows a badge nobody knows, by a registry that has another on file for its site.
 /// Code, effect and broken step of a finding.
 type Told = (FindingCode, Effect, Option<BrokenStep>);
 
+/// The verdict of a page that shows a badge nobody knows, by a registry that has another on file for its site.
 fn unknown_badge(registry: &Registry) -> (Verdict, String, Vec<Told>) {
     let page = "<html><head><meta charset=utf-8><title>云溪县</title></head><body><p>公告</p><div class=footer>\
         主办单位：云溪县人民政府 版权所有 云ICP备2024000123号-1 <span id=\"_ideConac\"></span>\
