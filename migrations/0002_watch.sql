@@ -65,7 +65,9 @@ CREATE TABLE standings (
     known       BIGINT NOT NULL,
     complete    BOOLEAN NOT NULL
 );
-CREATE INDEX standings_verdict ON standings (verdict, cause);
+CREATE INDEX standings_verdict ON standings (verdict, cause, site_id);
+CREATE INDEX standings_looked ON standings (looked_at);
+CREATE INDEX standings_badge_host ON standings (badge_host);
 CREATE INDEX standings_address ON standings (address);
 
 CREATE TABLE holds (

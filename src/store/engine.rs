@@ -112,6 +112,13 @@ impl Db {
         })
     }
 
+    /// Does it answer?
+    pub async fn ping(&self) -> StoreResult<()> {
+        let mut tx = self.read().await?;
+        fetch_one!((i64,), &mut tx, "SELECT COUNT(*) FROM job_runs")?;
+        Ok(())
+    }
+
     /// Which engine it is.
     pub fn engine(&self) -> Engine {
         match self {

@@ -184,36 +184,57 @@ pub struct Group {
     pub watched: i64,
 }
 
-/// The sites that share a member of a dimension: how many of them a finding of `code` was first seen at within a time,
-/// and how many of all were looked at since then. Only sites that once passed count as *turned* bad, unless `any`.
-pub async fn group(
-    tx: &mut Tx,
-    dimension: Dimension,
-    member: &str,
-    code: FindingCode,
-    since: DateTime<Utc>,
-    until: DateTime<Utc>,
-    any: bool,
-) -> StoreResult<Group> {
-    macro_rules! group {
-        ($where:literal) => {
+/// What a group is counted by.
+#[derive(Debug, Clone, Copy)]
+pub struct Counting {
+    pub code: FindingCode,
+    /// The finding was first seen within this time, and the site was looked at since its beginning.
+    pub since: DateTime<Utc>,
+    pub until: DateTime<Utc>,
+    /// Count sites that never passed, too: only those that once passed *turned* bad.
+    pub any: bool,
+    /// Fewer failing sites are no group: then nobody counts the watched ones.
+    pub least: i64,
+}
+
+/// The sites that share a member of a dimension: how many of them turned bad, and how many of all were looked at.
+pub async fn group(tx: &mut Tx, dimension: Dimension, member: &str, by: &Counting) -> StoreResult<Group> {
+    macro_rules! failing {
+        ($join:literal, $where:literal) => {
             concat!(
-                "SELECT COUNT(DISTINCT f.site_id) AS failing, COUNT(DISTINCT t.site_id) AS watched FROM standings t \
-                 JOIN sites s ON s.id = t.site_id JOIN units u ON u.id = s.unit_id LEFT JOIN findings f \
-                 ON f.site_id = t.site_id AND f.code = $2 AND f.ended_at IS NULL AND f.effect IN ('fault', 'queue') \
-                 AND f.first_failed_at >= $3 AND f.first_failed_at <= $4 AND ($5 OR t.passed_at IS NOT NULL) \
-                 WHERE s.dropped_at IS NULL AND t.looked_at >= $3 AND ",
+                "SELECT COUNT(DISTINCT f.site_id) FROM findings f JOIN standings t ON t.site_id = f.site_id ",
+                $join,
+                " WHERE f.state IN ('suspected', 'held', 'confirmed') AND f.code = $2 AND f.first_failed_at >= $3 \
+                 AND f.first_failed_at <= $4 AND f.effect IN ('fault', 'queue') \
+                 AND ($5 OR t.passed_at IS NOT NULL) AND t.looked_at >= $3 AND ",
                 $where
             )
         };
     }
-    let sql = match dimension {
-        Dimension::Address => group!("t.address = $1"),
-        Dimension::BadgeHost => group!("t.badge_host = $1"),
-        Dimension::Region => group!("u.region = $1"),
-        Dimension::Vantage => group!("$1 <> ''"),
+    macro_rules! watched {
+        ($join:literal, $where:literal) => {
+            concat!("SELECT COUNT(*) FROM standings t ", $join, " WHERE t.looked_at >= $2 AND ", $where)
+        };
+    }
+    macro_rules! both {
+        ($join:literal, $where:literal) => {
+            (failing!($join, $where), watched!($join, $where))
+        };
+    }
+    let (failing, watched) = match dimension {
+        Dimension::Address => both!("", "t.address = $1"),
+        Dimension::BadgeHost => both!("", "t.badge_host = $1"),
+        Dimension::Region => {
+            both!("JOIN sites s ON s.id = t.site_id JOIN units u ON u.id = s.unit_id", "u.region = $1")
+        }
+        Dimension::Vantage => both!("", "$1 <> ''"),
     };
-    fetch_one!(Group, tx, sql, member, code.name(), since, until, any)
+    let failing = fetch_one!((i64,), &mut *tx, failing, member, by.code.name(), by.since, by.until, by.any)?.0;
+    let watched = match failing >= by.least {
+        true => fetch_one!((i64,), &mut *tx, watched, member, by.since)?.0,
+        false => 0,
+    };
+    Ok(Group { failing, watched })
 }
 
 /// A mass change on hold.

@@ -163,12 +163,31 @@ pub struct Listed {
     pub known: Option<i64>,
 }
 
-/// The watched sites with where they stand, those that need a hand first; `None` = not looked at yet.
+macro_rules! listed {
+    ($rest:literal) => {
+        concat!(
+            "SELECT s.id AS site_id, s.key, s.name, u.name AS unit_name, s.en_domain, s.cn_domain, t.verdict, t.cause, \
+             t.looked_at, t.checked, t.known FROM sites s JOIN units u ON u.id = s.unit_id ",
+            $rest
+        )
+    };
+}
+
+/// All watched sites with where they stand, those that need a hand first; `None` = not looked at yet. For a registry of
+/// some thousand sites: it sorts them all.
 pub async fn list(tx: &mut Tx, most: i64, skip: i64) -> StoreResult<Vec<Listed>> {
-    let sql = "SELECT s.id AS site_id, s.key, s.name, u.name AS unit_name, s.en_domain, s.cn_domain, t.verdict, \
-               t.cause, t.looked_at, t.checked, t.known FROM sites s JOIN units u ON u.id = s.unit_id \
-               LEFT JOIN standings t ON t.site_id = s.id WHERE s.dropped_at IS NULL ORDER BY \
-               CASE t.verdict WHEN 'fail' THEN 0 WHEN 'undetermined' THEN 1 WHEN 'pass' THEN 3 \
-               WHEN 'not_applicable' THEN 4 ELSE 2 END, t.cause, s.key LIMIT $1 OFFSET $2";
+    let sql = listed!(
+        "LEFT JOIN standings t ON t.site_id = s.id WHERE s.dropped_at IS NULL ORDER BY \
+         CASE t.verdict WHEN 'fail' THEN 0 WHEN 'undetermined' THEN 1 WHEN 'pass' THEN 3 \
+         WHEN 'not_applicable' THEN 4 ELSE 2 END, t.cause, s.key LIMIT $1 OFFSET $2"
+    );
     fetch_all!(Listed, tx, sql, most, skip)
+}
+
+/// The watched sites of one verdict, by cause: read from an index, however many there are.
+pub async fn list_of(tx: &mut Tx, verdict: &str, most: i64, skip: i64) -> StoreResult<Vec<Listed>> {
+    let sql = listed!(
+        "JOIN standings t ON t.site_id = s.id WHERE t.verdict = $1 ORDER BY t.cause, t.site_id LIMIT $2 OFFSET $3"
+    );
+    fetch_all!(Listed, tx, sql, verdict, most, skip)
 }

@@ -163,6 +163,8 @@ pub async fn update(tx: &mut Tx, write: &SiteWrite<'_>) -> StoreResult<()> {
 
 /// Takes a site out of the registry. Its history stays.
 pub async fn drop_site(tx: &mut Tx, id: &str, at: DateTime<Utc>) -> StoreResult<bool> {
+    // It counts in no group and no share any more.
+    execute!(&mut *tx, "DELETE FROM standings WHERE site_id = $1", id)?;
     let sql = "UPDATE sites SET dropped_at = $2, changed_at = $2 WHERE id = $1 AND dropped_at IS NULL";
     Ok(execute!(tx, sql, id, at)? == 1)
 }

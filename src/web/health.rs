@@ -5,7 +5,6 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::shared::Shared;
-use crate::store::plan;
 
 /// The process answers.
 pub(super) async fn alive() -> &'static str {
@@ -14,12 +13,8 @@ pub(super) async fn alive() -> &'static str {
 
 /// The process can do its work: its database answers.
 pub(super) async fn ready(State(app): State<Shared>) -> Response {
-    let asked = async {
-        let mut tx = app.db.read().await?;
-        plan::backlog(&mut tx, app.clock.now()).await
-    };
-    match asked.await {
-        Ok(_) => "ready\n".into_response(),
+    match app.db.ping().await {
+        Ok(()) => "ready\n".into_response(),
         Err(error) => {
             tracing::warn!(%error, "not ready");
             (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response()

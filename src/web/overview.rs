@@ -15,11 +15,14 @@ use crate::store::{StoreResult, sites};
 
 /// Sites on one page.
 const PAGE: i64 = 200;
+/// Up to so many sites all are listed at once, those that need a hand first; beyond, one verdict at a time.
+const FEW: i64 = 2_000;
 
 #[derive(Deserialize)]
 pub(super) struct Asked {
     #[serde(default)]
     page: u32,
+    verdict: Option<String>,
 }
 
 #[derive(Template)]
@@ -27,9 +30,19 @@ pub(super) struct Asked {
 struct Overview {
     chinese: bool,
     total: i64,
+    /// One for each verdict, with the number of its sites: a click filters.
+    filters: Vec<Filter>,
     rows: Vec<Row>,
-    page: u32,
-    more: bool,
+    /// The address of the next page, if there is one.
+    next: Option<String>,
+}
+
+struct Filter {
+    name: &'static str,
+    class: &'static str,
+    label: String,
+    sites: i64,
+    chosen: bool,
 }
 
 struct Row {
@@ -46,8 +59,7 @@ struct Row {
 }
 
 pub(super) async fn page(State(app): State<Shared>, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
-    let chinese = !prefers_english(&headers);
-    match gather(&app, asked.page, chinese).await {
+    match gather(&app, &asked, !prefers_english(&headers)).await {
         Ok(overview) => match overview.render() {
             Ok(html) => Html(html).into_response(),
             Err(error) => trouble(&error),
@@ -62,12 +74,28 @@ fn trouble(error: &dyn std::fmt::Display) -> Response {
         .into_response()
 }
 
-async fn gather(app: &Shared, page: u32, chinese: bool) -> StoreResult<Overview> {
+async fn gather(app: &Shared, asked: &Asked, chinese: bool) -> StoreResult<Overview> {
     let mut tx = app.db.read().await?;
-    let listed = looks::list(&mut tx, PAGE, i64::from(page) * PAGE).await?;
-    let total = sites::count(&mut tx).await?;
-    let more = i64::from(page + 1) * PAGE < total;
-    Ok(Overview { chinese, total, page, more, rows: listed.iter().map(|site| row(site, chinese)).collect() })
+    let (total, tally) = (sites::count(&mut tx).await?, looks::tally(&mut tx).await?);
+    let asked_for = asked.verdict.as_deref().and_then(Verdict::from_name);
+    let chosen = asked_for.or((total > FEW).then_some(Verdict::Fail));
+    let skip = i64::from(asked.page) * PAGE;
+    let count = |verdict: Verdict| -> i64 {
+        tally.iter().filter(|tally| tally.verdict == verdict.name()).map(|tally| tally.sites).sum()
+    };
+    let (listed, of) = match chosen {
+        Some(verdict) => (looks::list_of(&mut tx, verdict.name(), PAGE, skip).await?, count(verdict)),
+        None => (looks::list(&mut tx, PAGE, skip).await?, total),
+    };
+    let filters = [Verdict::Fail, Verdict::Undetermined, Verdict::Pass, Verdict::NotApplicable].map(|verdict| {
+        let (class, shape, word) = chip(Some(verdict), chinese);
+        let label = format!("{shape} {word}");
+        Filter { name: verdict.name(), class, label, sites: count(verdict), chosen: chosen == Some(verdict) }
+    });
+    let filter = asked_for.map_or(String::new(), |verdict| format!("&verdict={verdict}"));
+    let next = (skip + PAGE < of).then(|| format!("/?page={}{filter}", asked.page + 1));
+    let rows = listed.iter().map(|site| row(site, chinese)).collect();
+    Ok(Overview { chinese, total, filters: filters.into(), rows, next })
 }
 
 fn row(site: &Listed, chinese: bool) -> Row {

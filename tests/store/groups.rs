@@ -4,7 +4,7 @@ use badgewatch::domain::confirm::{FindingState, Track};
 use badgewatch::domain::finding::Finding;
 use badgewatch::domain::mass::Dimension;
 use badgewatch::domain::verdict::{Effect, FindingCode};
-use badgewatch::store::findings::{self, Change};
+use badgewatch::store::findings::{self, Change, Counting};
 use badgewatch::store::looks::{self, Standing};
 use badgewatch::store::sites;
 
@@ -35,7 +35,8 @@ async fn fails(stage: &Stage, place: usize, finding: Finding, minute: i64) {
 /// Failing and watched of a group, between minutes 50 and 150.
 async fn group(stage: &Stage, dimension: Dimension, member: &str, any: bool) -> (i64, i64) {
     let code = FindingCode::NotHung;
-    let group = ask!(stage, findings::group, dimension, member, code, at(50), at(150), any);
+    let by = Counting { code, since: at(50), until: at(150), any, least: 0 };
+    let group = ask!(stage, findings::group, dimension, member, &by);
     (group.failing, group.watched)
 }
 

@@ -31,6 +31,8 @@ pub(super) struct Crawled {
     pub pages: Vec<PageLook>,
     pub coverage: Coverage,
     pub trouble: Option<Reason>,
+    /// The first trouble of the transport, in the words of the layer where it happened.
+    pub detail: Option<String>,
     /// Where the home page was found.
     pub host: Option<Host>,
     /// `<meta name=SiteName>` of the home page.
@@ -58,7 +60,9 @@ pub(super) async fn crawl(
     let mut robots = RobotsBook::default();
     let home = match home::open(checker, start, &mut view, &mut robots).await? {
         Ok(home) => home,
-        Err(reason) => return Ok(Crawled { trouble: Some(reason), ..Crawled::default() }),
+        Err(reason) => {
+            return Ok(Crawled { trouble: Some(reason), detail: robots.detail, ..Crawled::default() });
+        }
     };
     let limits = Limits { max_pages: checker.manners.max_pages, ..Limits::default() };
     let mut crawl = Crawl {
@@ -191,6 +195,7 @@ impl Crawl<'_> {
             },
             Err(trouble) => {
                 let status = fetched.seen().map(|answer| answer.status);
+                self.crawled.detail.get_or_insert_with(|| format!("{}: {}", fetched.url, trouble.detail));
                 PageLook::unseen(&fetched.url, status, trouble.reason)
             }
         };

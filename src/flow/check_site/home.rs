@@ -30,8 +30,9 @@ const SECOND_TRY: Duration = Duration::from_secs(1);
 #[derive(Default)]
 pub(super) struct RobotsBook {
     books: HashMap<String, Robots>,
-    /// Why the last robots.txt that could not be had was not.
+    /// Why the last robots.txt that could not be had was not, and in the words of the layer where it happened.
     trouble: Option<Reason>,
+    pub(super) detail: Option<String>,
 }
 
 impl RobotsBook {
@@ -61,6 +62,7 @@ impl RobotsBook {
             }
             (outcome, None) => {
                 self.trouble = outcome.as_ref().err().map(|trouble| trouble.reason);
+                self.detail = outcome.as_ref().err().map(|trouble| format!("{address}: {}", trouble.detail));
                 Robots::unreachable()
             }
         }

@@ -112,6 +112,9 @@ pub struct SiteLook {
     pub dns: Vec<NameLook>,
     pub coverage: Coverage,
     pub pages: Vec<PageLook>,
+    /// The first trouble of the transport, in the words of the layer where it happened: evidence, not to be parsed.
+    #[serde(skip)]
+    pub detail: Option<String>,
     /// The DNS told of every name: it leads somewhere, or there is none.
     #[serde(skip)]
     pub names_told: bool,
@@ -198,6 +201,7 @@ impl Checker {
             names_told: names.states.iter().all(|state| state.outcome().reason().is_none()),
             dns: names.states.into_iter().flat_map(|state| [Some(state.look), state.twin]).flatten().collect(),
             coverage: crawled.coverage,
+            detail: crawled.detail,
             pages: crawled.pages,
         })
     }

@@ -8,15 +8,16 @@ use super::Terms;
 use crate::domain::confirm::{FindingState, Seen, Track};
 use crate::domain::observe::{self, Look, Open};
 use crate::domain::site::SiteFinding;
-use crate::domain::verdict::{Cause, Verdict};
+use crate::domain::verdict::{Cause, Effect, Verdict};
 use crate::flow::check_site::SiteLook;
 use crate::store::findings::StoredFinding;
 
-/// Might the look be held against the site?
+/// Might the look be held against the site, or land on an officer's desk?
 pub(super) fn may_accuse(look: &SiteLook) -> bool {
+    let counts = |found: &SiteFinding| matches!(found.finding.effect, Effect::Fault | Effect::Queue);
     look.verdict == Verdict::Fail
         || look.verdict == Verdict::Undetermined && look.cause.is_unreachable()
-        || look.findings.iter().any(|found| found.finding.is_fault())
+        || look.findings.iter().any(counts)
 }
 
 /// A finding that moves on.

@@ -7,7 +7,7 @@ use super::decide::Move;
 use crate::domain::confirm::{FindingState, Track};
 use crate::domain::mass::{Dimension, HoldState};
 use crate::domain::verdict::FindingCode;
-use crate::store::findings::{self, Change, StoredFinding};
+use crate::store::findings::{self, Change, Counting, StoredFinding};
 use crate::store::{Db, StoreResult, Tx, evidence};
 
 /// What a site shares with others.
@@ -68,8 +68,9 @@ async fn hold_on(
                 state => return Ok(Some((hold.id, state))),
             }
         }
-        let any = is_of_the_network(code);
-        let group = findings::group(tx, dimension, member, code, first - window, first + window, any).await?;
+        let (since, until, any) = (first - window, first + window, is_of_the_network(code));
+        let by = Counting { code, since, until, any, least: i64::from(terms.mass.least) };
+        let group = findings::group(tx, dimension, member, &by).await?;
         let (failing, watched) = (group.failing.unsigned_abs(), group.watched.unsigned_abs());
         if !terms.mass.is_met(failing, watched) {
             return Ok(None);

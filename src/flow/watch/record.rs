@@ -173,6 +173,7 @@ fn exhibit(watch: &Watch, taken: &Taken<'_>, look_id: &str, decision: &Decision<
         "verdict": taken.look.verdict,
         "cause": taken.look.cause,
         "findings": decision.found,
+        "trouble": taken.look.detail,
         "dns": taken.look.dns,
         "coverage": taken.look.coverage,
         "pages": pages,
