@@ -8,7 +8,7 @@ CREATE TABLE regions (
 
 CREATE TABLE units (
     id                       TEXT PRIMARY KEY,
-    name_key                 TEXT NOT NULL UNIQUE,   -- the name without blanks and full-width forms; the site's key where there is none
+    name_key                 TEXT NOT NULL UNIQUE,   -- name@region, or site:KEY where the unit has no name
     name                     TEXT NOT NULL,
     kind                     TEXT CHECK (kind IN ('organ', 'institution', 'society')),
     parent                   TEXT,
