@@ -30,13 +30,6 @@ pub enum StoreError {
 /// A result of the store.
 pub type StoreResult<T> = Result<T, StoreError>;
 
-/// Which engine it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Engine {
-    Sqlite,
-    Postgres,
-}
-
 /// A database. Cheap to clone; clones share the connections.
 #[derive(Debug, Clone)]
 pub enum Db {
@@ -119,14 +112,6 @@ impl Db {
         Ok(())
     }
 
-    /// Which engine it is.
-    pub fn engine(&self) -> Engine {
-        match self {
-            Self::Sqlite { .. } => Engine::Sqlite,
-            Self::Postgres(_) => Engine::Postgres,
-        }
-    }
-
     /// Closes every connection; what is under way is finished first.
     pub async fn close(&self) {
         match self {
@@ -147,14 +132,6 @@ impl Tx {
             Self::Postgres(tx) => tx.commit().await?,
         }
         Ok(())
-    }
-
-    /// Which engine it is.
-    pub fn engine(&self) -> Engine {
-        match self {
-            Self::Sqlite(_) => Engine::Sqlite,
-            Self::Postgres(_) => Engine::Postgres,
-        }
     }
 }
 

@@ -14,7 +14,7 @@ pub mod plan;
 pub mod sites;
 pub mod units;
 
-pub use engine::{Db, Engine, StoreError, StoreResult, Tx};
+pub use engine::{Db, StoreError, StoreResult, Tx};
 pub use sqlx::types::Json;
 
 pub(crate) use engine::{execute, fetch_all, fetch_one, fetch_optional, insert_many};

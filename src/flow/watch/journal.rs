@@ -77,7 +77,9 @@ impl<'a> Journal<'a> {
         let mut tx = self.watch.db.write().await?;
         // Whoever lost the site saves nothing more; the end of the look finds out by itself.
         if plan::extend(&mut tx, self.claim, now + self.watch.terms.lease).await? {
-            write(&mut tx, &self.claim.site_id, self.judged_under, &events, self.watch.clock.now()).await?;
+            for event in &events {
+                write_one(&mut tx, &self.claim.site_id, self.judged_under, event, now).await?;
+            }
             tx.commit().await?;
         }
         Ok(())
@@ -112,19 +114,6 @@ impl Entries {
         }
         Ok(())
     }
-}
-
-async fn write(
-    tx: &mut Tx,
-    site_id: &str,
-    judged_under: &str,
-    events: &[Event],
-    at: chrono::DateTime<chrono::Utc>,
-) -> StoreResult<()> {
-    for event in events {
-        write_one(tx, site_id, judged_under, event, at).await?;
-    }
-    Ok(())
 }
 
 async fn write_one(
