@@ -9,7 +9,9 @@ use badgewatch::domain::badge::{Form, State, Why};
 use badgewatch::domain::confirm::FindingState;
 use badgewatch::domain::crawl::{Arrival, Offered, Origin, Outcome, RobotsMode, TrapCause, UrlKind};
 use badgewatch::domain::dns::{DnsOutcome, RecordType};
+use badgewatch::domain::letter::LetterKind;
 use badgewatch::domain::mass::{Dimension, HoldState};
+use badgewatch::domain::office::Approval;
 use badgewatch::domain::registry::{BadgeState, Column, Hosting, RefusalReason, UnitType, WarningKind};
 use badgewatch::domain::verdict::{BrokenStep, Cause, Effect, FindingCode, PageKind, Reason, Verdict};
 use badgewatch::flow::watch::Kind;
@@ -32,7 +34,8 @@ macro_rules! sets {
 
 fn sets() -> Vec<Set> {
     sets!(Verdict PageKind FindingCode Effect BrokenStep Reason Form State Why DnsOutcome RecordType Arrival Offered Origin
-        Outcome RobotsMode TrapCause UrlKind BadgeState Column Hosting RefusalReason UnitType WarningKind FindingState Dimension HoldState Role Kind)
+        Outcome RobotsMode TrapCause UrlKind BadgeState Column Hosting RefusalReason UnitType WarningKind FindingState Dimension HoldState Role Kind
+        LetterKind Approval)
 }
 
 /// The values of a set, as the contract has them (in any order).

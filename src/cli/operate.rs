@@ -139,8 +139,8 @@ impl Audit {
             print_json(&verified)?;
         } else {
             let mut out = format!(
-                "{} chains with {} pieces of evidence ({} emptied after their time of keeping), {} daily roots\n",
-                verified.chains, verified.pieces, verified.emptied, verified.roots
+                "{} chains with {} pieces of evidence ({} emptied after their time of keeping) and {} acts, {} daily roots\n",
+                verified.chains, verified.pieces, verified.emptied, verified.acts, verified.roots
             );
             for breach in &verified.breaches {
                 out += &format!("BREACH {breach}\n");

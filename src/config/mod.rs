@@ -14,8 +14,8 @@ use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
 pub use sections::{
-    Badge, Confirm, Database, Dns, Http, Log, LogFormat, OfficeWatch, RegistrySection, Retention, RhythmText, Watch,
-    Web,
+    Badge, Confirm, Database, Dns, Http, Log, LogFormat, Mail, MailMode, MailSecurity, OfficeWatch, RegistrySection,
+    Retention, RhythmText, Watch, Web, Webhook,
 };
 pub use validate::Complaint;
 
@@ -31,6 +31,9 @@ pub struct Config {
     pub badge: Badge,
     pub confirm: Confirm,
     pub mass: crate::domain::mass::MassRule,
+    /// Who acts for which region, and on what terms.
+    pub offices: crate::domain::office::Offices,
+    pub mail: Mail,
     pub retention: Retention,
     pub web: Web,
     pub log: Log,

@@ -156,9 +156,84 @@ section! {
 }
 
 section! {
+    /// How letters go. Unless this is set, none does.
+    Mail {
+        mode: MailMode = MailMode::DryRun,
+        /// Where trial letters go (`to_ourselves`).
+        ourselves: Option<String> = None,
+        /// The sender, such as `云溪县委编办 <badge@yunxi.example>`.
+        from: Option<String> = None,
+        /// What stands behind the `@` of a Message-ID; without it that of the sender.
+        message_domain: Option<String> = None,
+        smtp_host: Option<String> = None,
+        smtp_port: u16 = 587,
+        security: MailSecurity = MailSecurity::Starttls,
+        username: Option<String> = None,
+        password: Option<Secret> = None,
+        /// Further root certificates of the mail server, PEM.
+        ca_file: Option<PathBuf> = None,
+        /// A folder that letters are written to instead of being sent: for trials and the demo.
+        directory: Option<PathBuf> = None,
+        /// Letters go from this hour (Beijing) on.
+        from_hour: u8 = 8,
+        /// And before this one; 24 stops five minutes before midnight, so that a letter goes on the day it names.
+        until_hour: u8 = 20,
+        /// Letters handed over at once.
+        at_once: u32 = 4,
+        /// Tries before a letter is parked for an officer.
+        tries: u32 = 10,
+        /// Days after its last due date that a unit's link still works.
+        link_days: u32 = 180,
+        /// What the mail server's bounce reports are signed with (HMAC-SHA256); without it they are refused.
+        bounce_secret: Option<Secret> = None,
+        /// A second channel: every letter to a unit is announced there, too.
+        webhooks: BTreeMap<String, Webhook> = BTreeMap::new(),
+    }
+}
+
+/// Whether letters really go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MailMode {
+    /// Nothing is sent; notices wait.
+    DryRun,
+    /// Everything goes to ourselves; no limit begins.
+    ToOurselves,
+    Live,
+}
+
+/// How the way to the mail server is kept private.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MailSecurity {
+    Starttls,
+    Tls,
+    /// Only for a mail server on this machine.
+    None,
+}
+
+/// A message gateway (SMS, 企业微信, 钉钉).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Webhook {
+    pub url: String,
+    /// Signs each message (HMAC-SHA256 over its time and body).
+    pub secret: Secret,
+    /// The region (GB/T 2260) whose letters it is for.
+    #[serde(default = "everywhere")]
+    pub region: String,
+}
+
+fn everywhere() -> String {
+    "000000".to_owned()
+}
+
+section! {
     /// Where to listen.
     Web {
         listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 8080)),
+        /// What stands before the paths in links that go out in letters, such as `https://badge.yunxi.example`.
+        public_url: Option<String> = None,
     }
 }
 

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
+use serde::{Deserialize, Serialize};
 
 /// The longest limit that is counted, in working days (about ten years). No limit of the law comes near it;
 /// it keeps a mistyped setting from counting for ever.
@@ -19,7 +20,7 @@ pub struct Calendar {
 }
 
 /// When a limit ends: at 24:00 (Asia/Shanghai) of `date`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Due {
     /// The last day of the limit.
     pub date: NaiveDate,

@@ -2,6 +2,8 @@
 //!
 //! A table that a migration adds must be added here; a test holds the list against the schema.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::TryStreamExt;
 use serde_json::Value;
@@ -19,6 +21,8 @@ pub enum Kind {
     /// An instant, in microseconds since 1970.
     At,
     Tree,
+    /// Bytes, in base64.
+    Bytes,
 }
 
 /// A table with its columns and the statements that read, write and empty it.
@@ -62,7 +66,7 @@ pub const TABLES: &[Table] = tables! {
         domain_expires_on: Day = "$14", hosting: Text = "$15", notified_on: Day = "$16", contact_name: Text = "$17",
         contact_email: Text = "$18", contact_phone: Text = "$19", handler_name: Text = "$20", handler_email: Text = "$21",
         handler_phone: Text = "$22", fingerprint: Text = "$23", imported_by: Text = "$24", changed_at: At = "$25",
-        dropped_at: At = "$26" }
+        dropped_at: At = "$26", decided_state: Text = "$27" }
     site_names { host: Text = "$1", site_id: Text = "$2" }
     registry_history { id: Text = "$1", at: At = "$2", import_id: Text = "$3", site_id: Text = "$4", change: Text = "$5",
         field: Text = "$6", old_value: Text = "$7", new_value: Text = "$8" }
@@ -88,6 +92,35 @@ pub const TABLES: &[Table] = tables! {
         body: Text = "$6", body_hash: Text = "$7", prev_hash: Text = "$8", hash: Text = "$9", keep: Text = "$10" }
     evidence_roots { day: Day = "$1", made_at: At = "$2", chains: Int = "$3", heads: Text = "$4", prev_root: Text = "$5",
         root: Text = "$6" }
+    calendar_days { day: Day = "$1", kind: Text = "$2", name: Text = "$3" }
+    counters { name: Text = "$1", value: Int = "$2" }
+    keys { name: Text = "$1", made_at: At = "$2", secret: Text = "$3" }
+    notices { id: Text = "$1", number: Text = "$2", site_id: Text = "$3", region: Text = "$4", state: Text = "$5",
+        version: Int = "$6", drafted_at: At = "$7", due_on: Day = "$8", next_at: At = "$9", calendar: Text = "$10",
+        objected: Bool = "$11", ended_at: At = "$12", body: Tree = "$13" }
+    notice_items { finding_id: Text = "$1", notice_id: Text = "$2", cleared_at: At = "$3" }
+    attachments { id: Text = "$1", notice_id: Text = "$2", at: At = "$3", name: Text = "$4", media_type: Text = "$5",
+        sha256: Text = "$6", content: Bytes = "$7" }
+    maintenance { id: Text = "$1", site_id: Text = "$2", from_on: Day = "$3", until_on: Day = "$4", noted_at: At = "$5",
+        noted_by: Text = "$6", reason: Text = "$7" }
+    reports { id: Text = "$1", site_id: Text = "$2", made_on: Day = "$3", noted_at: At = "$4", noted_by: Text = "$5" }
+    outbox { id: Text = "$1", key: Text = "$2", channel: Text = "$3", kind: Text = "$4", part: Text = "$5",
+        recipient: Text = "$6", site_id: Text = "$7", notice_id: Text = "$8", case_id: Text = "$9", step: Int = "$10",
+        state: Text = "$11", attempts: Int = "$12", made_at: At = "$13", next_at: At = "$14", lease: Text = "$15",
+        sent_at: At = "$16", sent_on: Day = "$17", trial_at: At = "$18", error: Text = "$19", body: Tree = "$20" }
+    bad_contacts { address: Text = "$1", since: At = "$2", why: Text = "$3" }
+    cases { id: Text = "$1", number: Text = "$2", site_id: Text = "$3", notice_id: Text = "$4", region: Text = "$5",
+        ground: Text = "$6", state: Text = "$7", version: Int = "$8", opened_at: At = "$9", next_at: At = "$10",
+        ended_at: At = "$11", body: Tree = "$12" }
+    instructions { id: Text = "$1", case_id: Text = "$2", authority: Text = "$3", act: Text = "$4", names: Text = "$5",
+        jws: Text = "$6", made_at: At = "$7", acknowledged_at: At = "$8", acknowledged_by: Text = "$9",
+        acknowledged_ref: Text = "$10", confirmed_at: At = "$11", overdue_at: At = "$12" }
+    accounts { id: Text = "$1", name: Text = "$2", person: Text = "$3", region: Text = "$4", role: Text = "$5",
+        made_at: At = "$6", disabled_at: At = "$7" }
+    tokens { id: Text = "$1", account_id: Text = "$2", hash: Text = "$3", made_at: At = "$4", expires_at: At = "$5",
+        revoked_at: At = "$6" }
+    audit { id: Text = "$1", chain: Text = "$2", seq: Int = "$3", at: At = "$4", actor: Text = "$5",
+        action: Text = "$6", body: Text = "$7", body_hash: Text = "$8", prev_hash: Text = "$9", hash: Text = "$10" }
     job_runs { name: Text = "$1", next_at: At = "$2", last_ok: At = "$3", last_error: Text = "$4" }
 };
 
@@ -106,6 +139,9 @@ macro_rules! read_row {
                     .try_get::<Option<DateTime<Utc>>, _>(at)?
                     .map_or(Value::Null, |instant| Value::from(instant.timestamp_micros())),
                 Kind::Tree => $row.try_get::<Option<Json<Value>>, _>(at)?.map_or(Value::Null, |tree| tree.0),
+                Kind::Bytes => $row
+                    .try_get::<Option<Vec<u8>>, _>(at)?
+                    .map_or(Value::Null, |bytes| Value::from(BASE64.encode(bytes))),
             });
         }
         values
@@ -124,6 +160,7 @@ macro_rules! write_row {
                 Kind::Day => query.bind(day(value).ok_or_else(wrong)?),
                 Kind::At => query.bind(instant(value).ok_or_else(wrong)?),
                 Kind::Tree => query.bind(Some(Json(value)).filter(|tree| !tree.0.is_null())),
+                Kind::Bytes => query.bind(bytes(value).ok_or_else(wrong)?),
             };
         }
         query
@@ -145,6 +182,10 @@ fn truth(value: &Value) -> Option<Option<bool>> {
 
 fn day(value: &Value) -> Option<Option<NaiveDate>> {
     if value.is_null() { Some(None) } else { value.as_str()?.parse().ok().map(Some) }
+}
+
+fn bytes(value: &Value) -> Option<Option<Vec<u8>>> {
+    if value.is_null() { Some(None) } else { BASE64.decode(value.as_str()?).ok().map(Some) }
 }
 
 fn instant(value: &Value) -> Option<Option<DateTime<Utc>>> {

@@ -23,7 +23,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT s.id, s.key, s.name, s.en_domain, s.cn_domain, s.url_prefix, s.ips, s.badge_code, s.certificate_id, \
-             s.issued_on, s.issuing_office, s.state, s.domain_expires_on, s.hosting, s.notified_on, s.contact_name, \
+             s.issued_on, s.issuing_office, COALESCE(s.decided_state, s.state) AS state, s.domain_expires_on, s.hosting, s.notified_on, s.contact_name, \
              s.contact_email, s.contact_phone, s.handler_name, s.handler_email, s.handler_phone, \
              u.name AS unit_name, u.kind AS unit_kind, u.parent AS unit_parent, u.address AS unit_address, \
              u.functions AS unit_functions, u.administrative_functions, u.region_text, u.region, s.changed_at \
@@ -167,6 +167,15 @@ pub async fn drop_site(tx: &mut Tx, id: &str, at: DateTime<Utc>) -> StoreResult<
     execute!(&mut *tx, "DELETE FROM standings WHERE site_id = $1", id)?;
     let sql = "UPDATE sites SET dropped_at = $2, changed_at = $2 WHERE id = $1 AND dropped_at IS NULL";
     Ok(execute!(tx, sql, id, at)? == 1)
+}
+
+/// What an office decided of a site's badge, which goes before what the registry says; `None` lifts it. Its pages are
+/// judged anew. `false`: it stands so already.
+pub async fn decide_state(tx: &mut Tx, id: &str, state: Option<BadgeState>, at: DateTime<Utc>) -> StoreResult<bool> {
+    let sql =
+        "UPDATE sites SET decided_state = $2, changed_at = $3 WHERE id = $1 AND COALESCE(decided_state, '') <> $4";
+    let name = state.map(BadgeState::name);
+    Ok(execute!(tx, sql, id, name, at, name.unwrap_or_default())? == 1)
 }
 
 async fn insert_names(tx: &mut Tx, names: &[(Host, &str)]) -> StoreResult<()> {
