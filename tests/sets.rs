@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use badgewatch::app::Role;
+use badgewatch::domain::account::AccountRole;
 use badgewatch::domain::badge::{Form, State, Why};
 use badgewatch::domain::confirm::FindingState;
 use badgewatch::domain::crawl::{Arrival, Offered, Origin, Outcome, RobotsMode, TrapCause, UrlKind};
@@ -15,6 +16,7 @@ use badgewatch::domain::office::Approval;
 use badgewatch::domain::registry::{BadgeState, Column, Hosting, RefusalReason, UnitType, WarningKind};
 use badgewatch::domain::verdict::{BrokenStep, Cause, Effect, FindingCode, PageKind, Reason, Verdict};
 use badgewatch::flow::watch::Kind;
+use badgewatch::store::outbox::{Channel, Part};
 
 struct Set {
     set: &'static str,
@@ -35,7 +37,7 @@ macro_rules! sets {
 fn sets() -> Vec<Set> {
     sets!(Verdict PageKind FindingCode Effect BrokenStep Reason Form State Why DnsOutcome RecordType Arrival Offered Origin
         Outcome RobotsMode TrapCause UrlKind BadgeState Column Hosting RefusalReason UnitType WarningKind FindingState Dimension HoldState Role Kind
-        LetterKind Approval)
+        LetterKind Approval Channel Part AccountRole)
 }
 
 /// The values of a set, as the contract has them (in any order).

@@ -2,6 +2,7 @@
 
 mod sets;
 
+pub mod account;
 pub mod address;
 pub mod assess;
 pub mod badge;

@@ -10,6 +10,7 @@ pub mod evidence;
 pub mod findings;
 pub mod jobs;
 pub mod looks;
+pub mod outbox;
 pub mod pages;
 pub mod plan;
 pub mod sites;
