@@ -129,7 +129,15 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_due ON outbox (state, next_at);
 CREATE INDEX outbox_notice ON outbox (notice_id, step);
 CREATE INDEX outbox_case ON outbox (case_id);
-CREATE INDEX outbox_day ON outbox (recipient, site_id, sent_on);
+
+-- One letter a recipient, site and day: who has the day sends.
+CREATE TABLE outbox_days (
+    recipient TEXT NOT NULL,
+    site_id   TEXT NOT NULL REFERENCES sites (id),
+    day       DATE NOT NULL,                 -- Beijing
+    outbox_id TEXT NOT NULL REFERENCES outbox (id),
+    PRIMARY KEY (recipient, site_id, day)
+);
 
 -- Addresses that refuse mail for good; a registry that brings another one mends it by itself.
 CREATE TABLE bad_contacts (

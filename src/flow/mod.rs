@@ -1,10 +1,13 @@
 //! Use-cases: gather → decide → act. They call probes and rules and hold neither.
 
 pub mod backup;
+pub mod calendar;
+pub mod cases;
 pub mod check_site;
 pub mod export_registry;
 pub mod import_registry;
 pub mod measure;
+pub mod notices;
 pub mod retention;
 pub mod seal;
 pub mod watch;

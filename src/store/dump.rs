@@ -108,6 +108,7 @@ pub const TABLES: &[Table] = tables! {
         recipient: Text = "$6", site_id: Text = "$7", notice_id: Text = "$8", case_id: Text = "$9", step: Int = "$10",
         state: Text = "$11", attempts: Int = "$12", made_at: At = "$13", next_at: At = "$14", lease: Text = "$15",
         sent_at: At = "$16", sent_on: Day = "$17", trial_at: At = "$18", error: Text = "$19", body: Tree = "$20" }
+    outbox_days { recipient: Text = "$1", site_id: Text = "$2", day: Day = "$3", outbox_id: Text = "$4" }
     bad_contacts { address: Text = "$1", since: At = "$2", why: Text = "$3" }
     cases { id: Text = "$1", number: Text = "$2", site_id: Text = "$3", notice_id: Text = "$4", region: Text = "$5",
         ground: Text = "$6", state: Text = "$7", version: Int = "$8", opened_at: At = "$9", next_at: At = "$10",

@@ -68,6 +68,13 @@ pub async fn chain(tx: &mut Tx, site_id: &str, after: i64, most: i64) -> StoreRe
     fetch_all!(Piece, tx, sql, site_id, after, most)
 }
 
+/// The latest evidence of a site, the last first.
+pub async fn latest(tx: &mut Tx, site_id: &str, most: i64) -> StoreResult<Vec<Piece>> {
+    let sql = "SELECT id, site_id, seq, look_id, taken_at, body, body_hash, prev_hash, hash FROM evidence \
+               WHERE site_id = $1 ORDER BY seq DESC LIMIT $2";
+    fetch_all!(Piece, tx, sql, site_id, most)
+}
+
 /// The sites that have a chain, in the order of their ids, a page at a time.
 pub async fn sites(tx: &mut Tx, after_site: &str, most: i64) -> StoreResult<Vec<String>> {
     let sql = "SELECT DISTINCT site_id FROM evidence WHERE site_id > $1 ORDER BY site_id LIMIT $2";

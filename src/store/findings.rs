@@ -94,6 +94,12 @@ pub async fn of_site(tx: &mut Tx, site_id: &str) -> StoreResult<Vec<StoredFindin
     fetch_all!(Row, tx, sql, site_id)?.into_iter().map(Row::read).collect()
 }
 
+/// The rule by which a finding was confirmed.
+pub async fn rule_of(tx: &mut Tx, id: &str) -> StoreResult<Option<Rule>> {
+    let row = fetch_optional!((Option<Json<Rule>>,), tx, "SELECT rule FROM findings WHERE id = $1", id)?;
+    Ok(row.and_then(|row| row.0).map(|rule| rule.0))
+}
+
 /// Findings in a state, the oldest first.
 pub async fn in_state(tx: &mut Tx, state: FindingState, most: i64) -> StoreResult<Vec<StoredFinding>> {
     let sql = select!("WHERE state = $1 ORDER BY opened_at, id LIMIT $2");

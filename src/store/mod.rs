@@ -3,13 +3,18 @@
 //! Rules that keep one text true on both: `$n` placeholders; every instant is bound from the clock, never made by SQL;
 //! every change of state is a guarded update whose affected rows are counted; no transaction is held across network I/O.
 
+pub mod attachments;
 pub mod audit;
+pub mod counters;
 pub mod dump;
 mod engine;
 pub mod evidence;
 pub mod findings;
 pub mod jobs;
+pub mod keys;
 pub mod looks;
+pub mod maintenance;
+pub mod notices;
 pub mod outbox;
 pub mod pages;
 pub mod plan;

@@ -1,0 +1,177 @@
+//! What people do to a notice: officers by their accounts, units by their link. One transaction an act.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::apply::apply;
+use super::{ActError, Desk, Now, UNIT};
+use crate::domain::account::{AccountRole, Actor};
+use crate::domain::notice::{Event, RequestKind};
+use crate::store::maintenance::{self, Announcement};
+use crate::store::notices::{self, StoredNotice};
+use crate::store::{Db, attachments, sites};
+
+type Done = Result<StoredNotice, ActError>;
+
+/// Reads a notice and applies an officer's event to it.
+async fn by_officer(db: &Db, desk: &Desk, actor: &Actor, id: &str, event: Event, at: DateTime<Utc>) -> Done {
+    let mut tx = db.write().await?;
+    let notice = notices::find(&mut tx, id).await?.ok_or(ActError::NotFound)?;
+    if !actor.may(AccountRole::Officer, notice.region.as_deref()) {
+        return Err(ActError::NotYours);
+    }
+    let now = Now::read(&mut tx, at).await?;
+    let done = apply(&mut tx, desk, &now, notice, &event, &actor.text()).await?;
+    tx.commit().await?;
+    Ok(done)
+}
+
+/// Lets what is drafted go.
+pub async fn approve(db: &Db, desk: &Desk, actor: &Actor, id: &str, at: DateTime<Utc>) -> Done {
+    by_officer(db, desk, actor, id, Event::Approved, at).await
+}
+
+/// Sends what did not arrive again: the registry has a better address, or the old one works again.
+pub async fn resend(db: &Db, desk: &Desk, actor: &Actor, id: &str, at: DateTime<Utc>) -> Done {
+    by_officer(db, desk, actor, id, Event::Resent, at).await
+}
+
+/// Notes that an officer delivered it on a day.
+pub async fn deliver_by_hand(
+    db: &Db,
+    desk: &Desk,
+    actor: &Actor,
+    id: &str,
+    on: NaiveDate,
+    at: DateTime<Utc>,
+) -> Done {
+    by_officer(db, desk, actor, id, Event::DeliveredByHand { on }, at).await
+}
+
+/// Answers an objection or a request for time.
+#[derive(Debug, Clone)]
+pub struct AnswerGiven {
+    pub kind: RequestKind,
+    pub granted: bool,
+    pub text: String,
+    /// Of an extension: until when, where not as asked.
+    pub until: Option<NaiveDate>,
+}
+
+/// Answers what the unit asked for. An objection that is granted withdraws the notice.
+pub async fn answer(
+    db: &Db,
+    desk: &Desk,
+    actor: &Actor,
+    id: &str,
+    given: AnswerGiven,
+    at: DateTime<Utc>,
+) -> Done {
+    let AnswerGiven { kind, granted, text, until } = given;
+    by_officer(db, desk, actor, id, Event::Answered { kind, granted, text, until }, at).await
+}
+
+/// Moves the due date.
+pub async fn extend(
+    db: &Db,
+    desk: &Desk,
+    actor: &Actor,
+    id: &str,
+    until: NaiveDate,
+    why: &str,
+    at: DateTime<Utc>,
+) -> Done {
+    by_officer(db, desk, actor, id, Event::Extended { until, why: why.to_owned() }, at).await
+}
+
+/// Takes a notice back.
+pub async fn withdraw(db: &Db, desk: &Desk, actor: &Actor, id: &str, why: &str, at: DateTime<Utc>) -> Done {
+    by_officer(db, desk, actor, id, Event::Withdrawn { why: why.to_owned() }, at).await
+}
+
+/// Ends a notice for another reason.
+pub async fn close(db: &Db, desk: &Desk, actor: &Actor, id: &str, why: &str, at: DateTime<Utc>) -> Done {
+    by_officer(db, desk, actor, id, Event::Closed { why: why.to_owned() }, at).await
+}
+
+/// Maintenance of a site, as an officer was told of it.
+#[derive(Debug, Clone)]
+pub struct Maintenance {
+    /// Registry key of the site.
+    pub site: String,
+    pub from: NaiveDate,
+    pub until: NaiveDate,
+    pub reason: String,
+}
+
+/// Puts announced maintenance on file; an open notice stands still meanwhile.
+pub async fn announce_maintenance(
+    db: &Db,
+    desk: &Desk,
+    actor: &Actor,
+    of: &Maintenance,
+    at: DateTime<Utc>,
+) -> Result<Option<StoredNotice>, ActError> {
+    let (from, until) = (of.from, of.until);
+    if until < from {
+        return Err(crate::domain::notice::Refusal::Day.into());
+    }
+    let mut tx = db.write().await?;
+    let site = sites::by_key(&mut tx, &of.site).await?.ok_or(ActError::NotFound)?;
+    if !actor.may(AccountRole::Officer, site.region.as_deref()) {
+        return Err(ActError::NotYours);
+    }
+    let by = actor.text();
+    let new = Announcement { site_id: &site.id, from_on: from, until_on: until, by: &by, reason: &of.reason };
+    maintenance::announce(&mut tx, &new, at).await?;
+    let open = notices::open_of_site(&mut tx, &site.id).await?;
+    let moved = match open {
+        Some(notice) => {
+            let now = Now::read(&mut tx, at).await?;
+            Some(apply(&mut tx, desk, &now, notice, &Event::Paused { from, until }, &by).await?)
+        }
+        None => None,
+    };
+    tx.commit().await?;
+    Ok(moved)
+}
+
+/// A file that comes with an objection.
+#[derive(Debug, Clone)]
+pub struct UnitFile {
+    pub name: String,
+    pub media_type: String,
+    pub content: Vec<u8>,
+}
+
+/// What a unit asks for.
+#[derive(Debug, Clone)]
+pub struct Wish {
+    pub kind: RequestKind,
+    pub text: String,
+    /// Of an extension: until when.
+    pub until: Option<NaiveDate>,
+    pub file: Option<UnitFile>,
+}
+
+/// The unit confirms receipt.
+pub async fn acknowledge(db: &Db, desk: &Desk, id: &str, at: DateTime<Utc>) -> Done {
+    by_unit(db, desk, id, Event::Acknowledged, None, at).await
+}
+
+/// The unit objects, or asks for time.
+pub async fn ask(db: &Db, desk: &Desk, id: &str, wish: Wish, at: DateTime<Utc>) -> Done {
+    let Wish { kind, text, until, file } = wish;
+    by_unit(db, desk, id, Event::Asked { kind, text, until }, file, at).await
+}
+
+async fn by_unit(db: &Db, desk: &Desk, id: &str, event: Event, file: Option<UnitFile>, at: DateTime<Utc>) -> Done {
+    let mut tx = db.write().await?;
+    let notice = notices::by_id(&mut tx, id).await?.ok_or(ActError::NotFound)?;
+    let now = Now::read(&mut tx, at).await?;
+    let done = apply(&mut tx, desk, &now, notice, &event, UNIT).await?;
+    if let Some(file) = file {
+        attachments::insert(&mut tx, id, &file.name, &file.media_type, &file.content, at).await?;
+    }
+    tx.commit().await?;
+    Ok(done)
+}

@@ -1,0 +1,177 @@
+//! What goes by itself, a step at a time: each call does one thing on one notice, or finds nothing to do.
+
+use chrono::{DateTime, Utc};
+
+use super::apply::{apply, found_of};
+use super::{ActError, Desk, Now, SYSTEM};
+use crate::domain::notice::{Event, Notice, NoticeState};
+use crate::domain::office::Approval;
+use crate::domain::verdict::FindingCode;
+use crate::flow::watch::Step;
+use crate::store::audit::{self, Act};
+use crate::store::notices::{self, StoredNotice, Untold};
+use crate::store::{Db, StoreError, StoreResult, Tx, maintenance, new_id, outbox, sites};
+
+/// Rows looked at for one step.
+const AT_ONCE: i64 = 200;
+
+/// Does what is due, if anything is.
+pub async fn advance(db: &Db, desk: &Desk, at: DateTime<Utc>) -> StoreResult<Step> {
+    let mut tx = db.write().await?;
+    let now = Now::read(&mut tx, at).await?;
+    match one(&mut tx, desk, &now).await {
+        Ok(Step::Idle) => Ok(Step::Idle),
+        Ok(Step::Worked) => {
+            tx.commit().await?;
+            Ok(Step::Worked)
+        }
+        // Another worker was first: what it left is looked at by the next step.
+        Err(ActError::Changed) => Ok(Step::Worked),
+        Err(ActError::Store(error)) => Err(error),
+        Err(error) => Err(StoreError::Corrupt(format!("a step that must be possible: {error}"))),
+    }
+}
+
+/// In this order: what is mended is not reminded of, and what is told today is not overdue.
+async fn one(tx: &mut Tx, desk: &Desk, now: &Now) -> Result<Step, ActError> {
+    let worked = mended(tx, desk, now).await?
+        || dropped(tx, desk, now).await?
+        || recount(tx, desk, now).await?
+        || due(tx, desk, now).await?
+        || looked_again(tx, desk, now).await?
+        || untold(tx, desk, now).await?;
+    Ok(if worked { Step::Worked } else { Step::Idle })
+}
+
+async fn read(tx: &mut Tx, id: &str) -> Result<StoredNotice, ActError> {
+    notices::by_id(tx, id).await?.ok_or(ActError::NotFound)
+}
+
+/// Faults that are gone leave their notice; the last of them closes it.
+async fn mended(tx: &mut Tx, desk: &Desk, now: &Now) -> Result<bool, ActError> {
+    let mended = notices::mended(tx, AT_ONCE).await?;
+    let Some((id, _)) = mended.first() else { return Ok(false) };
+    let of_notice = mended.iter().filter(|(of, _)| of == id);
+    let findings: Vec<String> = of_notice.map(|(_, finding)| finding.clone()).collect();
+    let notice = read(tx, id).await?;
+    let ends = notice.notice.live().all(|item| findings.contains(&item.finding_id));
+    let is_queued = notice.notice.state == NoticeState::Queued;
+    let letter_waits = ends && is_queued && outbox::stop(tx, id, None).await?;
+    apply(tx, desk, now, notice, &Event::Cleared { findings, letter_waits }, SYSTEM).await?;
+    Ok(true)
+}
+
+async fn dropped(tx: &mut Tx, desk: &Desk, now: &Now) -> Result<bool, ActError> {
+    let dropped = notices::of_dropped_sites(tx, 1).await?;
+    let Some(id) = dropped.first() else { return Ok(false) };
+    let notice = read(tx, id).await?;
+    let why = "网站已不在登记表中".to_owned();
+    apply(tx, desk, now, notice, &Event::Closed { why }, SYSTEM).await?;
+    Ok(true)
+}
+
+/// The calendar changed: deadlines are counted anew, and each that moved goes on record and to the unit.
+async fn recount(tx: &mut Tx, desk: &Desk, now: &Now) -> Result<bool, ActError> {
+    let others = notices::counted_otherwise(tx, &now.counted_by, AT_ONCE).await?;
+    if others.is_empty() {
+        return Ok(false);
+    }
+    for id in &others {
+        let notice = read(tx, id).await?;
+        match apply(tx, desk, now, notice.clone(), &Event::Recounted, SYSTEM).await {
+            Ok(_) => {}
+            Err(ActError::Refused(_)) => {
+                let wakes_at = notice.notice.wakes_on(&now.calendar).map(crate::domain::beijing::start_of);
+                notices::advance(tx, &notice, &notice.notice, None, wakes_at, &now.counted_by, now.at).await?;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(true)
+}
+
+/// A reminder's day has come, or the due day has ended.
+async fn due(tx: &mut Tx, desk: &Desk, now: &Now) -> Result<bool, ActError> {
+    let due = notices::due(tx, now.at, 1).await?;
+    let Some(id) = due.first() else { return Ok(false) };
+    let notice = read(tx, id).await?;
+    let reminders = notice.notice.reminders(&now.calendar);
+    let reminder = reminders.into_iter().find(|day| *day <= now.today && !notice.notice.reminded.contains(day));
+    let event = match reminder {
+        Some(day) => Event::Reminded { day },
+        None => Event::DueOver { failing: found_of(tx, now, &notice).await? },
+    };
+    apply(tx, desk, now, notice, &event, SYSTEM).await?;
+    Ok(true)
+}
+
+/// A notice that waited for a look has had a failing one.
+async fn looked_again(tx: &mut Tx, desk: &Desk, now: &Now) -> Result<bool, ActError> {
+    let looked = notices::looked_again(tx, 1).await?;
+    let Some(id) = looked.first() else { return Ok(false) };
+    let notice = read(tx, id).await?;
+    let failing = found_of(tx, now, &notice).await?;
+    apply(tx, desk, now, notice, &Event::DueOver { failing }, SYSTEM).await?;
+    Ok(true)
+}
+
+/// Confirmed faults that nobody was told of: they join the site's open notice, or a new one is drafted.
+async fn untold(tx: &mut Tx, desk: &Desk, now: &Now) -> Result<bool, ActError> {
+    let untold = notices::untold(tx, AT_ONCE).await?;
+    let Some(first) = untold.first() else { return Ok(false) };
+    let faults = faults(&untold, &first.site_id)?;
+    match notices::open_of_site(tx, &first.site_id).await? {
+        Some(open) => join(tx, desk, now, open, faults).await?,
+        None => draft(tx, desk, now, &first.site_id, faults).await?,
+    }
+    Ok(true)
+}
+
+type Faults = Vec<(String, FindingCode)>;
+
+fn faults(untold: &[Untold], site_id: &str) -> StoreResult<Faults> {
+    let of_site = untold.iter().filter(|untold| untold.site_id == site_id);
+    let fault = |untold: &Untold| {
+        let code = FindingCode::from_name(&untold.code);
+        let code = code.ok_or_else(|| StoreError::Corrupt(format!("code of finding {}", untold.finding_id)))?;
+        Ok((untold.finding_id.clone(), code))
+    };
+    of_site.map(fault).collect()
+}
+
+async fn join(tx: &mut Tx, desk: &Desk, now: &Now, open: StoredNotice, faults: Faults) -> Result<(), ActError> {
+    let last = (open.notice.tellings.len() - 1) as i64;
+    let is_queued = open.notice.tellings[last as usize].status == crate::domain::notice::TellingStatus::Queued;
+    let letter_waits = is_queued && outbox::stop(tx, &open.id, Some(last)).await?;
+    apply(tx, desk, now, open, &Event::Found { faults, letter_waits }, SYSTEM).await?;
+    Ok(())
+}
+
+async fn draft(tx: &mut Tx, desk: &Desk, now: &Now, site_id: &str, faults: Faults) -> Result<(), ActError> {
+    let Some(site) = sites::by_id(tx, site_id).await? else { return Err(ActError::NotFound) };
+    let region = site.region.as_deref();
+    let mut notice = Notice::draft(faults, desk.offices.terms(region, now.today).limit());
+    notice.pauses = maintenance::of_site(tx, site_id, now.today).await?;
+    let stored = StoredNotice {
+        id: new_id(),
+        number: None,
+        site_id: site_id.to_owned(),
+        region: site.region.clone(),
+        version: 1,
+        drafted_at: now.at,
+        calendar: None,
+        ended_at: None,
+        notice,
+    };
+    if !notices::insert(tx, &stored).await? {
+        return Err(ActError::Changed);
+    }
+    let live: Vec<_> = stored.notice.live().map(|item| item.code.name()).collect();
+    let detail = serde_json::json!({ "site": site.site.key, "live": live });
+    let act = Act { actor: SYSTEM, action: "drafted", from: None, to: Some("drafted"), why: None, detail };
+    audit::append(tx, &super::apply::chain(&stored.id), now.at, &act).await?;
+    if desk.offices.approval(region) == Approval::Automatic {
+        apply(tx, desk, now, stored, &Event::Approved, SYSTEM).await?;
+    }
+    Ok(())
+}
