@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::{DateTime, FixedOffset, NaiveDate, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, SubsecRound, TimeDelta, Utc};
+
+pub use crate::domain::beijing::{beijing, day};
 
 /// Where the time comes from: the machine, or a test's hand.
 #[derive(Debug, Clone)]
@@ -38,14 +40,4 @@ impl Clock {
             *at.lock().unwrap_or_else(PoisonError::into_inner) += by;
         }
     }
-}
-
-/// Beijing time, the same all over the country and without summer time.
-pub fn beijing(at: DateTime<Utc>) -> DateTime<FixedOffset> {
-    at.with_timezone(&FixedOffset::east_opt(8 * 3600).expect("eight hours are within a day"))
-}
-
-/// The day in Beijing.
-pub fn day(at: DateTime<Utc>) -> NaiveDate {
-    beijing(at).date_naive()
 }

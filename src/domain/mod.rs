@@ -7,6 +7,7 @@ pub mod address;
 pub mod assess;
 pub mod badge;
 pub mod basis;
+pub mod beijing;
 pub mod calendar;
 pub mod confirm;
 pub mod crawl;

@@ -5,7 +5,9 @@
 use std::hash::Hasher;
 use std::str::FromStr;
 
-use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::beijing::beijing;
 
 /// What is wrong with a cron expression.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -45,8 +47,7 @@ impl Rhythm {
     /// The next moment after `after` at which the site is due. A day later where the expression names no more moments.
     pub fn next(&self, site: &str, after: DateTime<Utc>) -> DateTime<Utc> {
         let place = self.place(site);
-        let beijing = FixedOffset::east_opt(8 * 3600).expect("eight hours are within a day");
-        let from = (after - place).with_timezone(&beijing);
+        let from = beijing(after - place);
         match self.cron.after(&from).next() {
             Some(begin) => begin.with_timezone(&Utc) + place,
             None => after + TimeDelta::days(1),

@@ -1,8 +1,9 @@
 //! The daily root over all chains of evidence and of acts, and the proof that nothing was changed since.
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::clock::Clock;
+use crate::domain::beijing::end_of;
 use crate::domain::evidence::{Heads, Link, START, root, sha256};
 use crate::store::audit::{self, Recorded};
 use crate::store::evidence::{self, Piece, Root};
@@ -22,13 +23,6 @@ pub async fn seal(db: &Db, clock: &Clock) -> StoreResult<bool> {
     let sealed = evidence::insert_root(&mut tx, &root, clock.now()).await?;
     tx.commit().await?;
     Ok(sealed)
-}
-
-/// The first moment after a day in Beijing.
-fn end_of(day: NaiveDate) -> DateTime<Utc> {
-    let beijing = FixedOffset::east_opt(8 * 3600).expect("eight hours are within a day");
-    let midnight = day.succ_opt().unwrap_or(day).and_time(NaiveTime::MIN);
-    beijing.from_local_datetime(&midnight).single().map_or(DateTime::UNIX_EPOCH, |at| at.with_timezone(&Utc))
 }
 
 async fn heads(tx: &mut Tx, until: DateTime<Utc>) -> StoreResult<(i64, String)> {

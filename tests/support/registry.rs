@@ -1,6 +1,7 @@
 //! The registry file that the cases ask for, by the contract of the registry CSV.
 
-use chrono::{FixedOffset, TimeDelta, Utc};
+use badgewatch::domain::beijing;
+use chrono::{TimeDelta, Utc};
 
 use super::words::{Whose, Words};
 
@@ -109,8 +110,7 @@ fn number(text: &str) -> Result<i64, String> {
 /// The day in Beijing so many days ago.
 #[expect(clippy::disallowed_methods, reason = "the binary under test reads the same clock")]
 fn day(days_ago: i64) -> String {
-    let beijing = FixedOffset::east_opt(8 * 3600).expect("UTC+8");
-    (Utc::now().with_timezone(&beijing).date_naive() - TimeDelta::days(days_ago)).format("%Y-%m-%d").to_string()
+    (beijing::day(Utc::now()) - TimeDelta::days(days_ago)).format("%Y-%m-%d").to_string()
 }
 
 /// The CSV of all rows, UTF-8.
