@@ -13,6 +13,7 @@ pub mod demo;
 pub mod domain;
 pub mod flow;
 pub mod jobs;
+pub mod mail;
 pub mod metrics;
 pub mod probe;
 pub mod shared;
