@@ -12,11 +12,12 @@ use badgewatch::domain::crawl::{Arrival, Offered, Origin, Outcome, RobotsMode, T
 use badgewatch::domain::dns::{DnsOutcome, RecordType};
 use badgewatch::domain::letter::LetterKind;
 use badgewatch::domain::mass::{Dimension, HoldState};
+use badgewatch::domain::notice::{EventKind, NoticeState, RequestKind, TellingStatus};
 use badgewatch::domain::office::Approval;
 use badgewatch::domain::registry::{BadgeState, Column, Hosting, RefusalReason, UnitType, WarningKind};
 use badgewatch::domain::verdict::{BrokenStep, Cause, Effect, FindingCode, PageKind, Reason, Verdict};
 use badgewatch::flow::watch::Kind;
-use badgewatch::store::outbox::{Channel, Part};
+use badgewatch::store::outbox::{Channel, Part, Stuck};
 
 struct Set {
     set: &'static str,
@@ -37,7 +38,8 @@ macro_rules! sets {
 fn sets() -> Vec<Set> {
     sets!(Verdict PageKind FindingCode Effect BrokenStep Reason Form State Why DnsOutcome RecordType Arrival Offered Origin
         Outcome RobotsMode TrapCause UrlKind BadgeState Column Hosting RefusalReason UnitType WarningKind FindingState Dimension HoldState Role Kind
-        LetterKind Approval Channel Part AccountRole)
+        LetterKind Approval Channel Part AccountRole EventKind NoticeState RequestKind
+        TellingStatus Stuck)
 }
 
 /// The values of a set, as the contract has them (in any order).

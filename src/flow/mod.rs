@@ -4,6 +4,7 @@ pub mod backup;
 pub mod calendar;
 pub mod cases;
 pub mod check_site;
+pub mod deliver;
 pub mod export_registry;
 pub mod import_registry;
 pub mod measure;

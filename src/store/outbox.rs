@@ -128,7 +128,7 @@ macro_rules! claim {
     ($lock:literal) => {
         concat!(
             "WITH chosen AS MATERIALIZED (SELECT id FROM outbox WHERE state IN ('waiting', 'sending') AND next_at <= $3 \
-             AND (NOT $4 OR trial_at IS NULL) ORDER BY next_at, id LIMIT $5",
+             AND (NOT $4 OR trial_at IS NULL) AND (NOT $6 OR part = 'authority') ORDER BY next_at, id LIMIT $5",
             $lock,
             ") UPDATE outbox SET state = 'sending', lease = $1, next_at = $2, attempts = attempts + 1 \
              WHERE id IN (SELECT id FROM chosen) AND next_at <= $3 \
@@ -137,22 +137,30 @@ macro_rules! claim {
     };
 }
 
-/// Claims up to `most` messages that are due until `until`; `trial`: only those that did not go to ourselves yet.
+/// What is asked of a claim.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked {
+    pub now: DateTime<Utc>,
+    /// The end of the lease.
+    pub until: DateTime<Utc>,
+    /// Only what did not go to ourselves yet.
+    pub trial: bool,
+    /// Only what goes at any hour.
+    pub only_urgent: bool,
+    pub most: i64,
+}
+
+/// Claims messages that are due.
 ///
 /// A worker that dies while sending gives its messages back by doing nothing: they go again under the same Message-ID.
-pub async fn claim(
-    tx: &mut Tx,
-    now: DateTime<Utc>,
-    until: DateTime<Utc>,
-    trial: bool,
-    most: i64,
-) -> StoreResult<Vec<Claimed>> {
+pub async fn claim(tx: &mut Tx, asked: &Asked) -> StoreResult<Vec<Claimed>> {
     let lease = super::new_id();
     let sql = match tx {
         Tx::Sqlite(_) => claim!(""),
         Tx::Postgres(_) => claim!(" FOR UPDATE SKIP LOCKED"),
     };
-    fetch_all!(Row, tx, sql, lease, until, now, trial, most)?.into_iter().map(Row::read).collect()
+    let Asked { now, until, trial, only_urgent, most } = *asked;
+    fetch_all!(Row, tx, sql, lease, until, now, trial, most, only_urgent)?.into_iter().map(Row::read).collect()
 }
 
 /// Takes a recipient's day for a site. `false`: another letter has it.

@@ -31,6 +31,11 @@ impl Notice {
         })
     }
 
+    /// The due date of a telling if it were told on a day.
+    pub fn due_if_told(&self, step: u32, on: NaiveDate, calendar: &Calendar) -> Option<Due> {
+        self.telling(step).map(|telling| due(telling, on, &self.pauses, calendar))
+    }
+
     /// The earliest due date among the faults that are not gone.
     pub fn due(&self) -> Option<Due> {
         self.live().filter_map(|item| self.due_of(item.step)).min_by_key(|due| due.date)

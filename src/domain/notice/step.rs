@@ -70,10 +70,8 @@ impl Notice {
             Event::Told { step, on } if self.telling(*step).is_some_and(|telling| telling.told_on.is_none()) => {
                 let first = !self.was_told();
                 self.mark_told(*step, *on, at);
-                let kind = match self.state {
-                    S::Withdrawn => LetterKind::Withdrawn,
-                    _ => LetterKind::Rectified,
-                };
+                let is_mended = self.state != S::Withdrawn && self.live().next().is_none();
+                let kind = if is_mended { LetterKind::Rectified } else { LetterKind::Withdrawn };
                 Ok(if first { vec![write(kind, *step)] } else { Vec::new() })
             }
             _ => Err(Refusal::Over),
@@ -362,6 +360,7 @@ impl Notice {
         if why.trim().is_empty() {
             return Err(Refusal::NoReason);
         }
+        self.words = Some(why.to_owned());
         Ok(self.end(S::Closed))
     }
 

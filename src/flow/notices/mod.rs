@@ -6,7 +6,7 @@
 mod acts;
 mod advance;
 mod apply;
-mod letters;
+pub(crate) mod letters;
 pub mod link;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -22,7 +22,7 @@ pub use acts::{
     deliver_by_hand, extend, resend, withdraw,
 };
 pub use advance::advance;
-pub(crate) use apply::{apply, found_of};
+pub(crate) use apply::apply;
 
 /// Who is on record where no person acted.
 pub const SYSTEM: &str = "system";

@@ -1,0 +1,277 @@
+//! The notice as a machine: the whole grid of states and events as a lawyer would read it, and what must hold whatever
+//! happens in whatever order.
+
+use badgewatch::domain::beijing;
+use badgewatch::domain::calendar::Calendar;
+use badgewatch::domain::letter::{LetterKind, Limit};
+use badgewatch::domain::notice::{Effect, Event, EventKind, Moment, Notice, NoticeState, Refusal, RequestKind};
+use badgewatch::domain::office::Approval;
+use badgewatch::domain::verdict::FindingCode;
+use chrono::{Days, NaiveDate};
+use proptest::prelude::*;
+
+const LIMIT: Limit = Limit { days: 10, include_start_day: false };
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn moment<'a>(calendar: &'a Calendar, today: NaiveDate) -> Moment<'a> {
+    let now = beijing::at_hour(today, 10);
+    Moment { now, today, calendar, limit: LIMIT, approval: Approval::ApproveEach }
+}
+
+fn draft() -> Notice {
+    Notice::draft([("f1".to_owned(), FindingCode::NotHung)], LIMIT)
+}
+
+/// A notice after events, each on a day.
+fn after(events: &[(&str, Event)]) -> Notice {
+    let calendar = Calendar::builtin();
+    events.iter().fold(draft(), |notice, (on, event)| {
+        let stepped = notice.step(event, &moment(&calendar, day(on)));
+        stepped.unwrap_or_else(|refusal| panic!("{event:?} on {on}: {refusal}")).notice
+    })
+}
+
+fn told(on: &str) -> Event {
+    Event::Told { step: 0, on: day(on) }
+}
+
+/// Told on Friday 18 September 2026: due on 9 October, after the National Day holiday.
+const TOLD: &str = "2026-09-18";
+const DUE: &str = "2026-10-09";
+const DAY_AFTER: &str = "2026-10-10";
+
+fn sent() -> Notice {
+    after(&[(TOLD, Event::Approved), (TOLD, told(TOLD))])
+}
+
+fn in_state(state: NoticeState) -> Notice {
+    let gone = Event::Cleared { findings: vec!["f1".into()], letter_waits: true };
+    let why = || "登记有误".to_owned();
+    let then = |events: &[(&str, Event)]| {
+        let mut all = vec![(TOLD, Event::Approved), (TOLD, told(TOLD))];
+        all.extend(events.iter().cloned());
+        after(&all)
+    };
+    let notice = match state {
+        NoticeState::Drafted => draft(),
+        NoticeState::Queued => after(&[(TOLD, Event::Approved)]),
+        NoticeState::Sent => sent(),
+        NoticeState::Acknowledged => then(&[(TOLD, Event::Acknowledged)]),
+        NoticeState::Bounced => then(&[(TOLD, Event::Failed { step: 0 })]),
+        NoticeState::AwaitingLook => then(&[(DAY_AFTER, Event::DueOver { failing: false })]),
+        NoticeState::Overdue => then(&[(DAY_AFTER, Event::DueOver { failing: true })]),
+        NoticeState::Rectified => then(&[("2026-09-25", gone)]),
+        NoticeState::Withdrawn => then(&[("2026-09-25", Event::Withdrawn { why: why() })]),
+        NoticeState::Closed => after(&[(TOLD, Event::Closed { why: why() })]),
+    };
+    assert_eq!(notice.state, state);
+    notice
+}
+
+/// One event of each kind, as it might come on the day after the due day.
+fn event(kind: EventKind) -> Event {
+    let text = || "情况说明".to_owned();
+    match kind {
+        EventKind::Found => {
+            Event::Found { faults: vec![("f2".into(), FindingCode::DomainDead)], letter_waits: false }
+        }
+        EventKind::Approved => Event::Approved,
+        EventKind::Told => Event::Told { step: 0, on: day(DAY_AFTER) },
+        EventKind::Failed => Event::Failed { step: 0 },
+        EventKind::Resent => Event::Resent,
+        EventKind::DeliveredByHand => Event::DeliveredByHand { on: day(DAY_AFTER) },
+        EventKind::Acknowledged => Event::Acknowledged,
+        EventKind::Asked => Event::Asked { kind: RequestKind::Objection, text: text(), until: None },
+        EventKind::Answered => {
+            Event::Answered { kind: RequestKind::Objection, granted: false, text: text(), until: None }
+        }
+        EventKind::Extended => Event::Extended { until: day("2026-10-30"), why: text() },
+        EventKind::Paused => Event::Paused { from: day("2026-09-21"), until: day("2026-09-25") },
+        EventKind::Cleared => Event::Cleared { findings: vec!["f1".into()], letter_waits: true },
+        EventKind::Reminded => Event::Reminded { day: day(DUE) },
+        EventKind::DueOver => Event::DueOver { failing: true },
+        EventKind::Recounted => Event::Recounted,
+        EventKind::Withdrawn => Event::Withdrawn { why: text() },
+        EventKind::Closed => Event::Closed { why: text() },
+    }
+}
+
+fn effect(effect: &Effect) -> String {
+    match effect {
+        Effect::Write(telegram) => format!("信：{}", telegram.kind.label()),
+        Effect::StopLetters => "停发未发出的信".to_owned(),
+        Effect::AskLook => "要求复检".to_owned(),
+        Effect::TellOffice => "交办理人".to_owned(),
+        Effect::OpenCase => "立案".to_owned(),
+    }
+}
+
+#[test]
+fn the_grid_of_states_and_events() {
+    let calendar = Calendar::builtin();
+    let at = moment(&calendar, day(DAY_AFTER));
+    let mut grid = String::from("2026年9月18日告知，限 10月9日；事件发生在 10月10日\n");
+    for state in NoticeState::ALL {
+        grid += &format!("\n{} {}\n", state.label(), state.name());
+        for kind in EventKind::ALL {
+            let outcome = match in_state(*state).step(&event(*kind), &at) {
+                Ok(step) => {
+                    let effects: Vec<_> = step.effects.iter().map(effect).collect();
+                    let effects = if effects.is_empty() { String::new() } else { format!("（{}）", effects.join("；")) };
+                    format!("→ {}{effects}", step.notice.state.label())
+                }
+                Err(refusal) => format!("✘ {}", refusal.to_string().split(" · ").next().unwrap()),
+            };
+            grid += &format!("  {:<18} {} {outcome}\n", kind.name(), kind.label());
+        }
+    }
+    insta::assert_snapshot!(grid);
+}
+
+#[test]
+fn the_limit_runs_over_the_national_day_and_reminds_three_working_days_before() {
+    let (notice, calendar) = (sent(), Calendar::builtin());
+    let due = notice.due().unwrap();
+    assert_eq!((due.date, due.provisional, due.counted.len()), (day(DUE), false, 10));
+    assert_eq!(notice.reminders(&calendar), [day("2026-09-29"), day(DUE)]);
+    assert_eq!(notice.wakes_on(&calendar), Some(day("2026-09-29")));
+}
+
+#[test]
+fn overdue_is_said_only_on_a_failing_look_after_the_due_day() {
+    let calendar = Calendar::builtin();
+    let over = |on: &str, failing| sent().step(&Event::DueOver { failing }, &moment(&calendar, day(on)));
+    assert_eq!(over(DUE, true), Err(Refusal::NotDue), "the last day belongs to the unit");
+    let waits = over(DAY_AFTER, false).unwrap();
+    assert_eq!((waits.notice.state, &waits.effects[..]), (NoticeState::AwaitingLook, &[Effect::AskLook][..]));
+    assert_eq!(over(DAY_AFTER, true).unwrap().notice.state, NoticeState::Overdue);
+}
+
+#[test]
+fn an_open_objection_keeps_it_from_being_said_at_all() {
+    let calendar = Calendar::builtin();
+    let objects = Event::Asked { kind: RequestKind::Objection, text: "标识在页脚".into(), until: None };
+    let notice = after(&[(TOLD, Event::Approved), (TOLD, told(TOLD)), ("2026-09-21", objects)]);
+    let over = notice.step(&Event::DueOver { failing: true }, &moment(&calendar, day(DAY_AFTER))).unwrap();
+    assert_eq!(over.notice.state, NoticeState::AwaitingLook);
+    let again = over.notice.step(&Event::DueOver { failing: true }, &moment(&calendar, day("2026-10-12")));
+    assert_eq!(again, Err(Refusal::Nothing));
+    let no = Event::Answered { kind: RequestKind::Objection, granted: false, text: "复检未见".into(), until: None };
+    let answered = over.notice.step(&no, &moment(&calendar, day("2026-10-12"))).unwrap();
+    let said = answered.notice.step(&Event::DueOver { failing: true }, &moment(&calendar, day("2026-10-13"))).unwrap();
+    assert_eq!(said.notice.state, NoticeState::Overdue);
+}
+
+#[test]
+fn what_was_found_later_has_a_limit_of_its_own_and_the_first_is_not_prolonged() {
+    let calendar = Calendar::builtin();
+    let found = Event::Found { faults: vec![("f2".into(), FindingCode::DomainDead)], letter_waits: false };
+    let notice = after(&[
+        (TOLD, Event::Approved),
+        (TOLD, told(TOLD)),
+        ("2026-09-28", found),
+        ("2026-09-28", Event::Approved),
+        ("2026-09-28", Event::Told { step: 1, on: day("2026-09-28") }),
+    ]);
+    assert_eq!(notice.due().unwrap().date, day(DUE), "the earliest of what is not mended");
+    assert_eq!(notice.due_of(1).unwrap().date, day("2026-10-16"));
+    let gone = Event::Cleared { findings: vec!["f1".into()], letter_waits: false };
+    let mended = notice.step(&gone, &moment(&calendar, day("2026-09-29"))).unwrap();
+    assert_eq!((mended.notice.due().unwrap().date, mended.effects.len()), (day("2026-10-16"), 0));
+}
+
+#[test]
+fn an_amended_calendar_moves_the_due_date_and_the_unit_is_told() {
+    let amended = Calendar::parse("date,kind,name\n2026-10-01,holiday,国庆节\n2026-10-02,holiday,国庆节\n").unwrap();
+    let step = sent().step(&Event::Recounted, &moment(&amended, day("2026-09-21"))).unwrap();
+    // Without the worked Sunday and the long holiday: 10 plain weekdays but for 1 and 2 October.
+    assert_eq!(step.notice.due().unwrap().date, day("2026-10-06"));
+    assert!(matches!(step.effects[..], [Effect::Write(telegram)] if telegram.kind == LetterKind::Extended));
+    let again = step.notice.step(&Event::Recounted, &moment(&amended, day("2026-09-21")));
+    assert_eq!(again, Err(Refusal::Nothing));
+}
+
+#[test]
+fn a_letter_that_went_after_all_is_taken_back() {
+    let calendar = Calendar::builtin();
+    let why = "检测方原因".to_owned();
+    let withdrawn = after(&[(TOLD, Event::Approved), (TOLD, Event::Withdrawn { why })]);
+    let late = withdrawn.step(&told(TOLD), &moment(&calendar, day(TOLD))).unwrap();
+    assert!(matches!(late.effects[..], [Effect::Write(telegram)] if telegram.kind == LetterKind::Withdrawn));
+    assert_eq!(late.notice.state, NoticeState::Withdrawn);
+}
+
+fn any_event() -> impl Strategy<Value = Event> {
+    let on = || (0u64..60).prop_map(|offset| day(TOLD) + Days::new(offset));
+    let finding = || prop_oneof![Just("f1"), Just("f2"), Just("f3")].prop_map(str::to_owned);
+    let kind = || prop_oneof![Just(RequestKind::Objection), Just(RequestKind::Extension)];
+    let text = || prop_oneof![Just(String::new()), Just("理由".to_owned())];
+    prop_oneof![
+        (finding(), any::<bool>()).prop_map(|(id, letter_waits)| Event::Found {
+            faults: vec![(id, FindingCode::Misplaced)],
+            letter_waits
+        }),
+        Just(Event::Approved),
+        (0u32..3, on()).prop_map(|(step, on)| Event::Told { step, on }),
+        (0u32..3).prop_map(|step| Event::Failed { step }),
+        Just(Event::Resent),
+        on().prop_map(|on| Event::DeliveredByHand { on }),
+        Just(Event::Acknowledged),
+        (kind(), text(), proptest::option::of(on())).prop_map(|(kind, text, until)| Event::Asked { kind, text, until }),
+        (kind(), any::<bool>(), text(), proptest::option::of(on()))
+            .prop_map(|(kind, granted, text, until)| Event::Answered { kind, granted, text, until }),
+        (on(), text()).prop_map(|(until, why)| Event::Extended { until, why }),
+        (on(), 0u64..5).prop_map(|(from, days)| Event::Paused { from, until: from + Days::new(days) }),
+        (finding(), any::<bool>())
+            .prop_map(|(id, letter_waits)| Event::Cleared { findings: vec![id], letter_waits }),
+        on().prop_map(|day| Event::Reminded { day }),
+        any::<bool>().prop_map(|failing| Event::DueOver { failing }),
+        Just(Event::Recounted),
+        text().prop_map(|why| Event::Withdrawn { why }),
+        text().prop_map(|why| Event::Closed { why }),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn whatever_happens(events in proptest::collection::vec((0u64..4, any_event()), 1..40)) {
+        let calendar = Calendar::builtin();
+        let (mut notice, mut today) = (draft(), day(TOLD));
+        for (wait, event) in &events {
+            today = today + Days::new(*wait);
+            let Ok(step) = notice.step(event, &moment(&calendar, today)) else { continue };
+            let next = step.notice;
+            prop_assert!(!notice.state.is_over() || next.state == notice.state, "what is over stays over");
+            if next.state == NoticeState::Overdue && notice.state != NoticeState::Overdue {
+                let is_look = matches!(event, Event::DueOver { failing: true });
+                prop_assert!(is_look && notice.due().unwrap().date < today, "overdue after the due day, on a failing look");
+                prop_assert!(step.effects.contains(&Effect::OpenCase));
+            }
+            if step.effects.contains(&Effect::OpenCase) {
+                prop_assert_eq!(next.state, NoticeState::Overdue);
+            }
+            if next.state == NoticeState::Rectified && !notice.state.is_over() {
+                prop_assert_eq!(next.live().count(), 0);
+            }
+            for telling in &next.tellings {
+                // A due date stands where the unit was told, and is the calendar's.
+                prop_assert_eq!(telling.due.is_some(), telling.told_on.is_some());
+                if let (Some(on), Some(due)) = (telling.told_on, &telling.due) {
+                    prop_assert_eq!(due, &calendar.due_skipping(on, 10, false, &next.pauses));
+                    prop_assert_eq!(due.counted.len(), 10);
+                }
+            }
+            let accuses = |effect: &Effect| matches!(effect, Effect::Write(telegram)
+                if matches!(telegram.kind, LetterKind::Rectification | LetterKind::Supplement));
+            if step.effects.iter().any(accuses) {
+                prop_assert!(next.live().count() > 0 || matches!(event, Event::Approved | Event::Resent));
+            }
+            notice = next;
+        }
+    }
+}
