@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use url::Url;
 
 use super::StartError;
-use crate::config::{Config, RhythmText};
+use crate::config::{Config, MailMode, RhythmText};
 use crate::domain::address::AddressPolicy;
 use crate::domain::badge::BadgeHosts;
 use crate::domain::crawl::RobotsMode;
@@ -16,7 +16,12 @@ use crate::domain::host::Host;
 use crate::domain::schedule::Rhythm;
 use crate::domain::verdict::FindingCode;
 use crate::flow::check_site::{Book, Checker, Manners, NameLookup, PairBook, StoreBook};
+use crate::flow::deliver::Postman;
+use crate::flow::notices::Desk;
+use crate::flow::notices::link::Links;
 use crate::flow::watch::{Instrument, OfficeTerms, Terms, Watch};
+use crate::mail::Transport;
+use crate::mail::webhook::Gateways;
 use crate::probe::dns::{self, Resolver};
 use crate::probe::http::{Fetcher, Politeness, Settings};
 use crate::shared::Shared;
@@ -97,6 +102,38 @@ fn fetch_settings(config: &Config) -> Result<Settings, StartError> {
         ca_pem: config.http.ca_file.as_deref().map(read).transpose()?,
         about_url: config.watch.about_url.clone(),
         ..Settings::default()
+    })
+}
+
+/// On what terms notices are written.
+pub fn desk(config: &Config) -> Desk {
+    let hooks = config.mail.webhooks.iter();
+    Desk {
+        offices: config.offices.clone(),
+        vantage: config.watch.vantage.clone(),
+        webhooks: hooks.map(|(name, hook)| (name.clone(), hook.region.clone())).collect(),
+    }
+}
+
+/// What empties the outbox. In a dry run it has no way out.
+pub async fn postman(app: &Shared) -> Result<Postman, StartError> {
+    let mail = app.config.mail.clone();
+    let transport = match mail.mode {
+        MailMode::DryRun => None,
+        MailMode::ToOurselves | MailMode::Live => Some(Transport::of(&mail).map_err(|error| setting("mail")(&error))?),
+    };
+    let mut tx = app.db.write().await?;
+    let links = Links::open(&mut tx, app.clock.now()).await?;
+    tx.commit().await?;
+    Ok(Postman {
+        db: app.db.clone(),
+        clock: app.clock.clone(),
+        transport,
+        gateways: Gateways::of(mail.webhooks.clone()).map_err(|error| setting("mail.webhooks")(&error))?,
+        desk: Arc::new(desk(&app.config)),
+        links,
+        public_url: app.config.web.public_url.clone(),
+        mail,
     })
 }
 

@@ -13,7 +13,7 @@ use crate::metrics::Metrics;
 use crate::shared::Shared;
 use crate::store::{Db, StoreError};
 
-pub use build::{checker, terms, watch};
+pub use build::{checker, desk, postman, terms, watch};
 pub use serve::{Role, Running, start};
 
 /// Why the daemon does not start.
