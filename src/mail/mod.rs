@@ -3,12 +3,16 @@
 pub mod address;
 pub mod clean;
 pub mod compose;
+pub mod remedy;
+pub mod render;
 pub mod reply;
+pub mod sample;
 pub mod smtp;
 pub mod transport;
 pub mod webhook;
 
 pub use compose::Envelope;
+pub use render::{RenderError, render};
 pub use transport::{MailSetup, SendError, Transport};
 
 /// A letter as it is read: made by rendering, handed to a [`Transport`].
