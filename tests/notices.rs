@@ -214,6 +214,7 @@ async fn greylisting_delays_and_a_server_that_is_down_loses_nothing() {
             office.work().await;
             assert_eq!(office.notice(&key(0)).await.notice.state, NoticeState::Sent);
 
+            office.server.judge(|_| Fate::Accept);
             office.server.stop().await;
             office.confirm(&key(1), FindingCode::NotHung).await;
             office.work().await;
