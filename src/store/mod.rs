@@ -4,6 +4,7 @@
 //! every change of state is a guarded update whose affected rows are counted; no transaction is held across network I/O.
 
 pub mod audit;
+pub mod calendar;
 pub mod dump;
 mod engine;
 pub mod evidence;
