@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::domain::calendar::Calendar;
+use crate::flow::calendar::CalendarCell;
 use crate::metrics::Metrics;
 use crate::store::Db;
 
@@ -14,6 +14,7 @@ pub struct Shared {
     pub config: Arc<Config>,
     pub db: Db,
     pub clock: Clock,
-    pub calendar: Calendar,
+    /// Follows imports; each process reads them with its metrics.
+    pub calendar: CalendarCell,
     pub metrics: Arc<Metrics>,
 }

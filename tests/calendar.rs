@@ -1,7 +1,12 @@
 //! Working days: the vectors of the rules, and what must hold for every day.
 
-use badgewatch::domain::calendar::{Calendar, CalendarError, LONGEST_LIMIT};
-use chrono::{Datelike, Days, NaiveDate, Weekday};
+#[path = "calendar/check.rs"]
+mod check;
+#[path = "calendar/count.rs"]
+mod count;
+
+use badgewatch::domain::calendar::{Calendar, CalendarDay, CalendarError, DayChange, DayKind, LONGEST_LIMIT, rows};
+use chrono::NaiveDate;
 use proptest::prelude::*;
 
 fn day(text: &str) -> NaiveDate {
@@ -87,52 +92,78 @@ fn neither_the_last_day_of_time_nor_a_mistyped_limit_stops_the_program() {
     assert_eq!((endless.counted.len(), endless.provisional), (LONGEST_LIMIT as usize, true));
 }
 
-/// Any day from 2013 to 2028: one unknown year or two on either side of the known ones.
-fn any_day() -> impl Strategy<Value = NaiveDate> {
-    (0u64..5_844).prop_map(|offset| day("2013-01-01") + Days::new(offset))
+/// The days of a file.
+fn days(lines: &str) -> Vec<CalendarDay> {
+    rows(format!("date,kind,name\n{lines}").as_bytes()).unwrap().into_iter().map(|row| row.day).collect()
+}
+
+#[test]
+fn an_imported_year_replaces_the_shipped_one_as_a_whole() {
+    // As in 2015, when 3 September became a day off in May, with 6 September worked; here with most of the year left out.
+    let amended = days("2015-09-03,holiday,\n2015-09-06,workday,\n2015-10-01,holiday,\n");
+    let (shipped, calendar) = (Calendar::builtin(), Calendar::builtin().with_years(&amended));
+    assert_eq!(calendar.is_working_day(day("2015-09-06")), Some(true));
+    assert_eq!(calendar.is_working_day(day("2015-02-19")), Some(true), "Spring Festival is not in the file");
+    assert_eq!(shipped.is_working_day(day("2015-02-19")), Some(false));
+    assert_eq!(calendar.is_working_day(day("2016-02-08")), Some(false), "other years stand");
+    assert_eq!(calendar.years().collect::<Vec<_>>(), (2014..=2026).collect::<Vec<_>>());
+
+    let next = calendar.with_years(&days("2027-10-01,holiday,\n2027-02-08,holiday,\n"));
+    assert!(next.knows(2027) && next.is_working_day(day("2027-02-08")) == Some(false));
+}
+
+#[test]
+fn a_day_at_the_turn_of_the_year_amends_its_year_and_does_not_wipe_it_out() {
+    // The plan of 2027 has a day of 2026 worked: 2026 must stay known.
+    let plan = days("2026-12-27,workday,\n2027-10-01,holiday,\n");
+    let calendar = Calendar::builtin().with_years(&plan);
+    assert_eq!(calendar.is_working_day(day("2026-12-27")), Some(true));
+    assert_eq!(calendar.is_working_day(day("2026-02-17")), Some(false), "the Spring Festival of 2026 is still off");
+    assert!(calendar.knows(2026) && calendar.knows(2027));
+    assert!(!Calendar::builtin().with_years(&days("2027-01-02,holiday,\n")).knows(2027));
+    assert!(!Calendar::builtin().with_years(&days("2027-10-01,workday,\n")).knows(2027), "no plan has it worked");
+}
+
+#[test]
+fn a_version_names_what_deadlines_are_counted_by() {
+    let shipped = Calendar::builtin();
+    assert_eq!(shipped.version(), "6a2b4b4f78d4c49f", "a new version has every open deadline counted again");
+    assert_eq!(shipped.version(), Calendar::builtin().with_years(&[]).version());
+    let rows: Vec<_> = days("2027-10-01,holiday,a\n2027-10-02,holiday,b\n");
+    let (there, back) = (shipped.clone().with_years(&rows), rows.iter().rev().cloned().collect::<Vec<_>>());
+    assert_ne!(there.version(), shipped.version());
+    assert_eq!(there.version(), shipped.clone().with_years(&back).version(), "the order of rows is no matter");
+    let turned = shipped.clone().with_years(&days("2027-10-01,holiday,a\n2027-10-02,workday,b\n"));
+    assert_ne!(there.version(), turned.version());
+}
+
+#[test]
+fn two_calendars_are_told_apart_day_by_day() {
+    let before = Calendar::parse("date,kind\n2027-02-06,holiday\n2027-02-14,workday\n2027-10-01,holiday\n").unwrap();
+    let after = Calendar::parse("date,kind\n2027-02-06,workday\n2027-02-15,holiday\n2027-10-01,holiday\n").unwrap();
+    let (off, worked) = (Some(DayKind::Holiday), Some(DayKind::Workday));
+    let change = |date, before, after| DayChange { date: day(date), before, after };
+    assert_eq!(
+        before.changes(&after),
+        [change("2027-02-06", off, worked), change("2027-02-14", worked, None), change("2027-02-15", None, off)]
+    );
+    assert!(before.changes(&before).is_empty());
+}
+
+#[test]
+fn a_file_as_spreadsheets_of_an_office_save_it_is_read() {
+    let text = "date,kind,name\r\n2027-10-01, holiday ,国庆节\r\n";
+    let gbk = encoding_rs::GBK.encode(text).0;
+    assert_eq!(rows(&gbk).unwrap()[0].day.name, "国庆节");
+    assert_eq!(rows(format!("{text}2027-10-02,off,\r\n").as_bytes()), Err(CalendarError::Kind(3)));
+    let row = &rows(format!("\u{feff}{text}").as_bytes()).unwrap()[0];
+    assert_eq!((row.line, row.day.kind, row.day.name.as_str()), (2, DayKind::Holiday, "国庆节"));
 }
 
 proptest! {
     #[test]
-    fn a_longer_limit_never_ends_earlier(notice in any_day(), limit in 0u32..60, include in any::<bool>()) {
-        let calendar = Calendar::builtin();
-        prop_assert!(calendar.due(notice, limit, include).date <= calendar.due(notice, limit + 1, include).date);
-    }
-
-    #[test]
-    fn a_later_notice_never_ends_earlier(notice in any_day(), limit in 0u32..60, include in any::<bool>()) {
-        let calendar = Calendar::builtin();
-        let next = notice + Days::new(1);
-        prop_assert!(calendar.due(notice, limit, include).date <= calendar.due(next, limit, include).date);
-    }
-
-    #[test]
-    fn exactly_the_limit_is_counted_and_it_ends_on_a_working_day(notice in any_day(), limit in 1u32..60, include in any::<bool>()) {
-        let calendar = Calendar::builtin();
-        let due = calendar.due(notice, limit, include);
-        prop_assert_eq!(due.counted.len(), limit as usize);
-        prop_assert_eq!(due.counted.last(), Some(&due.date));
-        prop_assert!(due.counted.windows(2).all(|pair| pair[0] < pair[1]));
-        prop_assert!(due.counted.iter().all(|day| calendar.is_working_day(*day) != Some(false)));
-        let reaches_unknown = !calendar.knows(notice.year()) || !calendar.knows(due.date.year());
-        prop_assert_eq!(due.provisional, reaches_unknown);
-    }
-
-    #[test]
-    fn it_agrees_with_counting_on_the_raw_rows(notice in any_day(), limit in 1u32..30) {
-        let rows = include_str!("../config/calendar/china-workdays-2014-2026.csv");
-        let worked = |day: NaiveDate| {
-            let row = |kind: &str| rows.contains(&format!("\n{day},{kind},"));
-            let weekend = matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
-            !row("holiday") && (row("workday") || !weekend && (day.month(), day.day()) != (1, 1))
-        };
-        let naive = notice.iter_days().skip(1).filter(|day| worked(*day)).nth(limit as usize - 1).unwrap();
-        prop_assert_eq!(Calendar::builtin().due(notice, limit, false).date, naive);
-    }
-
-    #[test]
     fn no_text_breaks_the_reader(text in "\\PC*", bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
         let _ = Calendar::parse(&text);
-        let _ = Calendar::parse(&String::from_utf8_lossy(&bytes));
+        let _ = rows(&bytes);
     }
 }

@@ -10,7 +10,6 @@ use badgewatch::clock::Clock;
 use badgewatch::demo::{Behaviour, County, DemoSite};
 use badgewatch::domain::address::AddressPolicy;
 use badgewatch::domain::badge::BadgeHosts;
-use badgewatch::domain::calendar::Calendar;
 use badgewatch::domain::look::PageLook;
 use badgewatch::domain::registry::{Registry, Site};
 use badgewatch::domain::verdict::Verdict;
@@ -43,7 +42,7 @@ fn checker(county: &County) -> Checker {
         resolver,
         hosts: BadgeHosts::default(),
         book: Book::File(Arc::new(registry)),
-        calendar: Calendar::builtin(),
+        calendar: Default::default(),
         clock: Clock::manual(today().and_hms_opt(4, 0, 0).unwrap().and_utc()),
         manners: Manners::default(),
         canary_failed: false,

@@ -5,7 +5,6 @@ mod support;
 use std::sync::Arc;
 
 use badgewatch::demo::Behaviour;
-use badgewatch::domain::calendar::Calendar;
 use badgewatch::domain::confirm::FindingState;
 use badgewatch::domain::mass::HoldState;
 use badgewatch::domain::verdict::Verdict;
@@ -24,7 +23,7 @@ async fn tick(world: &World) {
         config: Arc::new(settings(&world.county)),
         db: world.test.db.clone(),
         clock: world.clock.clone(),
-        calendar: Calendar::builtin(),
+        calendar: Default::default(),
         metrics: Arc::new(Metrics::new().unwrap()),
     };
     badgewatch::jobs::tick(&app, &CancellationToken::new()).await;

@@ -2,6 +2,8 @@
 
 mod support;
 
+#[path = "store/calendar.rs"]
+mod calendar;
 #[path = "store/evidence.rs"]
 mod evidence;
 #[path = "store/findings.rs"]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::domain::calendar::Calendar;
+use crate::flow::calendar;
 use crate::metrics::Metrics;
 use crate::shared::Shared;
 use crate::store::{Db, StoreError};
@@ -34,5 +34,6 @@ pub async fn open(config: Config, clock: Clock) -> Result<Shared, StartError> {
     let db = Db::open(config.database.url.reveal(), config.database.connections).await?;
     db.migrate().await?;
     let metrics = Metrics::new().map_err(|error| StartError::Setting(error.to_string()))?;
-    Ok(Shared { config: Arc::new(config), db, clock, calendar: Calendar::builtin(), metrics: Arc::new(metrics) })
+    let calendar = calendar::load(&mut db.read().await?).await?.into();
+    Ok(Shared { config: Arc::new(config), db, clock, calendar, metrics: Arc::new(metrics) })
 }

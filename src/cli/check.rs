@@ -17,11 +17,11 @@ use super::{print, print_json, read_registry, report};
 use crate::clock::{Clock, beijing};
 use crate::domain::address::AddressPolicy;
 use crate::domain::badge::BadgeHosts;
-use crate::domain::calendar::Calendar;
 use crate::domain::crawl::{Coverage, RobotsMode};
 use crate::domain::dns::DnsOutcome;
 use crate::domain::host::Host;
 use crate::domain::verdict::Verdict;
+use crate::flow::calendar::CalendarCell;
 use crate::flow::check_site::{Book, Checker, Manners, NameLookup, SiteLook, Target};
 use crate::probe::dns::{self, Resolver};
 use crate::probe::http::{Fetcher, Politeness, Settings};
@@ -153,7 +153,7 @@ impl Check {
             fetcher,
             hosts: BadgeHosts::default(),
             book,
-            calendar: Calendar::builtin(),
+            calendar: CalendarCell::default(),
             clock: Clock::System,
             manners: Manners {
                 max_pages: self.max_pages,

@@ -7,6 +7,7 @@ use super::settings::{Settings, runtime};
 use crate::app;
 use crate::clock::{Clock, beijing};
 use crate::config::Config;
+use crate::domain::calendar::Calendar;
 use crate::domain::dns::DnsOutcome;
 use crate::domain::host::Host;
 use crate::flow::check_site::Checker;
@@ -58,8 +59,9 @@ fn report(lines: &[Line]) -> anyhow::Result<u8> {
 
 async fn examine(config: Config) -> Vec<Line> {
     let mut lines = vec![Line::new("configuration", Ok("well formed".to_owned())), database(&config).await];
-    lines.extend(calendar());
     let opened = app::open(config, Clock::System).await;
+    let known = opened.as_ref().map(|shared| shared.calendar.clone()).unwrap_or_default();
+    lines.extend(calendar(&known.get()));
     match opened.map_err(|error| error.to_string()).and_then(|shared| with_checker(&shared)) {
         Ok((shared, checker)) => {
             lines.push(clock(&checker, &shared).await);
@@ -93,15 +95,15 @@ async fn database(config: &Config) -> Line {
     )
 }
 
-fn calendar() -> Vec<Line> {
-    let (now, calendar) = (beijing(Clock::System.now()), crate::domain::calendar::Calendar::builtin());
+fn calendar(calendar: &Calendar) -> Vec<Line> {
+    let now = beijing(Clock::System.now());
     let line = |year: i32, pressing: bool| {
         let known = calendar.knows(year);
         let found = match (known, pressing) {
             (true, _) => Ok(format!("{year}: official working days are known")),
-            (false, true) => {
-                Err(format!("{year}: no official working days: deadlines are provisional; update badgewatch"))
-            }
+            (false, true) => Err(format!(
+                "{year}: no official working days: deadlines are provisional; `badgewatch calendar import`"
+            )),
             (false, false) => {
                 Ok(format!("{year}: not published yet (due October to December); deadlines into it are provisional"))
             }

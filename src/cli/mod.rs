@@ -1,6 +1,7 @@
 //! The command line: what an operator types, and the exit codes scripts rely on.
 
 mod backup;
+mod calendar;
 mod check;
 mod demo;
 mod doctor;
@@ -61,6 +62,8 @@ enum Command {
     Holds(operate::Holds),
     /// Decide a mass change
     Hold(operate::Hold),
+    /// Working days: check and import calendars, count limits
+    Calendar(calendar::CalendarCommand),
     /// Write all that is kept into one file, from a running database
     Backup(backup::Backup),
     /// Put a backup in the place of what a database holds
@@ -92,6 +95,7 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> 
         Command::Recheck(recheck) => recheck.run(),
         Command::Holds(holds) => holds.run(),
         Command::Hold(hold) => hold.run(),
+        Command::Calendar(calendar) => calendar.run(),
         Command::Backup(backup) => backup.run(),
         Command::Restore(restore) => restore.run(),
         Command::Mail(mail) => mail.run(),

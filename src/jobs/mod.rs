@@ -16,7 +16,7 @@ use crate::store::{StoreResult, jobs};
 
 /// How often it is looked whether a job is due.
 const POLL: Duration = Duration::from_secs(5);
-/// How often a process counts for its metrics.
+/// How often a process counts for its metrics and reads the calendar anew.
 const MEASURED_EVERY: Duration = Duration::from_secs(30);
 
 /// A job: when, and what.
@@ -95,7 +95,7 @@ async fn let_go(app: &Shared) -> StoreResult<Step> {
     retention::step(&app.db, &keep, app.clock.now()).await
 }
 
-/// Counts for the metrics until it is stopped.
+/// Counts for the metrics, and follows the imports of calendars, until it is stopped.
 pub async fn measure(app: Shared, stop: CancellationToken) {
     let mut every = tokio::time::interval(MEASURED_EVERY);
     loop {
@@ -103,9 +103,19 @@ pub async fn measure(app: Shared, stop: CancellationToken) {
             () = stop.cancelled() => return,
             _ = every.tick() => {}
         }
-        match counts::measure(&app.db, &app.clock, &app.calendar).await {
+        follow_calendar(&app).await;
+        match counts::measure(&app.db, &app.clock, &app.calendar.get()).await {
             Ok(measured) => app.metrics.take(&measured),
             Err(error) => tracing::warn!(%error, "the metrics could not be counted"),
         }
+    }
+}
+
+/// Takes the calendar over that this or another process imported.
+async fn follow_calendar(app: &Shared) {
+    match app.calendar.refresh(&app.db).await {
+        Ok(false) => {}
+        Ok(true) => tracing::info!(version = app.calendar.get().version(), "another calendar of working days holds"),
+        Err(error) => tracing::warn!(%error, "the calendar could not be read: the last one holds"),
     }
 }

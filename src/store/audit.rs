@@ -10,7 +10,7 @@ use crate::domain::evidence::{Link, START, sha256};
 /// What is put on record.
 #[derive(Debug, Clone, Serialize)]
 pub struct Act<'a> {
-    /// `system`, `unit`, or `account:NAME`.
+    /// `system`, `unit`, `account:NAME`, or `operator:NAME` for who typed a command at the machine itself.
     pub actor: &'a str,
     /// What was done, by its name in the state machine.
     pub action: &'a str,

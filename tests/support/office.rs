@@ -78,7 +78,7 @@ impl Office {
             config: Arc::new(config.clone()),
             db: db.clone(),
             clock: clock.clone(),
-            calendar: badgewatch::domain::calendar::Calendar::builtin(),
+            calendar: badgewatch::domain::calendar::Calendar::builtin().into(),
             metrics: Arc::new(Metrics::new().unwrap()),
         };
         app::postman(&shared).await.unwrap()

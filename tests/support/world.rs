@@ -7,7 +7,6 @@ use badgewatch::app;
 use badgewatch::clock::Clock;
 use badgewatch::config::Config;
 use badgewatch::demo::County;
-use badgewatch::domain::calendar::Calendar;
 use badgewatch::domain::confirm::FindingState;
 use badgewatch::flow::watch::{Step, Watch};
 use badgewatch::metrics::Metrics;
@@ -75,7 +74,7 @@ impl World {
             config: Arc::new(config),
             db: db.clone(),
             clock: clock.clone(),
-            calendar: Calendar::builtin(),
+            calendar: Default::default(),
             metrics: Arc::new(Metrics::new().unwrap()),
         };
         app::watch(&shared).unwrap()

@@ -11,7 +11,7 @@ pub(super) const LOST: char = '\u{fffd}';
 ///
 /// A file with broken bytes in either charset is read in the one that loses less; the rows that hold [`LOST`] are for the
 /// caller to refuse.
-pub(super) fn decode(bytes: &[u8]) -> Cow<'_, str> {
+pub(in crate::domain) fn decode(bytes: &[u8]) -> Cow<'_, str> {
     if let Some((charset, mark)) = Encoding::for_bom(bytes) {
         return charset.decode_without_bom_handling(&bytes[mark..]).0;
     }

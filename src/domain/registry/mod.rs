@@ -23,6 +23,7 @@ mod write;
 use std::collections::HashMap;
 
 pub use column::Column;
+pub(in crate::domain) use decode::decode;
 pub use entry::{Entries, Entry, FieldChange, changes};
 pub use problem::{Refusal, RefusalReason, RegistryError, Warning, WarningKind};
 pub use site::{BadgeState, Contact, Hosting, Site, Unit, UnitType};

@@ -32,6 +32,7 @@ use crate::domain::registry::Site;
 use crate::domain::remarks::{Seen, leads_elsewhere, remarks};
 use crate::domain::site::{SiteEvidence, SiteFinding, not_owed, roll_up};
 use crate::domain::verdict::{Cause, Reason, Verdict};
+use crate::flow::calendar::CalendarCell;
 use crate::probe::dns::Resolver;
 use crate::probe::http::{Fetcher, Request};
 use crate::store::StoreResult;
@@ -68,7 +69,7 @@ pub struct Checker {
     pub fetcher: Fetcher,
     pub hosts: BadgeHosts,
     pub book: Book,
-    pub calendar: Calendar,
+    pub calendar: CalendarCell,
     pub clock: Clock,
     pub manners: Manners,
     pub canary_failed: bool,
@@ -163,7 +164,7 @@ impl Checker {
 
     /// Takes a look. An error is trouble of our own database; a dead site is none.
     pub async fn look(&self, errand: &Errand<'_>) -> StoreResult<SiteLook> {
-        let (target, today) = (errand.target, self.clock.today());
+        let (target, today, calendar) = (errand.target, self.clock.today(), self.calendar.get());
         let host = Host::of(&target.url);
         let known = self.book.open(host.as_ref(), errand.site_id).await?;
         let site = self.site_of(&known, target, host.as_ref()).cloned();
@@ -171,7 +172,7 @@ impl Checker {
         let names = names::look(&self.resolver, host.as_ref(), site).await;
         let pairs = self.own_pair(site).await;
         let differs = site.is_some_and(|site| pair_differs(site, &pairs));
-        let view = crawl::View { site, known, pairs, not_owed: self.not_owed(site, today) };
+        let view = crawl::View { site, known, pairs, not_owed: self.not_owed(site, today, &calendar) };
         let crawled = match names.trouble() {
             Some(_) => crawl::Crawled::default(),
             None => crawl::crawl(self, errand, &names.start(&target.url), view).await?,
@@ -185,7 +186,7 @@ impl Checker {
             canary_failed: self.canary_failed,
             site,
             today,
-            calendar: &self.calendar,
+            calendar: &calendar,
         };
         let mut rolled = roll_up(&evidence);
         if let Some(site) = site {
@@ -207,9 +208,9 @@ impl Checker {
     }
 
     /// A host on file for nobody owes nothing that we know of.
-    fn not_owed(&self, site: Option<&Site>, today: NaiveDate) -> Option<Reason> {
+    fn not_owed(&self, site: Option<&Site>, today: NaiveDate, calendar: &Calendar) -> Option<Reason> {
         match (site, &self.book) {
-            (Some(site), _) => not_owed(site, today, &self.calendar),
+            (Some(site), _) => not_owed(site, today, calendar),
             (None, Book::None) => None,
             (None, _) => Some(Reason::HostNotRegistered),
         }
