@@ -7,7 +7,9 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{StartError, looking, watch};
+use super::{StartError, looking, postman, watch};
+use crate::flow::deliver::Postman;
+use crate::flow::notices::{self, Desk};
 use crate::shared::Shared;
 use crate::{closed_set, jobs, web};
 
@@ -15,7 +17,7 @@ closed_set! {
     /// What a process does. All roles of one database may run in one process, or each in many.
     pub enum Role {
         Look = "look", "looks at sites";
-        Jobs = "jobs", "runs what goes by the clock: the daily root, retention";
+        Jobs = "jobs", "runs what goes by the clock: notices, cases, letters, the daily root, retention";
         Web = "web", "serves pages, health and metrics";
     }
 }
@@ -34,6 +36,7 @@ pub async fn start(app: Shared, roles: &[Role]) -> Result<Running, StartError> {
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     let plays = |role: Role| roles.contains(&role);
     let watch = plays(Role::Look).then(|| watch(&app)).transpose()?;
+    let postman = if plays(Role::Jobs) { Some(postman(&app).await?) } else { None };
     let listener = if plays(Role::Web) { Some(listen(app.config.web.listen).await?) } else { None };
     let address = listener.as_ref().and_then(|listener| listener.local_addr().ok());
     // The metrics speak for this process, whatever it does.
@@ -41,14 +44,28 @@ pub async fn start(app: Shared, roles: &[Role]) -> Result<Running, StartError> {
     if let Some(watch) = watch {
         tasks.spawn(looking::run(Arc::new(watch), app.config.watch.at_once as usize, stop.clone()));
     }
-    if plays(Role::Jobs) {
+    if let Some(postman) = postman {
         tasks.spawn(jobs::run(app.clone(), stop.clone()));
+        tasks.spawn(office(app.clone(), postman.desk.clone(), stop.clone()));
+        tasks.spawn(deliver(postman, stop.clone()));
     }
     if let Some(listener) = listener {
         tasks.spawn(web::serve(app.clone(), listener, stop.clone()));
     }
     tracing::info!(roles = ?roles.iter().map(|role| role.name()).collect::<Vec<_>>(), ?address, "started");
     Ok(Running { address, stop, tasks, app })
+}
+
+/// Notices and cases go on by themselves.
+async fn office(app: Shared, desk: Arc<Desk>, stop: CancellationToken) {
+    let (app, desk) = (&app, &desk);
+    jobs::go_on("notices", stop, || notices::advance(&app.db, desk, app.clock.now())).await;
+}
+
+/// The outbox is emptied.
+async fn deliver(postman: Postman, stop: CancellationToken) {
+    let postman = &postman;
+    jobs::go_on("mail", stop, || postman.step()).await;
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {

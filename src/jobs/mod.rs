@@ -1,5 +1,5 @@
 //! What goes by the clock: one table of jobs, one runner. Each job runs on one machine at a time; a run is idempotent,
-//! and the next run is the retry.
+//! and the next run is the retry. Beside them goes [`go_on`] what always goes on, on as many machines as there are.
 
 use std::time::Duration;
 
@@ -93,6 +93,27 @@ async fn let_go(app: &Shared) -> StoreResult<Step> {
     let retention = &app.config.retention;
     let keep = Keep { looks: days(retention.looks_days), suspicion: days(retention.suspicion_days) };
     retention::step(&app.db, &keep, app.clock.now()).await
+}
+
+/// Does one thing after the other as long as there is something to do, and looks again a little later, until it is stopped.
+pub async fn go_on<F>(what: &'static str, stop: CancellationToken, step: impl Fn() -> F)
+where
+    F: Future<Output = StoreResult<Step>>,
+{
+    while !stop.is_cancelled() {
+        let rest = match step().await {
+            Ok(Step::Worked) => continue,
+            Ok(Step::Idle) => POLL,
+            Err(error) => {
+                tracing::error!(what, %error, "a step failed; it is tried again");
+                POLL * 2
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(rest) => {}
+        }
+    }
 }
 
 /// Counts for the metrics, and follows the imports of calendars, until it is stopped.
