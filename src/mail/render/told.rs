@@ -13,7 +13,7 @@ use crate::domain::verdict::FindingCode;
 /// 责令整改通知书.
 pub(super) fn rectification(letter: &Letter, going: &Going) -> Result<Told, Missing> {
     let due = needed(going.due.as_ref(), "due")?;
-    let mut page = Page::new("责令整改通知书", demand(letter, "有", due));
+    let mut page = Page::new("责令整改通知书", demand(letter, "发现", due));
     page.number = letter.number.as_deref().map(name);
     page.urgent = true;
     page.section("网站信息");
@@ -26,7 +26,7 @@ pub(super) fn rectification(letter: &Letter, going: &Going) -> Result<Told, Miss
 /// 补充通知.
 pub(super) fn supplement(letter: &Letter, going: &Going) -> Result<Told, Missing> {
     let due = needed(going.due.as_ref(), "due")?;
-    let mut page = Page::new("补充整改通知书", demand(letter, "新增", due));
+    let mut page = Page::new("补充整改通知书", demand(letter, "新发现", due));
     page.urgent = true;
     page.text(format!(
         "本通知是{}的补充。原通知所列问题的整改期限不变，本通知所列问题的期限另行计算。",
@@ -46,7 +46,7 @@ fn spaced(text: &str) -> String {
 
 fn demand(letter: &Letter, verb: &str, due: &Due) -> String {
     let number = letter.faults.len();
-    format!("经检查，{}{verb} {number} 项问题。现责令你单位于 {}24:00 前完成整改。", site(letter), day(due))
+    format!("经检查，在{}{verb} {number} 项问题。现责令你单位于 {}24:00 前完成整改。", site(letter), day(due))
 }
 
 /// What every letter says that begins a limit.
