@@ -69,25 +69,30 @@ const CHECK: &str =
     "自查：用浏览器打开首页、任一栏目页和任一文章页，页面底部应能看到标识，点击后应打开本网站的证书页面。";
 const ORIGINAL: &str = "使用发放给本网站的原始代码，整段复制，不要手工改写标识代码、路径和文件名。";
 
-/// What to do, step by step.
+/// What to do at last, whichever of these findings it was.
+pub fn last(code: FindingCode) -> &'static [&'static str] {
+    match code {
+        F::RevokedBadge => &[REPUBLISH],
+        F::NotHung | F::HangOverdue => &[REPUBLISH, CHECK],
+        code if is_of_pages(code) => &[REPUBLISH, CHECK],
+        _ => &[],
+    }
+}
+
+/// What to do about a finding, step by step; [`last`] comes after.
 pub fn steps(fault: &Fault) -> Vec<&'static str> {
     match fault.code {
         F::NotHung | F::HangOverdue => vec![
             "从发放通知或网站标识管理系统取得本网站的标识代码，放入全站共用的页脚模板，位置在页面底部居中、</body> 之前。",
             "代码不要放在注释、<noscript>、<template> 中；只放图片、没有证书链接的，不算挂标。",
             "网站使用 https 的，把代码中引用地址的 http:// 改为 https:// 或 //，其余部分不要改动。",
-            REPUBLISH,
-            CHECK,
         ],
         F::PartlyHung => vec![
             "把标识代码放入全站共用的页脚模板；所列页面使用单独模板的（专题、旧栏目、子系统等），在这些模板的页脚中同样加入。",
-            REPUBLISH,
-            CHECK,
         ],
         F::Misplaced => vec![
             "把标识代码移到页面底部居中的显著位置，与主办单位、版权、备案号等信息在一起，</body> 之前。",
             "取消使标识不可见的样式（display:none、hidden、宽高为零）；电脑版和手机版页面都应能看到。",
-            REPUBLISH,
         ],
         F::Blocked => blocked(fault),
         F::Malformed => vec![
@@ -155,7 +160,6 @@ fn blocked(fault: &Fault) -> Vec<&'static str> {
             INERT,
         ];
     }
-    steps.extend([REPUBLISH, CHECK]);
     steps
 }
 

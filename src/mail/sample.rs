@@ -41,7 +41,9 @@ pub fn sample(kind: LetterKind) -> (Letter, Going) {
             (Letter { due: begins(going.clone()).due, ..with(letter, answer) }, on(going, "2026-09-23"))
         }
         K::OverdueNotice => {
-            (Letter { faults: told, due: begins(going.clone()).due, ..letter }, on(going, "2026-10-12"))
+            let seen = |fault: Fault| Fault { last_seen: seen_at(26 * 24), looks: 27, ..fault };
+            let faults = told.into_iter().map(seen).collect();
+            (Letter { faults, due: begins(going.clone()).due, ..letter }, on(going, "2026-10-12"))
         }
         K::Friendly => (Letter { faults: vec![expiring()], number: None, ..letter }, on(going, "2026-09-18")),
         _ => decided(kind, letter, going),
@@ -78,7 +80,7 @@ fn decided(kind: LetterKind, letter: Letter, going: Going) -> (Letter, Going) {
             (with(letter, "自生效之日起停止下列域名的解析，直至收到我办的恢复通知。"), Going { link: None, ..going })
         }
         _ => {
-            let letter = Letter { addressee: letter.office.name.clone(), ..letter };
+            let letter = Letter { addressee: letter.office.name.clone(), copies: Vec::new(), ..letter };
             (with(letter, "整改通知被退信，期限已停止计算：请核对联系邮箱后重新发出。"), going)
         }
     }

@@ -126,6 +126,16 @@ impl MailServer {
         self.inner.kept.lock().unwrap().clone()
     }
 
+    /// How many were taken.
+    pub fn count(&self) -> usize {
+        self.inner.kept.lock().unwrap().len()
+    }
+
+    /// The Message-IDs of all that were taken, in order.
+    pub fn message_ids(&self) -> Vec<String> {
+        self.inner.kept.lock().unwrap().iter().map(Kept::message_id).collect()
+    }
+
     /// Letters taken for one recipient.
     pub fn kept_for(&self, recipient: &str) -> Vec<Kept> {
         self.kept().into_iter().filter(|kept| kept.to == recipient).collect()

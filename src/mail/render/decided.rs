@@ -1,19 +1,19 @@
 //! Letters of a case: decisions, what carries them out, and what waits for an officer.
 
 use super::page::{Page, Part};
-use super::words::{address, date, facts, short_date, site};
+use super::words::{address, date, facts, name, short_date, site};
 use super::{Missing, Told, needed, written};
 use crate::domain::basis::{MEASURES, cite};
-use crate::domain::letter::{DecisionText, Going, Letter};
+use crate::domain::letter::{DecisionText, Going, Letter, LetterKind};
 use crate::mail::clean::line;
 
 /// 警告.
 pub(super) fn warning(letter: &Letter, going: &Going) -> Result<Told, Missing> {
     let decision = needed(letter.decision.as_ref(), "decision")?;
-    let lead = format!("经研究，对你单位就{}的网站标识使用问题予以警告，请立即整改。", site(letter));
+    let lead = format!("经研究，就{}的标识使用问题，对你单位予以警告，请立即整改。", site(letter));
     let mut page = decided("警告书", lead, letter, decision);
     page.section("要求");
-    page.text("请立即完成整改。整改后仍发现同类问题的，我办将依照该办法第二十条从重处理。");
+    page.text("请立即完成整改，并申请复检。仍不整改的，我办将依照该办法第二十条继续处理。");
     objection(&mut page, going);
     Ok((format!("【警告】{}：予以警告，请立即整改", site(letter)), page))
 }
@@ -47,9 +47,9 @@ pub(super) fn stop_resolution(letter: &Letter, going: &Going) -> Result<Told, Mi
 pub(super) fn withdrawn(letter: &Letter, _: &Going) -> Result<Told, Missing> {
     let lead = format!("原定对{}作出的决定已撤回，不发生效力。", site(letter));
     let mut page = Page::new("撤回决定告知", lead);
-    page.number.clone_from(&letter.number);
+    page.number = letter.number.as_deref().map(name);
     page.section("网站信息");
-    page.add(Part::Facts(facts(&letter.site)));
+    page.add(Part::Facts(facts(letter)));
     if let Some(decision) = &letter.decision {
         page.section("所撤回的决定");
         page.add(Part::Facts(terms(decision)));
@@ -80,7 +80,7 @@ pub(super) fn instruction(letter: &Letter, _: &Going) -> Result<Told, Missing> {
     page.section("核验与回复");
     page.add(Part::List(vec![
         "附件 instruction.jws 为本通知的签名指令（JWS，RFC 7515）。请用我办事先提供的公钥核验签名，核验不通过的，请勿执行，并与我办联系。".to_owned(),
-        "本通知与签名指令不一致的，以签名指令为准，并请与我办联系。".to_owned(),
+        "本通知与签名指令不一致的，请勿执行，并与我办联系。".to_owned(),
         "执行后请回复本邮件，写明文号、执行的域名和时间。我办将通过域名解析核对执行结果。".to_owned(),
     ]));
     page.annexes.push("instruction.jws（签名指令）".to_owned());
@@ -91,33 +91,36 @@ pub(super) fn instruction(letter: &Letter, _: &Going) -> Result<Told, Missing> {
 /// 待办提醒.
 pub(super) fn office_task(letter: &Letter, going: &Going) -> Result<Told, Missing> {
     let text = needed(letter.text.as_ref(), "text")?;
-    let what = line(text, 60);
+    let what = line(text, 60).trim_end_matches('。').to_owned();
     let mut page = Page::new("待办提醒", format!("{}有一件事项等待处理。", site(letter)));
-    page.number.clone_from(&letter.number);
+    page.number = letter.number.as_deref().map(name);
     written(&mut page, letter, "事项");
-    page.section("网站信息");
-    page.add(Part::Facts(facts(&letter.site)));
     if let Some(link) = &going.link {
-        page.text("处理：");
         page.add(Part::Link(link.clone()));
     }
+    page.section("网站信息");
+    page.add(Part::Facts(facts(letter)));
     Ok((format!("【待办】{}：{what}", site(letter)), page))
 }
 
 /// What every decision says: whom it concerns, on what ground, why, from when, which names.
 fn decided(title: &'static str, lead: String, letter: &Letter, decision: &DecisionText) -> Page {
     let mut page = Page::new(title, lead);
-    page.number.clone_from(&letter.number);
-    page.urgent = title != "恢复决定书";
+    page.number = letter.number.as_deref().map(name);
+    page.urgent = letter.kind != LetterKind::Reinstatement;
     page.section("网站信息");
-    page.add(Part::Facts(facts(&letter.site)));
-    page.section("内容与依据");
+    page.add(Part::Facts(facts(letter)));
+    written(&mut page, letter, if letter.kind == LetterKind::Instruction { "执行内容" } else { "事实和理由" });
+    page.section(if letter.kind == LetterKind::Instruction {
+        "执行的域名与依据"
+    } else {
+        "决定内容与依据"
+    });
     page.add(Part::Facts(terms(decision)));
     if !decision.names.is_empty() {
         page.text(format!("所涉域名（{} 个）：", decision.names.len()));
         page.add(Part::Addresses(decision.names.iter().map(|text| address(text)).collect()));
     }
-    written(&mut page, letter, "事实和理由");
     page
 }
 

@@ -70,7 +70,7 @@ fn looks(fault: &Fault) -> Vec<(&'static str, String)> {
 
 fn shown(page: &mut Page, number: usize, exhibit: &Exhibit) {
     let answer = name(&exhibit.answer);
-    page.text(format!("证据 {number}"));
+    page.add(Part::Label(format!("证据 {number}")));
     page.add(Part::Facts(vec![
         ("地址", address(&exhibit.address)),
         ("时间", format!("{}（北京时间）", moment(exhibit.at))),
@@ -91,8 +91,23 @@ pub(super) fn remedies(page: &mut Page, letter: &Letter) {
         if several {
             page.point(fault.code.label());
         }
-        page.add(Part::List(remedy::steps(fault).into_iter().map(str::to_owned).collect()));
+        let mut steps = remedy::steps(fault);
+        if !several {
+            steps.extend(remedy::last(fault.code));
+        }
+        list(page, &steps);
     }
+    // Said once: of two findings one's last steps are the head of the other's.
+    let last =
+        letter.faults.iter().map(|fault| remedy::last(fault.code)).max_by_key(|last| last.len()).unwrap_or_default();
+    if several && !last.is_empty() {
+        page.point("发布与自查");
+        list(page, last);
+    }
+}
+
+fn list(page: &mut Page, steps: &[&str]) {
+    page.add(Part::List(steps.iter().map(ToString::to_string).collect()));
 }
 
 /// The names of what was told, for letters that only come back to it.

@@ -16,12 +16,17 @@ pub(super) fn day(due: &Due) -> String {
     format!("{}（{}{mark}）", date(due.date), weekday(due.date))
 }
 
+/// `限 12月4日前`, as a subject line says it.
+pub(super) fn until(due: &Due) -> String {
+    format!("限 {}前{}", short_date(due.date), if due.provisional { "（暂定）" } else { "" })
+}
+
 /// The section of a limit that begins today.
 pub(super) fn begins(page: &mut Page, limit: &Limit, due: &Due) {
     page.section("整改期限及计算");
     let start =
         if limit.include_start_day { "自本通知发出当日起算" } else { "自本通知发出次日起算" };
-    page.text(format!("整改期限为 {} 个工作日，{start}，至 {} 24:00 止。", limit.days, date_with_weekday(due.date)));
+    page.text(format!("整改期限为 {} 个工作日，{start}，至 {}24:00 止。", limit.days, date_with_weekday(due.date)));
     counted(page, due);
 }
 

@@ -40,7 +40,9 @@ type Told = (String, Page);
 /// Sets a letter for one of its readers.
 pub fn render(letter: &Letter, going: &Going) -> Result<Rendered, RenderError> {
     let told = tell(letter, going);
-    let (subject, page) = told.map_err(|Missing(what)| RenderError::Missing { kind: letter.kind, what })?;
+    let missing = |Missing(what)| RenderError::Missing { kind: letter.kind, what };
+    let (subject, page) = told.and_then(|told| is_link(going).map(|()| told)).map_err(missing)?;
+    let page = page.numbered();
     let view = View::of(letter, going, &page);
     Ok(Rendered {
         subject: marked(subject, going),
@@ -48,6 +50,15 @@ pub fn render(letter: &Letter, going: &Going) -> Result<Rendered, RenderError> {
         html: HtmlLetter { view: &view }.render()?,
         attachments: attachments(letter),
     })
+}
+
+/// The link of a letter is our own page, and nothing else.
+fn is_link(going: &Going) -> Result<(), Missing> {
+    let is_ours = |link: &String| {
+        let fetched = link.starts_with("https://") || link.starts_with("http://");
+        fetched && link.bytes().all(|c| c.is_ascii_graphic() && !b"\"'<>".contains(&c))
+    };
+    going.link.as_ref().is_none_or(is_ours).then_some(()).ok_or(Missing("an http address as its link"))
 }
 
 fn tell(letter: &Letter, going: &Going) -> Result<Told, Missing> {

@@ -15,8 +15,6 @@ pub(super) struct Page {
     pub parts: Vec<Part>,
     /// 附件.
     pub annexes: Vec<String>,
-    sections: usize,
-    points: usize,
 }
 
 /// One piece of the text.
@@ -29,6 +27,8 @@ pub(super) enum Part {
     Text(String),
     /// Label and value.
     Facts(Vec<(&'static str, String)>),
+    /// A small heading over evidence.
+    Label(String),
     /// Numbered.
     List(Vec<String>),
     /// Addresses and names, numbered.
@@ -45,14 +45,11 @@ impl Page {
     }
 
     pub fn section(&mut self, title: &str) {
-        self.sections += 1;
-        self.points = 0;
-        self.parts.push(Part::Section(format!("{}、{title}", numeral(self.sections))));
+        self.parts.push(Part::Section(title.to_owned()));
     }
 
     pub fn point(&mut self, title: &str) {
-        self.points += 1;
-        self.parts.push(Part::Point(format!("（{}）{title}", numeral(self.points))));
+        self.parts.push(Part::Point(title.to_owned()));
     }
 
     pub fn text(&mut self, text: impl Into<String>) {
@@ -61,6 +58,33 @@ impl Page {
 
     pub fn add(&mut self, part: Part) {
         self.parts.push(part);
+    }
+
+    /// Numbers sections and points, where there is more than one.
+    pub fn numbered(mut self) -> Self {
+        let is_section = |part: &Part| matches!(part, Part::Section(_));
+        let several = self.parts.iter().filter(|part| is_section(part)).count() > 1;
+        let mut section = 0;
+        for stretch in self.parts.chunk_by_mut(|_, next| !matches!(next, Part::Section(_))) {
+            if let Some(Part::Section(title)) = stretch.first_mut()
+                && several
+            {
+                section += 1;
+                *title = format!("{}、{title}", numeral(section));
+            }
+            number_points(stretch);
+        }
+        self
+    }
+}
+
+fn number_points(stretch: &mut [Part]) {
+    let points: Vec<_> =
+        stretch.iter_mut().filter_map(|part| if let Part::Point(title) = part { Some(title) } else { None }).collect();
+    if points.len() > 1 {
+        for (number, title) in points.into_iter().enumerate() {
+            *title = format!("（{}）{title}", numeral(number + 1));
+        }
     }
 }
 

@@ -1,10 +1,11 @@
 //! Letters of a notice: from the first one to its end.
 
 use super::faults::{found, names, remedies, summary};
-use super::limit::{begins, counted, day, nearness};
+use super::limit::{begins, counted, day, nearness, until};
 use super::page::{Page, Part};
-use super::words::{date, facts, notice, short_date, site};
+use super::words::{address, date, facts, name, notice, short_date, site};
 use super::{Missing, Told, needed, written};
+use crate::domain::basis::MEASURES;
 use crate::domain::calendar::Due;
 use crate::domain::letter::{Going, Letter};
 use crate::domain::verdict::FindingCode;
@@ -13,29 +14,28 @@ use crate::domain::verdict::FindingCode;
 pub(super) fn rectification(letter: &Letter, going: &Going) -> Result<Told, Missing> {
     let due = needed(going.due.as_ref(), "due")?;
     let mut page = Page::new("责令整改通知书", demand(letter, "发现", due));
-    page.number.clone_from(&letter.number);
+    page.number = letter.number.as_deref().map(name);
     page.urgent = true;
     page.section("网站信息");
-    page.add(Part::Facts(facts(&letter.site)));
+    page.add(Part::Facts(facts(letter)));
     told(&mut page, letter, going, due)?;
-    let subject = format!("【责令整改】{}：{}，限 {}前", site(letter), summary(letter), short_date(due.date));
+    let subject = format!("【责令整改】{}：{}，{}", site(letter), summary(letter), until(due));
     Ok((subject, page))
 }
 
 /// 补充通知.
 pub(super) fn supplement(letter: &Letter, going: &Going) -> Result<Told, Missing> {
     let due = needed(going.due.as_ref(), "due")?;
-    let mut page = Page::new("补充整改通知书", demand(letter, "又发现", due));
+    let mut page = Page::new("补充整改通知书", demand(letter, "新发现", due));
     page.urgent = true;
     page.text(format!(
         "本通知是{}的补充。原通知所列问题的整改期限不变，本通知所列问题的期限另行计算。",
         notice(letter)
     ));
     page.section("网站信息");
-    page.add(Part::Facts(facts(&letter.site)));
+    page.add(Part::Facts(facts(letter)));
     told(&mut page, letter, going, due)?;
-    let subject =
-        format!("【补充整改】{}：新发现{}，限 {}前", site(letter), spaced(&summary(letter)), short_date(due.date));
+    let subject = format!("【补充整改】{}：新发现{}，{}", site(letter), spaced(&summary(letter)), until(due));
     Ok((subject, page))
 }
 
@@ -46,7 +46,7 @@ fn spaced(text: &str) -> String {
 
 fn demand(letter: &Letter, verb: &str, due: &Due) -> String {
     let number = letter.faults.len();
-    format!("经检查，{}{verb} {number} 项问题，请于 {}前完成整改。", site(letter), day(due))
+    format!("经检查，在{}{verb} {number} 项问题。现责令你单位于 {}24:00 前完成整改。", site(letter), day(due))
 }
 
 /// What every letter says that begins a limit.
@@ -56,6 +56,7 @@ fn told(page: &mut Page, letter: &Letter, going: &Going, due: &Due) -> Result<()
     remedies(page, letter);
     ways(page, going);
     consequences(page, letter);
+    page.text("特此通知。");
     Ok(())
 }
 
@@ -97,7 +98,7 @@ pub(super) fn reminder(letter: &Letter, going: &Going) -> Result<Told, Missing> 
     let mut page = Page::new("整改提醒", lead);
     page.urgent = true;
     page.text(format!(
-        "{}所列问题，最近一次检查时仍未消除。已整改的，请申请复检；不能按期完成的，请在到期前申请延期。",
+        "{}所列问题，目前尚未确认消除。已整改的，请申请复检；不能按期完成的，请在到期前申请延期。",
         notice(letter)
     ));
     if !letter.faults.is_empty() {
@@ -105,7 +106,7 @@ pub(super) fn reminder(letter: &Letter, going: &Going) -> Result<Told, Missing> 
         remedies(&mut page, letter);
     }
     page.section("整改期限");
-    page.text(format!("到期日：{} 24:00。", day(due)));
+    page.text(format!("到期日：{}24:00。", day(due)));
     counted(&mut page, due);
     ways(&mut page, going);
     let subject = match () {
@@ -141,8 +142,7 @@ pub(super) fn withdrawn(letter: &Letter, _: &Going) -> Result<Told, Missing> {
 /// 延期告知.
 pub(super) fn extended(letter: &Letter, going: &Going) -> Result<Told, Missing> {
     let due = needed(letter.due.as_ref(), "due")?;
-    let mut page = Page::new("延期告知", format!("{}的整改期限延至 {}。", site(letter), day(due)));
-    page.text(format!("{}的整改期限，经研究，延至 {} 24:00。", notice(letter), day(due)));
+    let mut page = Page::new("延期告知", format!("{}的整改期限延至 {}24:00。", notice(letter), day(due)));
     counted(&mut page, due);
     written(&mut page, letter, "延期的理由");
     ways(&mut page, going);
@@ -151,13 +151,12 @@ pub(super) fn extended(letter: &Letter, going: &Going) -> Result<Told, Missing> 
 
 /// 异议答复.
 pub(super) fn answered(letter: &Letter, going: &Going) -> Result<Told, Missing> {
-    let mut page = Page::new("异议答复", format!("你单位就{}提出的异议，答复如下。", site(letter)));
-    page.text(format!("你单位对{}提出的异议收悉。经核查，现答复如下。", notice(letter)));
+    let mut page = Page::new("异议答复", format!("你单位对{}提出的异议收悉，经核查，答复如下。", notice(letter)));
     needed(letter.text.as_ref(), "text")?;
     written(&mut page, letter, "答复");
     if let Some(due) = &letter.due {
         page.section("整改期限");
-        page.text(format!("到期日：{} 24:00。", day(due)));
+        page.text(format!("到期日：{}24:00。", day(due)));
         counted(&mut page, due);
     }
     ways(&mut page, going);
@@ -170,13 +169,13 @@ pub(super) fn overdue(letter: &Letter, going: &Going) -> Result<Told, Missing> {
     let mut page = Page::new("逾期告知", format!("{}的整改期限已满，届满后检查仍发现问题。", site(letter)));
     page.urgent = true;
     page.text(format!(
-        "{}的整改期限已于 {} 届满。届满后的检查仍发现下列问题，我办将依照有关规定研究处理意见。\
+        "{}的整改期限已于 {} 届满。届满后的检查仍发现下列问题，我办将依照{MEASURES}第二十条研究处理意见。\
          作出处理决定前完成整改的，请立即申请复检，整改情况将一并考虑。",
         notice(letter),
         date(due.date)
     ));
     page.section("网站信息");
-    page.add(Part::Facts(facts(&letter.site)));
+    page.add(Part::Facts(facts(letter)));
     found(&mut page, letter, going.copy);
     remedies(&mut page, letter);
     ways(&mut page, going);
@@ -191,7 +190,8 @@ pub(super) fn friendly(letter: &Letter, going: &Going) -> Result<Told, Missing> 
     for fault in &letter.faults {
         page.section(fault.code.label());
         page.text(crate::mail::remedy::seen(fault.code));
-        page.add(Part::Addresses(fault.pages.iter().map(|text| super::words::address(text)).collect()));
+        page.add(Part::Addresses(fault.pages.iter().map(|text| address(text)).collect()));
+        page.text("请核对：");
         page.add(Part::List(crate::mail::remedy::steps(fault).into_iter().map(str::to_owned).collect()));
     }
     written(&mut page, letter, "");

@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc, Weekday};
 
 use crate::clock::beijing;
 use crate::domain::host::Host;
-use crate::domain::letter::{Letter, SiteText};
+use crate::domain::letter::Letter;
 use crate::mail::clean::line;
 
 /// Names and headings at most, in characters.
@@ -78,13 +78,15 @@ pub(super) fn site(letter: &Letter) -> String {
     if named.ends_with(['网', '站']) || named.ends_with("门户") { named } else { format!("{named}网站") }
 }
 
-/// What is on file of the site.
-pub(super) fn facts(site: &SiteText) -> Vec<(&'static str, String)> {
+/// What is on file of the site and its unit.
+pub(super) fn facts(letter: &Letter) -> Vec<(&'static str, String)> {
+    let site = &letter.site;
     let mut facts = vec![("网站名称", name(&site.name)), ("网址", address(&site.address))];
     facts.extend(site.en_domain.as_deref().map(|domain| ("英文域名", address(domain))));
     facts.extend(site.cn_domain.as_deref().map(|domain| ("中文域名", address(domain))));
     facts.extend(site.badge_code.as_deref().map(|code| ("标识代码", name(code))));
     facts.extend(site.certificate_id.as_deref().map(|id| ("证书编号", name(id))));
+    facts.extend(letter.parent_unit.as_deref().map(|unit| ("上级主管单位", name(unit))));
     facts.into_iter().filter(|(_, value)| !value.is_empty()).collect()
 }
 
