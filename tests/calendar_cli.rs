@@ -66,6 +66,17 @@ async fn a_file_is_looked_over_before_it_comes_in() {
                 it cannot be imported\n";
     assert_eq!((run.code, run.stdout.as_str()), (Some(1), said), "{}", run.stderr);
 
+    let few = office.write("few.csv", "date,kind,name\n2026-10-01,holiday,\n");
+    let run = office.run(&["check", &few]);
+    let said = "warning: 2026: days off: 1, where a plan lists 10 to 40\n\
+                1 days can be imported; whole years: 2026\n\
+                look at the warnings; if it is meant, import it with --despite-warnings\n";
+    assert_eq!((run.code, run.stdout.as_str()), (Some(0), said));
+    let import = ["import", &few, "--by", "值班员"];
+    assert_eq!((office.run(&import).code, office.acts().await), (Some(66), 0));
+    let meant = office.run(&[&import[..], &["--despite-warnings"]].concat());
+    assert_eq!((meant.code, office.acts().await), (Some(0), 1), "{}", meant.stderr);
+
     let broken = office.write("broken.csv", "date,kind,name\n2026-10-01,off,\n");
     let run = office.run(&["check", &broken]);
     let said = "error: line 2: the kind is neither `holiday` nor `workday`\n";

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use badgewatch::config::Config;
 use badgewatch::domain::calendar::{Calendar, CalendarError, DayChange, DayKind, Weight};
-use badgewatch::flow::calendar::{CHAIN, CalendarCell, ImportError, ImportReport, import, known_years, load};
+use badgewatch::flow::calendar::{
+    CHAIN, CalendarCell, CalendarFile, ImportError, ImportReport, import, known_years, load,
+};
 use badgewatch::flow::seal;
 use badgewatch::metrics::Metrics;
 use badgewatch::shared::Shared;
@@ -34,8 +36,12 @@ fn plan() -> String {
     format!("date,kind,name\n2026-12-27,workday,元旦\n{off}2027-02-13,workday,春节\n")
 }
 
+fn file(csv: &str) -> CalendarFile<'_> {
+    CalendarFile { name: "plan.csv", csv: csv.as_bytes(), despite_warnings: false }
+}
+
 async fn take(test: &TestDb, csv: &str) -> Result<ImportReport, ImportError> {
-    import(&test.db, "plan.csv", csv.as_bytes(), "operator:值班员", now()).await
+    import(&test.db, &file(csv), "operator:值班员", now()).await
 }
 
 async fn acts(test: &TestDb) -> Vec<Recorded> {
@@ -133,11 +139,30 @@ async fn a_refused_file_changes_nothing_and_says_why() {
             partial.to_string(),
             "the calendar is not taken over:\n  error: 2026: no 1 October: list the whole year, not only what was amended"
         );
-        let nobody = import(&test.db, "plan.csv", plan().as_bytes(), " ", now()).await.unwrap_err();
+        let nobody = import(&test.db, &file(&plan()), " ", now()).await.unwrap_err();
         assert!(matches!(nobody, ImportError::Nobody));
         assert_eq!(as_it_stands(&test).await, Calendar::builtin());
         assert!(acts(&test).await.is_empty());
         assert!(days::imported(&mut test.db.read().await.unwrap()).await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_plan_that_looks_incomplete_waits_for_somebody_who_means_it() {
+    for test in every_engine().await {
+        // Taken over in silence, it would make work days of all holidays, and letters overdue that are not.
+        let few = "date,kind,name\n2026-10-01,holiday,国庆节\n";
+        let waits = take(&test, few).await.unwrap_err().to_string();
+        assert!(waits.ends_with("\n  warning: 2026: days off: 1, where a plan lists 10 to 40"), "{waits}");
+        assert!(acts(&test).await.is_empty());
+
+        let meant = CalendarFile { despite_warnings: true, ..file(few) };
+        let report = import(&test.db, &meant, "operator:值班员", now()).await.unwrap();
+        assert_eq!((report.removed, report.unchanged), (38, 1));
+        assert_eq!(as_it_stands(&test).await.is_working_day(day("2026-02-17")), Some(true));
+        let partial = CalendarFile { despite_warnings: true, ..file("date,kind,name\n2026-09-03,holiday,\n") };
+        let refused = import(&test.db, &partial, "operator:值班员", now()).await;
+        assert!(matches!(refused, Err(ImportError::Refused(_))), "an error is no warning");
     }
 }
 
@@ -146,7 +171,7 @@ async fn of_many_imports_at_once_one_is_put_on_record() {
     for test in every_engine().await {
         let imports = (0..6).map(|_| {
             let db = test.db.clone();
-            tokio::spawn(async move { import(&db, "plan.csv", plan().as_bytes(), "operator:值班员", now()).await })
+            tokio::spawn(async move { import(&db, &file(&plan()), "operator:值班员", now()).await })
         });
         let reports = futures_util::future::join_all(imports).await;
         let changed =

@@ -10,13 +10,14 @@ use badgewatch::clock::Clock;
 use badgewatch::demo::{Behaviour, County, DemoSite};
 use badgewatch::domain::address::AddressPolicy;
 use badgewatch::domain::badge::BadgeHosts;
+use badgewatch::domain::calendar::{Calendar, rows};
 use badgewatch::domain::look::PageLook;
 use badgewatch::domain::registry::{Registry, Site};
-use badgewatch::domain::verdict::Verdict;
+use badgewatch::domain::verdict::{Cause, Reason, Verdict};
 use badgewatch::flow::check_site::{Book, Checker, Manners, NameLookup, SiteLook, Target};
 use badgewatch::probe::dns::{self, Resolver};
 use badgewatch::probe::http::{Fetcher, Request, Settings};
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use futures_util::future::join_all;
 use hickory_resolver::proto::op::{Message, Query, ResponseCode};
 use hickory_resolver::proto::rr::{Name, RecordType};
@@ -112,6 +113,21 @@ async fn a_site_changes_while_the_county_runs() {
         assert_eq!(look.cause.name(), cause, "{address} {behaviour:?}: {look:#?}");
     }
     assert!(!county.set("www.elsewhere.test", Behaviour::InOrder));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_look_goes_by_the_calendar_of_its_moment() {
+    let county = County::start().await.unwrap();
+    let checker = checker(&county);
+    let fresh = county.sites().iter().find(|site| site.cause == Cause::Reason(Reason::HangingPeriod)).unwrap();
+    // Told of the issue on Monday, 23 November; five working days end with the 30th.
+    checker.clock.advance(TimeDelta::days(5));
+    assert_eq!(look(&checker, &fresh.address()).await.verdict, Verdict::Fail);
+
+    let amended = rows("date,kind,name\n2026-11-30,holiday,\n".as_bytes()).unwrap();
+    let amended: Vec<_> = amended.into_iter().map(|row| row.day).collect();
+    assert!(checker.calendar.set(Calendar::builtin().with_years(&amended)));
+    assert_eq!(look(&checker, &fresh.address()).await.cause.name(), "hanging_period", "the 30th became a day off");
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use clap::Subcommand;
 use super::print;
 use super::settings::Settings;
 use crate::domain::calendar::{Calendar, DayKind, Due, Problem, Weight, check, rows, whole_years};
-use crate::flow::calendar::{ImportReport, KnownYear, import, known_years};
+use crate::flow::calendar::{CalendarFile, ImportReport, KnownYear, import, known_years};
 
 /// Days shown in one line.
 const DAYS_A_LINE: usize = 5;
@@ -77,13 +77,17 @@ fn check_file(file: &Path) -> anyhow::Result<u8> {
         }
     };
     let problems = check(&rows);
-    let refused = problems.iter().any(|problem| problem.weight == Weight::Error);
+    let any = |weight: Weight| problems.iter().any(|problem| problem.weight == weight);
+    let refused = any(Weight::Error);
     let days: Vec<_> = rows.into_iter().map(|row| row.day).collect();
     let mut out = listed(&problems);
     out += &match refused {
         true => "it cannot be imported\n".to_owned(),
         false => format!("{} days can be imported; whole years: {}\n", days.len(), years(whole_years(&days))),
     };
+    if any(Weight::Warning) && !refused {
+        out += "look at the warnings; if it is meant, import it with --despite-warnings\n";
+    }
     print(&out)?;
     Ok(u8::from(refused))
 }
@@ -133,6 +137,9 @@ struct Import {
     /// Who imports it; it is put on record
     #[arg(long, value_name = "WHO", value_parser = somebody)]
     by: String,
+    /// Take it over although there are warnings: they were looked at, and it is meant
+    #[arg(long)]
+    despite_warnings: bool,
 }
 
 impl Import {
@@ -141,7 +148,8 @@ impl Import {
         let name = self.file.file_name().unwrap_or_default().to_string_lossy();
         let actor = format!("operator:{}", self.by);
         self.settings.run(async |shared| {
-            let report = import(&shared.db, &name, &csv, &actor, shared.clock.now()).await;
+            let file = CalendarFile { name: &name, csv: &csv, despite_warnings: self.despite_warnings };
+            let report = import(&shared.db, &file, &actor, shared.clock.now()).await;
             print(&told(&report.with_context(|| format!("cannot use {}", self.file.display()))?))
         })?;
         Ok(0)

@@ -76,6 +76,16 @@ pub async fn known_years(tx: &mut Tx) -> StoreResult<Vec<KnownYear>> {
     Ok(known.years().map(|year| KnownYear { year, imported: imported.contains(&year) }).collect())
 }
 
+/// A calendar file as it was handed in.
+#[derive(Debug, Clone, Copy)]
+pub struct CalendarFile<'a> {
+    /// Its name, as the record shows it.
+    pub name: &'a str,
+    pub csv: &'a [u8],
+    /// Somebody has seen its warnings, and means it.
+    pub despite_warnings: bool,
+}
+
 /// What an import did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ImportReport {
@@ -88,7 +98,7 @@ pub struct ImportReport {
     pub unchanged: u64,
     /// Day by day, in order. Empty: the file says what stood already, and nothing was written.
     pub changes: Vec<DayChange>,
-    /// What somebody should look at again.
+    /// Warnings that somebody has seen, and remarks.
     pub problems: Vec<Problem>,
     /// The calendar's version after it.
     pub version: String,
@@ -99,7 +109,7 @@ pub struct ImportReport {
 pub enum ImportError {
     #[error(transparent)]
     File(#[from] CalendarError),
-    /// At least one is an error.
+    /// At least one is an error, or a warning that nobody has seen.
     #[error("the calendar is not taken over:{}", told(.0))]
     Refused(Vec<Problem>),
     #[error("say who imports it: an act on record has somebody who did it")]
@@ -109,8 +119,8 @@ pub enum ImportError {
 }
 
 fn told(problems: &[Problem]) -> String {
-    let errors = problems.iter().filter(|problem| problem.weight == Weight::Error);
-    errors.map(|problem| format!("\n  {problem}")).collect()
+    let grave = problems.iter().filter(|problem| problem.weight != Weight::Remark);
+    grave.map(|problem| format!("\n  {problem}")).collect()
 }
 
 /// Takes over a calendar file: the years it lists replace what was known of them, and the act is put on record with
@@ -120,15 +130,14 @@ fn told(problems: &[Problem]) -> String {
 /// `actor`: as in [`Act::actor`]. A second import waits for the first one.
 pub async fn import(
     db: &Db,
-    file: &str,
-    csv: &[u8],
+    file: &CalendarFile<'_>,
     actor: &str,
     now: DateTime<Utc>,
 ) -> Result<ImportReport, ImportError> {
     if actor.trim().is_empty() {
         return Err(ImportError::Nobody);
     }
-    let (days, problems) = read(csv)?;
+    let (days, problems) = read(file)?;
     let years = whole_years(&days);
     let mut tx = db.write().await?;
     calendar::lock(&mut tx).await?;
@@ -141,8 +150,8 @@ pub async fn import(
     }
     let (from, to) = (before.version(), report.version.as_str());
     let detail = serde_json::json!({
-        "file": file,
-        "sha256": sha256(csv),
+        "file": file.name,
+        "sha256": sha256(file.csv),
         "years": years,
         "changes": report.changes,
     });
@@ -152,10 +161,15 @@ pub async fn import(
     Ok(report)
 }
 
-fn read(csv: &[u8]) -> Result<(Vec<CalendarDay>, Vec<Problem>), ImportError> {
-    let rows = rows(csv)?;
+fn read(file: &CalendarFile<'_>) -> Result<(Vec<CalendarDay>, Vec<Problem>), ImportError> {
+    let rows = rows(file.csv)?;
     let problems = check(&rows);
-    if problems.iter().any(|problem| problem.weight == Weight::Error) {
+    let stops = |problem: &Problem| match problem.weight {
+        Weight::Error => true,
+        Weight::Warning => !file.despite_warnings,
+        Weight::Remark => false,
+    };
+    if problems.iter().any(stops) {
         return Err(ImportError::Refused(problems));
     }
     Ok((rows.into_iter().map(|row| row.day).collect(), problems))

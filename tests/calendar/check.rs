@@ -46,5 +46,5 @@ fn mistyped_days_are_named_by_their_lines() {
 fn too_few_or_too_many_days_off_need_a_second_look() {
     let warned = |days_off| told(&plan(2027, days_off)).iter().any(|told| told.starts_with("warning"));
     assert_eq!([9, 10, 40, 41].map(warned), [true, false, false, true]);
-    assert_eq!(told(&plan(2027, 9))[0], "warning: 2027: 9 days off, where a plan lists 10 to 40");
+    assert_eq!(told(&plan(2027, 9))[0], "warning: 2027: days off: 9, where a plan lists 10 to 40");
 }

@@ -21,7 +21,7 @@ closed_set! {
     /// How much a problem of a calendar file weighs.
     pub enum Weight {
         Error = "error", "错误 · the file is not taken over";
-        Warning = "warning", "警告 · it is taken over, but somebody should look again";
+        Warning = "warning", "警告 · the file is taken over only when somebody has looked again and says so";
         Remark = "remark", "提示 · it changes nothing, and may be meant";
     }
 }
@@ -85,7 +85,7 @@ fn check_year(year: i32, rows: &[&Row]) -> Vec<Problem> {
         found.push(of_year(Weight::Error, sentence));
     } else if !DAYS_OFF.contains(&days_off().count()) {
         let (least, most) = DAYS_OFF.into_inner();
-        let sentence = format!("{year}: {} days off, where a plan lists {least} to {most}", days_off().count());
+        let sentence = format!("{year}: days off: {}, where a plan lists {least} to {most}", days_off().count());
         found.push(of_year(Weight::Warning, sentence));
     }
     let at_weekends = days_off().filter(|row| is_weekend(row.day.date)).count();
