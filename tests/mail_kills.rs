@@ -29,6 +29,18 @@ fn letters() -> usize {
     std::env::var("MAIL_LETTERS").ok().and_then(|text| text.parse().ok()).unwrap_or(1_000)
 }
 
+/// Processes that do not outlive the test.
+struct Workers(Vec<Child>);
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        for process in &mut self.0 {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
+}
+
 fn serve(folder: &std::path::Path) -> Child {
     Command::new(env!("CARGO_BIN_EXE_badgewatch"))
         .args(["serve", "--roles", "jobs", "--config", "kills.toml"])
@@ -79,7 +91,8 @@ async fn story(test: TestDb, workers: usize) {
     confirm_all(&test.db, clock.now()).await;
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("kills.toml"), toml(&test, server.port())).unwrap();
-    let mut processes: Vec<Child> = (0..workers).map(|_| serve(folder.path())).collect();
+    let mut processes = Workers((0..workers).map(|_| serve(folder.path())).collect());
+    let processes = &mut processes.0;
     let (mut kills, begun) = (0, Instant::now());
     while (sent(&test.db).await as usize) < many {
         assert!(begun.elapsed() < Duration::from_secs(1_500), "{} of {many} letters went", sent(&test.db).await);
@@ -92,7 +105,9 @@ async fn story(test: TestDb, workers: usize) {
         shorten_leases(&test.db).await;
         kills += 1;
     }
-    for process in &mut processes {
+    // One that was only just started does not listen to a polite word yet.
+    tokio::time::sleep(EVERY).await;
+    for process in processes.iter_mut() {
         Command::new("kill").args(["-TERM", &process.id().to_string()]).status().unwrap();
         assert!(process.wait().unwrap().success(), "a polite stop is a clean end");
     }
