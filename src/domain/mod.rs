@@ -8,6 +8,7 @@ pub mod assess;
 pub mod badge;
 pub mod basis;
 pub mod calendar;
+pub mod case;
 pub mod confirm;
 pub mod crawl;
 pub mod dns;
