@@ -2,6 +2,8 @@
 
 mod support;
 
+#[path = "store/cases.rs"]
+mod cases;
 #[path = "store/evidence.rs"]
 mod evidence;
 #[path = "store/findings.rs"]

@@ -4,11 +4,15 @@
 //! every change of state is a guarded update whose affected rows are counted; no transaction is held across network I/O.
 
 pub mod audit;
+pub mod cases;
+pub mod counters;
 pub mod dump;
 mod engine;
 pub mod evidence;
 pub mod findings;
+pub mod instructions;
 pub mod jobs;
+pub mod keys;
 pub mod looks;
 pub mod outbox;
 pub mod pages;
