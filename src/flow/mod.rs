@@ -1,6 +1,7 @@
 //! Use-cases: gather → decide → act. They call probes and rules and hold neither.
 
 pub mod backup;
+pub mod cases;
 pub mod check_site;
 pub mod export_registry;
 pub mod import_registry;

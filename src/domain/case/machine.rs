@@ -215,13 +215,13 @@ fn execution(case: &mut Case, authority: Authority, act: InstructionAct) -> Resu
     case.executions.iter_mut().find(is).ok_or(Refusal::NothingInstructed)
 }
 
-/// A revocation of a badge shows in no name: the registry's word is all there is.
+/// A revocation of a badge, and what touches no name, shows in no name: the authority's word is all there is.
 fn acknowledged(case: &mut Case, authority: Authority, act: InstructionAct, word: Acknowledgement) -> Effects {
     let execution = execution(case, authority, act)?;
     must(execution.acknowledged.is_none(), Refusal::NotedAlready)?;
     said(&word.by, Refusal::NoReceipt)?;
     said(&word.reference, Refusal::NoReceipt)?;
-    if act == InstructionAct::Revoke {
+    if act == InstructionAct::Revoke || execution.order.names.is_empty() {
         execution.confirmed_at = Some(word.at);
     }
     execution.acknowledged = Some(word);
