@@ -4,6 +4,8 @@ mod support;
 
 #[path = "store/calendar.rs"]
 mod calendar;
+#[path = "store/cases.rs"]
+mod cases;
 #[path = "store/evidence.rs"]
 mod evidence;
 #[path = "store/findings.rs"]

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::{StartError, looking, postman, watch};
+use crate::flow::cases;
 use crate::flow::deliver::Postman;
 use crate::flow::notices::{self, Desk};
 use crate::shared::Shared;
@@ -59,7 +60,12 @@ pub async fn start(app: Shared, roles: &[Role]) -> Result<Running, StartError> {
 /// Notices and cases go on by themselves.
 async fn office(app: Shared, desk: Arc<Desk>, stop: CancellationToken) {
     let (app, desk) = (&app, &desk);
-    jobs::go_on("notices", stop, || notices::advance(&app.db, desk, app.clock.now())).await;
+    let notices = jobs::go_on("notices", stop.clone(), || notices::advance(&app.db, desk, app.clock.now()));
+    let cases = jobs::go_on("cases", stop, || async {
+        let calendar = app.calendar.get();
+        cases::advance(&cases::Desk::of(app, &calendar), app.clock.now()).await
+    });
+    tokio::join!(notices, cases);
 }
 
 /// The outbox is emptied.

@@ -1,8 +1,8 @@
-//! Running numbers.
+//! Running numbers of notices and cases.
 
 use super::{StoreResult, Tx, fetch_one};
 
-/// The next number of a series; the first is 1. It is given back if the transaction fails.
+/// The next number of a series, from 1. Two that ask at once get two numbers; a transaction that is undone gives its back.
 pub async fn next(tx: &mut Tx, name: &str) -> StoreResult<i64> {
     let sql = "INSERT INTO counters (name, value) VALUES ($1, 1) \
                ON CONFLICT (name) DO UPDATE SET value = counters.value + 1 RETURNING value";

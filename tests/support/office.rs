@@ -6,6 +6,7 @@ use badgewatch::app;
 use badgewatch::clock::Clock;
 use badgewatch::config::{Config, MailMode, MailSecurity};
 use badgewatch::domain::account::{AccountRole, Actor};
+use badgewatch::domain::calendar::Calendar;
 use badgewatch::domain::confirm::{FindingState, Rule, Track};
 use badgewatch::domain::finding::Finding;
 use badgewatch::domain::office::{Approval, Office as Terms};
@@ -13,6 +14,7 @@ use badgewatch::domain::verdict::FindingCode;
 use badgewatch::flow::deliver::Postman;
 use badgewatch::flow::notices::{self, Desk};
 use badgewatch::flow::watch::Step;
+use badgewatch::flow::{calendar, cases};
 use badgewatch::metrics::Metrics;
 use badgewatch::shared::Shared;
 use badgewatch::store::audit::{self, Recorded};
@@ -27,6 +29,8 @@ use super::smtp::MailServer;
 
 /// The whole country: units of the tests lie in no region that anybody knows.
 pub const EVERYWHERE: &str = "000000";
+pub const REGISTRY_MAIL: &str = "ok-registry@zhuce.example";
+pub const CNNIC_MAIL: &str = "ok-cnnic@mingcheng.example";
 pub const OFFICE_MAIL: &str = "office@yunxi.example";
 
 pub struct Office {
@@ -92,10 +96,26 @@ impl Office {
     pub async fn work(&self) {
         loop {
             let mut worked = notices::advance(self.db(), &self.desk, self.clock.now()).await.unwrap() == Step::Worked;
+            worked |= self.cases().await == Step::Worked;
             worked |= self.postman.step().await.unwrap() == Step::Worked;
             if !worked {
                 return;
             }
+        }
+    }
+
+    async fn cases(&self) -> Step {
+        let calendar = calendar::load(&mut self.db().read().await.unwrap()).await.unwrap();
+        cases::advance(&self.case_desk(&calendar), self.clock.now()).await.unwrap()
+    }
+
+    pub fn case_desk<'a>(&'a self, calendar: &'a Calendar) -> cases::Desk<'a> {
+        cases::Desk {
+            db: self.db(),
+            calendar,
+            offices: &self.config.offices,
+            registry: Some(REGISTRY_MAIL),
+            cnnic: Some(CNNIC_MAIL),
         }
     }
 

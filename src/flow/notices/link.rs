@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use chrono::{DateTime, TimeDelta, Utc};
 use ring::hmac;
 
-use crate::store::keys::{self, Made};
+use crate::store::keys;
 use crate::store::notices::{self, StoredNotice};
 use crate::store::{StoreResult, Tx};
 
@@ -23,8 +23,9 @@ pub struct Links(hmac::Key);
 impl Links {
     /// Reads the key of this installation, or makes it.
     pub async fn open(tx: &mut Tx, at: DateTime<Utc>) -> StoreResult<Self> {
-        let secret = keys::get_or_make(tx, KEY, at, || Ok(Made(keys::random()?.to_vec()))).await?;
-        Ok(Self(hmac::Key::new(hmac::HMAC_SHA256, &secret)))
+        let fresh = BASE64.encode(keys::random()?);
+        let secret = keys::get_or_make(tx, KEY, &fresh, at).await?;
+        Ok(Self(hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes())))
     }
 
     /// What stands behind `/n/` in a notice's link.
