@@ -100,6 +100,11 @@ fn is_at_fault(event: &Event) -> bool {
 }
 
 impl Entries {
+    /// Of a look that was taken elsewhere: which pages it saw, and nothing to save of them.
+    pub fn of(fresh: HashSet<String>) -> Self {
+        Self { fresh, ..Self::default() }
+    }
+
     /// Saves the rest. Where the instrument was not well, what it held for a fault is not.
     pub async fn write(
         &self,

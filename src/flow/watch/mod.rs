@@ -9,6 +9,7 @@ mod instrument;
 mod journal;
 mod record;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -113,6 +114,14 @@ pub struct Heard<'a> {
     pub stored: bool,
 }
 
+/// What a look saw, and how well the instrument was.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen<'a> {
+    pub look: &'a SiteLook,
+    pub wellness: &'a Wellness,
+    pub started_at: DateTime<Utc>,
+}
+
 closed_set! {
     /// Why a site is looked at.
     pub enum Kind {
@@ -161,11 +170,31 @@ impl Watch {
             true => self.instrument.examine(&self.checker).await,
             false => Wellness::NotNeeded,
         };
+        self.keep(claim, &case, &Seen { look: &look, wellness: &wellness, started_at }, journal.finish()).await
+    }
+
+    /// Stores what was seen from elsewhere of a claimed site, as if this process had looked: `fresh` are the pages that were
+    /// looked at now.
+    pub async fn take(&self, claim: &Claim, seen: &Seen<'_>, fresh: HashSet<String>) -> StoreResult<()> {
+        let Some(case) = gather::gather(self, claim, seen.started_at).await? else {
+            return self.give_up(claim).await;
+        };
+        self.keep(claim, &case, seen, journal::Entries::of(fresh)).await
+    }
+
+    async fn keep(
+        &self,
+        claim: &Claim,
+        case: &gather::Case,
+        seen: &Seen<'_>,
+        entries: journal::Entries,
+    ) -> StoreResult<()> {
+        let Seen { look, wellness, started_at } = *seen;
         let ended_at = self.clock.now();
-        let taken = record::Taken { claim, case: &case, look: &look, wellness: &wellness, started_at, ended_at };
-        let stored = record::record(self, &taken, journal.finish()).await?;
+        let taken = record::Taken { claim, case, look, wellness, started_at, ended_at };
+        let stored = record::record(self, &taken, entries).await?;
         let (kind, slot_at) = (case.kind, case.slot_at);
-        (self.heard)(&Heard { kind, look: &look, wellness: &wellness, started_at, ended_at, slot_at, stored });
+        (self.heard)(&Heard { kind, look, wellness, started_at, ended_at, slot_at, stored });
         Ok(())
     }
 
