@@ -2,6 +2,8 @@
 
 mod support;
 
+#[path = "store/accounts.rs"]
+mod accounts;
 #[path = "store/evidence.rs"]
 mod evidence;
 #[path = "store/findings.rs"]

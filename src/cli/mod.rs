@@ -5,6 +5,7 @@ mod check;
 mod demo;
 mod doctor;
 mod inspect;
+mod office;
 mod operate;
 mod registry;
 mod report;
@@ -66,6 +67,10 @@ enum Command {
     Restore(backup::Restore),
     /// Prove that the evidence is what it was
     Audit(operate::Audit),
+    /// People who act for an office
+    User(office::accounts::User),
+    /// What lets their programs in
+    Token(office::accounts::Token),
 }
 
 /// Runs a command line, the program's name first. Exit codes: 0 pass, 1 fail, 2 undetermined or not applicable, 64 and above usage or own trouble.
@@ -92,6 +97,8 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> 
         Command::Backup(backup) => backup.run(),
         Command::Restore(restore) => restore.run(),
         Command::Audit(audit) => audit.run(),
+        Command::User(user) => user.run(),
+        Command::Token(token) => token.run(),
     };
     match done {
         Ok(code) => ExitCode::from(code),

@@ -1,5 +1,6 @@
 //! Use-cases: gather → decide → act. They call probes and rules and hold neither.
 
+pub mod accounts;
 pub mod backup;
 pub mod calendar;
 pub mod cases;

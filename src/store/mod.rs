@@ -3,6 +3,7 @@
 //! Rules that keep one text true on both: `$n` placeholders; every instant is bound from the clock, never made by SQL;
 //! every change of state is a guarded update whose affected rows are counted; no transaction is held across network I/O.
 
+pub mod accounts;
 pub mod attachments;
 pub mod audit;
 pub mod counters;
