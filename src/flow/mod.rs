@@ -10,6 +10,8 @@ pub mod export_registry;
 pub mod import_registry;
 pub mod measure;
 pub mod notices;
+pub mod outbox;
+pub mod recheck;
 pub mod retention;
 pub mod seal;
 pub mod watch;

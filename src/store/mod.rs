@@ -19,6 +19,7 @@ pub mod notices;
 pub mod outbox;
 pub mod pages;
 pub mod plan;
+pub mod queue;
 pub mod sites;
 pub mod units;
 

@@ -3,22 +3,19 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::apply::apply;
-use super::{ActError, Desk, Now, UNIT};
+use super::{ActError, Desk, Now, UNIT, notice_of, site_of};
 use crate::domain::account::{AccountRole, Actor};
 use crate::domain::notice::{Event, RequestKind};
 use crate::store::maintenance::{self, Announcement};
 use crate::store::notices::{self, StoredNotice};
-use crate::store::{Db, attachments, sites};
+use crate::store::{Db, attachments};
 
 type Done = Result<StoredNotice, ActError>;
 
 /// Reads a notice and applies an officer's event to it.
 async fn by_officer(db: &Db, desk: &Desk, actor: &Actor, id: &str, event: Event, at: DateTime<Utc>) -> Done {
     let mut tx = db.write().await?;
-    let notice = notices::find(&mut tx, id).await?.ok_or(ActError::NotFound)?;
-    if !actor.may(AccountRole::Officer, notice.region.as_deref()) {
-        return Err(ActError::NotYours);
-    }
+    let notice = notice_of(&mut tx, actor, AccountRole::Officer, id).await?;
     let now = Now::read(&mut tx, at).await?;
     let done = apply(&mut tx, desk, &now, notice, &event, &actor.text()).await?;
     tx.commit().await?;
@@ -102,10 +99,7 @@ pub async fn announce_maintenance(
         return Err(crate::domain::notice::Refusal::Day.into());
     }
     let mut tx = db.write().await?;
-    let site = sites::by_key(&mut tx, &of.site).await?.ok_or(ActError::NotFound)?;
-    if !actor.may(AccountRole::Officer, site.region.as_deref()) {
-        return Err(ActError::NotYours);
-    }
+    let site = site_of(&mut tx, actor, AccountRole::Officer, &of.site).await?;
     let by = actor.text();
     let new = Announcement { site_id: &site.id, from_on: from, until_on: until, by: &by, reason: &of.reason };
     maintenance::announce(&mut tx, &new, at).await?;
