@@ -18,6 +18,7 @@ use badgewatch::domain::registry::{BadgeState, Column, Hosting, RefusalReason, U
 use badgewatch::domain::verdict::{BrokenStep, Cause, Effect, FindingCode, PageKind, Reason, Verdict};
 use badgewatch::flow::watch::Kind;
 use badgewatch::store::outbox::{Channel, Part, Stuck};
+use badgewatch::web::api::Code;
 
 struct Set {
     set: &'static str,
@@ -39,7 +40,7 @@ fn sets() -> Vec<Set> {
     sets!(Verdict PageKind FindingCode Effect BrokenStep Reason Form State Why DnsOutcome RecordType Arrival Offered Origin
         Outcome RobotsMode TrapCause UrlKind BadgeState Column Hosting RefusalReason UnitType WarningKind FindingState Dimension HoldState Role Kind
         LetterKind Approval Channel Part AccountRole EventKind NoticeState RequestKind
-        TellingStatus Stuck)
+        TellingStatus Stuck Code)
 }
 
 /// The values of a set, as the contract has them (in any order).

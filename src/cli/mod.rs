@@ -71,6 +71,12 @@ enum Command {
     User(office::accounts::User),
     /// What lets their programs in
     Token(office::accounts::Token),
+    /// Rectification notices: what waits, and what officers do
+    Notice(office::notice::Notice),
+    /// Announced maintenance
+    Maintenance(office::mail::Maintenance),
+    /// Letters on their way
+    Mail(office::mail::Mail),
 }
 
 /// Runs a command line, the program's name first. Exit codes: 0 pass, 1 fail, 2 undetermined or not applicable, 64 and above usage or own trouble.
@@ -99,6 +105,9 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> 
         Command::Audit(audit) => audit.run(),
         Command::User(user) => user.run(),
         Command::Token(token) => token.run(),
+        Command::Notice(notice) => notice.run(),
+        Command::Maintenance(maintenance) => maintenance.run(),
+        Command::Mail(mail) => mail.run(),
     };
     match done {
         Ok(code) => ExitCode::from(code),

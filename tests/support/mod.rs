@@ -8,6 +8,7 @@ pub mod expect;
 pub mod farm;
 pub mod lossy;
 pub mod names;
+pub mod office;
 pub mod registry;
 pub mod reply;
 pub mod report;

@@ -4,9 +4,9 @@
 use chrono::{DateTime, Utc};
 use clap::Subcommand;
 
+use super::show::minute;
 use crate::cli::print;
 use crate::cli::settings::Settings;
-use crate::clock::beijing;
 use crate::domain::account::AccountRole;
 use crate::flow::accounts::{self, DAYS, NewAccount, OPERATOR};
 use crate::store;
@@ -144,8 +144,4 @@ fn line(token: &store::accounts::Token, now: DateTime<Utc>) -> String {
         None => "good".to_owned(),
     };
     format!("{}  {} to {}  {state}\n", token.id, minute(token.made_at), minute(token.expires_at))
-}
-
-fn minute(at: DateTime<Utc>) -> impl std::fmt::Display {
-    beijing(at).format("%Y-%m-%d %H:%M").to_string()
 }
