@@ -1,6 +1,7 @@
 //! The life of a notice through the API.
 
 use badgewatch::domain::notice::RequestKind;
+use badgewatch::domain::verdict::FindingCode;
 use badgewatch::flow::notices::{UnitFile, Wish, ask};
 use badgewatch::store::{plan, sites};
 use serde_json::Value;
@@ -143,6 +144,23 @@ async fn the_list_goes_on_page_by_page() {
         made.sort();
         seen.sort();
         assert_eq!(seen, made);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_joined_after_it_was_read_does_not_go_unread() {
+    told(async |served| {
+        let id = served.notice(SITE).await;
+        let seen = format!("{{\"version\":{}}}", served.get(&format!("/notices/{id}")).await["version"]);
+        assert_eq!(served.notice_with(SITE, FindingCode::WrongLink).await, id, "a further fault joins the draft");
+        let (status, changed) = served.post(&format!("/notices/{id}/approve"), &seen).await;
+        assert_eq!((status, &changed["error"]), (409, &"changed".into()), "{changed}");
+        let again = served.get(&format!("/notices/{id}")).await;
+        assert_eq!((again["faults"].as_array().unwrap().len(), &again["state"]), (2, &"drafted".into()));
+        let seen = format!("{{\"version\":{}}}", again["version"]);
+        let (status, approved) = served.post(&format!("/notices/{id}/approve"), &seen).await;
+        assert_eq!((status, &approved["state"]), (200, &"queued".into()), "{approved}");
     })
     .await;
 }

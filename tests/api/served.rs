@@ -75,7 +75,12 @@ impl Served {
 
     /// A drafted notice of a site with a confirmed fault; its id.
     pub async fn notice(&self, site: &str) -> String {
-        confirm(&self.app.db, site, FindingCode::NotHung, self.now()).await;
+        self.notice_with(site, FindingCode::NotHung).await
+    }
+
+    /// The open notice of a site with one more confirmed fault; its id.
+    pub async fn notice_with(&self, site: &str, code: FindingCode) -> String {
+        confirm(&self.app.db, site, code, self.now()).await;
         self.settle().await;
         let mut tx = self.app.db.read().await.unwrap();
         let site = badgewatch::store::sites::by_key(&mut tx, site).await.unwrap().unwrap();

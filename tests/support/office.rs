@@ -17,7 +17,7 @@ pub const ELSEWHERE: &str = "140311";
 
 /// A site of the county, one of its sites in a folder, and one of the other county.
 pub const SITE: &str = "www.yunxi.gov.test";
-pub const FOLDER: &str = "www.yunxi.gov.test/jyj";
+pub const FOLDER: &str = "www.yunxi.gov.test/jyj/";
 pub const OTHER_SITE: &str = "www.lanshan.gov.test";
 
 /// The registry of these sites.
@@ -45,7 +45,7 @@ pub async fn confirm(db: &Db, key: &str, code: FindingCode, at: DateTime<Utc>) {
     let mut tx = db.write().await.unwrap();
     let site = sites::by_key(&mut tx, key).await.unwrap().unwrap_or_else(|| panic!("{key} is on file"));
     let (finding, first) = (Finding::fault(code), Track::open(at - TimeDelta::hours(26)));
-    let pages = [format!("http://{key}/")];
+    let pages = [format!("http://{key}")];
     assert!(findings::open(&mut tx, &site.id, &finding, &first, &pages).await.unwrap());
     let open = findings::open_of_site(&mut tx, &site.id).await.unwrap();
     let read = open.into_iter().find(|open| open.finding == finding).unwrap();

@@ -50,7 +50,13 @@ enum NoticeCommand {
         json: bool,
     },
     /// Let what is drafted go
-    Approve(On),
+    Approve {
+        #[command(flatten)]
+        on: On,
+        /// The version you saw, as `show` says it: if faults joined since, nothing goes
+        #[arg(long, value_name = "N")]
+        seen: Option<i64>,
+    },
     /// Take it back: it was wrong
     Withdraw {
         #[command(flatten)]
@@ -153,8 +159,12 @@ impl Notice {
                 let letters = read::letters(&shared.db, &actor, &on.id).await?;
                 print(&show::notice(&sheet, &history, &letters))
             }),
-            NoticeCommand::Approve(on) => on.act(async |shared, actor, id| {
-                notices::approve(&shared.db, &shared.desk, actor, id, shared.clock.now()).await
+            NoticeCommand::Approve { on, seen } => on.act(async |shared, actor, id| {
+                let (db, desk, now) = (&shared.db, &shared.desk, shared.clock.now());
+                match seen {
+                    Some(seen) => notices::approve_seen(db, desk, actor, id, seen, now).await,
+                    None => notices::approve(db, desk, actor, id, now).await,
+                }
             }),
             NoticeCommand::Withdraw { on, why } => on.act(async |shared, actor, id| {
                 notices::withdraw(&shared.db, &shared.desk, actor, id, &why, shared.clock.now()).await

@@ -23,7 +23,7 @@ pub(super) fn line(stored: &StoredNotice, site: &StoredSite) -> String {
 
 /// All of a notice.
 pub(super) fn notice(sheet: &Sheet, history: &[Recorded], letters: &[Listed]) -> String {
-    let mut out = line(&sheet.notice, &sheet.site);
+    let mut out = format!("{}版本 {}\n", line(&sheet.notice, &sheet.site), sheet.notice.version);
     faults(&mut out, sheet);
     dates(&mut out, sheet);
     requests(&mut out, sheet);

@@ -27,6 +27,19 @@ pub async fn approve(db: &Db, desk: &Desk, actor: &Actor, id: &str, at: DateTime
     by_officer(db, desk, actor, id, Event::Approved, at).await
 }
 
+/// Lets what is drafted go, as it was seen: where the notice is at another version by now, nothing goes.
+pub async fn approve_seen(db: &Db, desk: &Desk, actor: &Actor, id: &str, seen: i64, at: DateTime<Utc>) -> Done {
+    let mut tx = db.write().await?;
+    let notice = notice_of(&mut tx, actor, AccountRole::Officer, id).await?;
+    if notice.version != seen {
+        return Err(ActError::Changed);
+    }
+    let now = Now::read(&mut tx, at).await?;
+    let done = apply(&mut tx, desk, &now, notice, &Event::Approved, &actor.text()).await?;
+    tx.commit().await?;
+    Ok(done)
+}
+
 /// Sends what did not arrive again: the registry has a better address, or the old one works again.
 pub async fn resend(db: &Db, desk: &Desk, actor: &Actor, id: &str, at: DateTime<Utc>) -> Done {
     by_officer(db, desk, actor, id, Event::Resent, at).await

@@ -20,8 +20,8 @@ use crate::domain::office::Offices;
 use crate::store::{StoreError, StoreResult, Tx};
 
 pub use acts::{
-    AnswerGiven, Maintenance, UnitFile, Wish, acknowledge, announce_maintenance, answer, approve, ask, close,
-    deliver_by_hand, extend, resend, withdraw,
+    AnswerGiven, Maintenance, UnitFile, Wish, acknowledge, announce_maintenance, answer, approve, approve_seen, ask,
+    close, deliver_by_hand, extend, resend, withdraw,
 };
 pub use advance::advance;
 pub(crate) use allowed::{notice_of, site_of};

@@ -27,6 +27,14 @@ pub(super) struct Why {
     why: String,
 }
 
+/// An approval.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Approval {
+    /// The version that was read: if faults joined since, 409 `changed` is answered, and nothing goes.
+    version: Option<i64>,
+}
+
 /// More time.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -59,16 +67,19 @@ pub(super) struct Delivered {
 
 /// Lets what is drafted go.
 #[utoipa::path(post, path = "/notices/{id}/approve", tag = "notices", params(("id" = String, Path)),
-    request_body = Nothing, security(("token" = [])),
+    request_body = Approval, security(("token" = [])),
     responses((status = 200, description = "The notice", body = NoticeSheet), OfActing))]
 pub(super) async fn approve_notice(
     State(api): State<Api>,
     Caller(actor): Caller,
     Place(id): Place<String>,
-    Body(Nothing {}): Body<Nothing>,
+    Body(Approval { version }): Body<Approval>,
 ) -> Said<NoticeSheet> {
-    let app = &api.app;
-    let done = notices::approve(&app.db, &app.desk, &actor, &id, app.clock.now()).await?;
+    let (app, now) = (&api.app, api.app.clock.now());
+    let done = match version {
+        Some(seen) => notices::approve_seen(&app.db, &app.desk, &actor, &id, seen, now).await?,
+        None => notices::approve(&app.db, &app.desk, &actor, &id, now).await?,
+    };
     after(&api, &actor, done).await
 }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::request::{Body, Caller, Whence, bytes, json, stranger};
-use super::trouble::{Code, OfActing, OfReading};
+use super::trouble::{Code, OfActing, OfReading, OfReporting};
 use super::{Api, Said};
 use crate::flow::outbox::{self, Report, Reporter};
 use crate::store::outbox::Listed;
@@ -80,7 +80,7 @@ pub(super) struct Marked {
 /// messages to gateways are (`X-Badgewatch-Timestamp`, `X-Badgewatch-Signature`), and not older than five minutes.
 #[utoipa::path(post, path = "/mail/bounces", tag = "mail", request_body = BounceReport,
     params(("X-Badgewatch-Timestamp" = i64, Header), ("X-Badgewatch-Signature" = String, Header)),
-    responses((status = 200, description = "It was taken", body = Marked), OfActing))]
+    responses((status = 200, description = "It was taken", body = Marked), OfReporting))]
 pub(super) async fn report_bounce(
     State(api): State<Api>,
     Whence(address): Whence,

@@ -144,6 +144,17 @@ impl IntoResponses for OfReading {
     }
 }
 
+/// How a report of a program of ours may be answered with no.
+pub(super) struct OfReporting;
+
+impl IntoResponses for OfReporting {
+    fn responses() -> Responses {
+        let mut all = OfReading::responses();
+        all.extend(described(&[Code::TooLarge]));
+        all
+    }
+}
+
 /// How an act may be answered with no.
 pub(super) struct OfActing;
 
