@@ -5,6 +5,8 @@ use std::sync::Arc;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::flow::calendar::CalendarCell;
+use crate::flow::notices::Desk;
+use crate::flow::notices::link::Links;
 use crate::metrics::Metrics;
 use crate::store::Db;
 
@@ -17,4 +19,8 @@ pub struct Shared {
     /// Follows imports; each process reads them with its metrics.
     pub calendar: CalendarCell,
     pub metrics: Arc<Metrics>,
+    /// The offices and their ways, as the steps of notices and cases need them.
+    pub desk: Arc<Desk>,
+    /// Makes and reads the links of notices.
+    pub links: Links,
 }

@@ -2,16 +2,11 @@
 
 mod support;
 
-use std::sync::Arc;
-
+use badgewatch::app;
 use badgewatch::config::Config;
 use badgewatch::domain::calendar::{Calendar, CalendarError, DayChange, DayKind, Weight};
-use badgewatch::flow::calendar::{
-    CHAIN, CalendarCell, CalendarFile, ImportError, ImportReport, import, known_years, load,
-};
+use badgewatch::flow::calendar::{CHAIN, CalendarFile, ImportError, ImportReport, import, known_years, load};
 use badgewatch::flow::seal;
-use badgewatch::metrics::Metrics;
-use badgewatch::shared::Shared;
 use badgewatch::store::audit::{self, Recorded};
 use badgewatch::store::calendar as days;
 use badgewatch::{clock::Clock, jobs};
@@ -184,13 +179,7 @@ async fn of_many_imports_at_once_one_is_put_on_record() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_running_process_follows_an_import_of_another() {
     for test in every_engine().await {
-        let app = Shared {
-            config: Arc::new(Config::default()),
-            db: test.db.clone(),
-            clock: Clock::manual(now()),
-            calendar: CalendarCell::default(),
-            metrics: Arc::new(Metrics::new().unwrap()),
-        };
+        let app = app::shared(Config::default(), test.db.clone(), Clock::manual(now())).await.unwrap();
         let held_by_a_checker = app.calendar.clone();
         assert!(!app.calendar.refresh(&test.db).await.unwrap(), "as before");
         take(&test, &plan()).await.unwrap();

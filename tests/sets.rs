@@ -20,6 +20,7 @@ use badgewatch::domain::registry::{BadgeState, Column, Hosting, RefusalReason, U
 use badgewatch::domain::verdict::{BrokenStep, Cause, Effect, FindingCode, PageKind, Reason, Verdict};
 use badgewatch::flow::watch::Kind;
 use badgewatch::store::outbox::{Channel, Part, Stuck};
+use badgewatch::web::api::Code;
 
 struct Set {
     set: &'static str,
@@ -42,7 +43,7 @@ fn sets() -> Vec<Set> {
         Outcome RobotsMode TrapCause UrlKind BadgeState Column Hosting RefusalReason UnitType WarningKind FindingState Dimension HoldState Role Kind
         LetterKind Approval Channel Part AccountRole EventKind NoticeState RequestKind
         TellingStatus Stuck DayKind Weight
-        Ground CaseOutcome CaseState Authority InstructionAct CaseRefusal)
+        Ground CaseOutcome CaseState Authority InstructionAct CaseRefusal Code)
 }
 
 /// The values of a set, as the contract has them (in any order).

@@ -2,6 +2,8 @@
 
 mod support;
 
+#[path = "store/accounts.rs"]
+mod accounts;
 #[path = "store/calendar.rs"]
 mod calendar;
 #[path = "store/cases.rs"]

@@ -18,7 +18,6 @@ use crate::domain::verdict::FindingCode;
 use crate::flow::check_site::{Book, Checker, Manners, NameLookup, PairBook, StoreBook};
 use crate::flow::deliver::Postman;
 use crate::flow::notices::Desk;
-use crate::flow::notices::link::Links;
 use crate::flow::watch::{Instrument, OfficeTerms, Terms, Watch};
 use crate::mail::Transport;
 use crate::mail::webhook::Gateways;
@@ -116,22 +115,19 @@ pub fn desk(config: &Config) -> Desk {
 }
 
 /// What empties the outbox. In a dry run it has no way out.
-pub async fn postman(app: &Shared) -> Result<Postman, StartError> {
+pub fn postman(app: &Shared) -> Result<Postman, StartError> {
     let mail = app.config.mail.clone();
     let transport = match mail.mode {
         MailMode::DryRun => None,
         MailMode::ToOurselves | MailMode::Live => Some(Transport::of(&mail).map_err(|error| setting("mail")(&error))?),
     };
-    let mut tx = app.db.write().await?;
-    let links = Links::open(&mut tx, app.clock.now()).await?;
-    tx.commit().await?;
     Ok(Postman {
         db: app.db.clone(),
         clock: app.clock.clone(),
         transport,
         gateways: Gateways::of(mail.webhooks.clone()).map_err(|error| setting("mail.webhooks")(&error))?,
-        desk: Arc::new(desk(&app.config)),
-        links,
+        desk: app.desk.clone(),
+        links: app.links.clone(),
         public_url: app.config.web.public_url.clone(),
         mail,
     })

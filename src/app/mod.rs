@@ -9,9 +9,10 @@ use std::sync::Arc;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::flow::calendar;
+use crate::flow::notices::link::Links;
 use crate::metrics::Metrics;
 use crate::shared::Shared;
-use crate::store::{Db, StoreError};
+use crate::store::{Db, StoreError, StoreResult};
 
 pub use build::{checker, desk, postman, terms, watch};
 pub use serve::{Role, Running, start};
@@ -33,7 +34,22 @@ pub async fn open(config: Config, clock: Clock) -> Result<Shared, StartError> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let db = Db::open(config.database.url.reveal(), config.database.connections).await?;
     db.migrate().await?;
+    shared(config, db, clock).await
+}
+
+/// What all parts share, on a database whose schema is up to date.
+pub async fn shared(config: Config, db: Db, clock: Clock) -> Result<Shared, StartError> {
     let metrics = Metrics::new().map_err(|error| StartError::Setting(error.to_string()))?;
     let calendar = calendar::load(&mut db.read().await?).await?.into();
-    Ok(Shared { config: Arc::new(config), db, clock, calendar, metrics: Arc::new(metrics) })
+    let links = links(&db, &clock).await?;
+    let desk = Arc::new(desk(&config));
+    let (config, metrics) = (Arc::new(config), Arc::new(metrics));
+    Ok(Shared { config, db, clock, calendar, metrics, desk, links })
+}
+
+async fn links(db: &Db, clock: &Clock) -> StoreResult<Links> {
+    let mut tx = db.write().await?;
+    let links = Links::open(&mut tx, clock.now()).await?;
+    tx.commit().await?;
+    Ok(links)
 }

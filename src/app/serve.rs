@@ -10,7 +10,7 @@ use tokio_util::task::TaskTracker;
 use super::{StartError, looking, postman, watch};
 use crate::flow::cases;
 use crate::flow::deliver::Postman;
-use crate::flow::notices::{self, Desk};
+use crate::flow::notices;
 use crate::shared::Shared;
 use crate::{closed_set, jobs, web};
 
@@ -37,7 +37,7 @@ pub async fn start(app: Shared, roles: &[Role]) -> Result<Running, StartError> {
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     let plays = |role: Role| roles.contains(&role);
     let watch = plays(Role::Look).then(|| watch(&app)).transpose()?;
-    let postman = if plays(Role::Jobs) { Some(postman(&app).await?) } else { None };
+    let postman = plays(Role::Jobs).then(|| postman(&app)).transpose()?;
     let listener = if plays(Role::Web) { Some(listen(app.config.web.listen).await?) } else { None };
     let address = listener.as_ref().and_then(|listener| listener.local_addr().ok());
     // The metrics speak for this process, whatever it does.
@@ -47,7 +47,7 @@ pub async fn start(app: Shared, roles: &[Role]) -> Result<Running, StartError> {
     }
     if let Some(postman) = postman {
         tasks.spawn(jobs::run(app.clone(), stop.clone()));
-        tasks.spawn(office(app.clone(), postman.desk.clone(), stop.clone()));
+        tasks.spawn(office(app.clone(), stop.clone()));
         tasks.spawn(deliver(postman, stop.clone()));
     }
     if let Some(listener) = listener {
@@ -58,9 +58,9 @@ pub async fn start(app: Shared, roles: &[Role]) -> Result<Running, StartError> {
 }
 
 /// Notices and cases go on by themselves.
-async fn office(app: Shared, desk: Arc<Desk>, stop: CancellationToken) {
-    let (app, desk) = (&app, &desk);
-    let notices = jobs::go_on("notices", stop.clone(), || notices::advance(&app.db, desk, app.clock.now()));
+async fn office(app: Shared, stop: CancellationToken) {
+    let app = &app;
+    let notices = jobs::go_on("notices", stop.clone(), || notices::advance(&app.db, &app.desk, app.clock.now()));
     let cases = jobs::go_on("cases", stop, || async {
         let calendar = app.calendar.get();
         cases::advance(&cases::Desk::of(app, &calendar), app.clock.now()).await

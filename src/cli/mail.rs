@@ -1,4 +1,4 @@
-//! `badgewatch mail`: how letters look.
+//! `badgewatch mail preview`: how letters look.
 
 use std::path::PathBuf;
 
@@ -10,19 +10,7 @@ use crate::mail::render;
 use crate::mail::sample::sample;
 
 #[derive(clap::Args)]
-pub(super) struct Mail {
-    #[command(subcommand)]
-    action: Action,
-}
-
-#[derive(clap::Subcommand)]
-enum Action {
-    /// Show a letter made of invented data; nothing is sent
-    Preview(Preview),
-}
-
-#[derive(clap::Args)]
-struct Preview {
+pub(super) struct Preview {
     /// Which letter; --list names them
     #[arg(required_unless_present = "list")]
     kind: Option<String>,
@@ -43,15 +31,8 @@ struct Preview {
     output: Option<PathBuf>,
 }
 
-impl Mail {
-    pub(super) fn run(self) -> anyhow::Result<u8> {
-        let Action::Preview(preview) = self.action;
-        preview.run()
-    }
-}
-
 impl Preview {
-    fn run(&self) -> anyhow::Result<u8> {
+    pub(super) fn run(&self) -> anyhow::Result<u8> {
         if self.list {
             return self.put(&list());
         }

@@ -7,6 +7,7 @@ mod demo;
 mod doctor;
 mod inspect;
 mod mail;
+mod office;
 mod operate;
 mod registry;
 mod report;
@@ -68,10 +69,18 @@ enum Command {
     Backup(backup::Backup),
     /// Put a backup in the place of what a database holds
     Restore(backup::Restore),
-    /// Letters: how they look
-    Mail(mail::Mail),
     /// Prove that the evidence is what it was
     Audit(operate::Audit),
+    /// People who act for an office
+    User(office::accounts::User),
+    /// What lets their programs in
+    Token(office::accounts::Token),
+    /// Rectification notices: what waits, and what officers do
+    Notice(office::notice::Notice),
+    /// Announced maintenance
+    Maintenance(office::mail::Maintenance),
+    /// Letters on their way
+    Mail(office::mail::Mail),
 }
 
 /// Runs a command line, the program's name first. Exit codes: 0 pass, 1 fail, 2 undetermined or not applicable, 64 and above usage or own trouble.
@@ -98,8 +107,12 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> 
         Command::Calendar(calendar) => calendar.run(),
         Command::Backup(backup) => backup.run(),
         Command::Restore(restore) => restore.run(),
-        Command::Mail(mail) => mail.run(),
         Command::Audit(audit) => audit.run(),
+        Command::User(user) => user.run(),
+        Command::Token(token) => token.run(),
+        Command::Notice(notice) => notice.run(),
+        Command::Maintenance(maintenance) => maintenance.run(),
+        Command::Mail(mail) => mail.run(),
     };
     match done {
         Ok(code) => ExitCode::from(code),

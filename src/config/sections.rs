@@ -244,6 +244,10 @@ section! {
         listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 8080)),
         /// What stands before the paths in links that go out in letters, such as `https://badge.yunxi.example`.
         public_url: Option<String> = None,
+        /// Requests to the API that one token may make a minute.
+        api_per_minute: u32 = 600,
+        /// Requests that show no good token, of one address a minute, before they are turned away unread.
+        api_failures_per_minute: u32 = 30,
     }
 }
 

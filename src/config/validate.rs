@@ -109,6 +109,9 @@ impl Config {
             let is_page = url::Url::parse(page).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
             all.unless(is_page, "http.canaries", format!("{page:?} is no http address"));
         }
+        all.unless(self.web.api_per_minute > 0, "web.api_per_minute", "at least 1 is needed");
+        let failures = self.web.api_failures_per_minute;
+        all.unless(failures > 0, "web.api_failures_per_minute", "at least 1 is needed");
         for (key, hosts) in [
             ("badge.script_hosts", &self.badge.script_hosts),
             ("badge.certificate_hosts", &self.badge.certificate_hosts),

@@ -38,6 +38,25 @@ impl Actor {
     }
 }
 
+/// The longest name of an account.
+pub const LONGEST_NAME: usize = 32;
+
+/// Can an account be called so? What stands on record for years is plain and can be typed everywhere.
+pub fn is_name(text: &str) -> bool {
+    let is_plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b);
+    let begins = text.as_bytes().first().is_some_and(u8::is_ascii_lowercase);
+    begins && text.len() <= LONGEST_NAME && text.bytes().all(is_plain)
+}
+
+/// What every token begins with: a scanner finds one that was left in a file.
+pub const TOKEN_PREFIX: &str = "bw_";
+
+/// Has it the form of a token: the prefix and 32 bytes in base64url?
+pub fn is_token(text: &str) -> bool {
+    let is_digit = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    text.strip_prefix(TOKEN_PREFIX).is_some_and(|rest| rest.len() == 43 && rest.bytes().all(is_digit))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -51,5 +70,22 @@ mod tests {
         assert!(!officer.may(AccountRole::Approver, Some("140214")), "the second person is another role");
         assert!(!officer.may(AccountRole::Viewer, Some("140200")) && !officer.may(AccountRole::Viewer, None));
         assert!(of(AccountRole::Admin, "000000").may(AccountRole::Approver, None));
+    }
+
+    #[test]
+    fn a_name_is_plain() {
+        assert!(is_name("chen") && is_name("li.wei-2") && is_name(&"a".repeat(LONGEST_NAME)));
+        for odd in ["", "Chen", "陈", "2chen", "chen li", "chen\n", "-chen", &"a".repeat(LONGEST_NAME + 1)] {
+            assert!(!is_name(odd), "{odd:?}");
+        }
+    }
+
+    #[test]
+    fn what_has_not_the_form_of_a_token_is_none() {
+        let token = format!("bw_{}", "aB3-_".repeat(9).split_at(43).0);
+        assert!(is_token(&token));
+        for odd in [&token[3..], &token[..45], &format!("{token}A"), &token.replace("aB", "a+"), "bw_", ""] {
+            assert!(!is_token(odd), "{odd}");
+        }
     }
 }

@@ -9,8 +9,13 @@ const FILLER: &str = "市辖区";
 
 /// Is the region within an area? `140000` holds `140200`, which holds `140214`; `000000` is the whole country.
 pub fn is_within(code: &str, area: &str) -> bool {
+    code.len() == 6 && area.len() == 6 && code.starts_with(digits_of(area))
+}
+
+/// The digits that all codes within an area begin with; none for the whole country.
+pub fn digits_of(area: &str) -> &str {
     let level = area.trim_end_matches('0').len().div_ceil(2) * 2;
-    code.len() == 6 && area.len() == 6 && code.get(..level) == area.get(..level)
+    area.get(..level).unwrap_or(area)
 }
 
 /// Is the registry complete for a region, so that "nobody was issued this badge" may be said there (domain rules §3)?
@@ -129,6 +134,8 @@ mod tests {
         assert!(!is_within("140214", "140300") && !is_within("140200", "140214"));
         assert!(is_within("110101", "110101") && !is_within("11", "110000"));
         assert!(!is_within("150214", "140000") && is_within("201000", "200000"));
+        let digits = ["000000", "140000", "140200", "140214", "201000", "140210"].map(digits_of);
+        assert_eq!(digits, ["", "14", "1402", "140214", "2010", "140210"]);
     }
 
     #[test]

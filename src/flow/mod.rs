@@ -1,5 +1,6 @@
 //! Use-cases: gather → decide → act. They call probes and rules and hold neither.
 
+pub mod accounts;
 pub mod backup;
 pub mod calendar;
 pub mod cases;
@@ -9,6 +10,8 @@ pub mod export_registry;
 pub mod import_registry;
 pub mod measure;
 pub mod notices;
+pub mod outbox;
+pub mod recheck;
 pub mod retention;
 pub mod seal;
 pub mod watch;

@@ -21,7 +21,8 @@ pub async fn insert(
 }
 
 /// A file, without its content.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Serialize, utoipa::ToSchema)]
+#[schema(as = Attachment)]
 pub struct Listed {
     pub id: String,
     pub at: DateTime<Utc>,

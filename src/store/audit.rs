@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::evidence::Head;
-use super::{StoreError, StoreResult, Tx, execute, fetch_all, fetch_optional};
+use super::{StoreError, StoreResult, Tx, counters, execute, fetch_all, fetch_optional};
 use crate::domain::evidence::{Link, START, sha256};
 
 /// What is put on record.
@@ -48,6 +48,13 @@ pub async fn append(tx: &mut Tx, chain: &str, at: DateTime<Utc>, act: &Act<'_>) 
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     execute!(tx, sql, super::new_id(), chain, seq, at, act.actor, act.action, body, body_hash, prev_hash, hash)?;
     Ok(())
+}
+
+/// Puts an act on a chain whose subject has no row that the caller holds: who comes at once waits for who came first.
+pub async fn append_in_turn(tx: &mut Tx, chain: &str, at: DateTime<Utc>, act: &Act<'_>) -> StoreResult<()> {
+    // The counter's row is held to the end of the transaction.
+    counters::next(tx, &format!("chain {chain}")).await?;
+    append(tx, chain, at, act).await
 }
 
 async fn head(tx: &mut Tx, chain: &str) -> StoreResult<Option<Head>> {

@@ -238,9 +238,9 @@ pub async fn empty(tx: &mut Tx) -> StoreResult<()> {
     Ok(())
 }
 
-/// Is there any row at all?
+/// Is there any row at all? Keys do not count: an installation makes its own when it is first opened.
 pub async fn is_empty(tx: &mut Tx) -> StoreResult<bool> {
-    for table in TABLES {
+    for table in TABLES.iter().filter(|table| table.name != "keys") {
         if super::fetch_one!((i64,), &mut *tx, table.any)?.0 > 0 {
             return Ok(false);
         }

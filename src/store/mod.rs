@@ -3,6 +3,7 @@
 //! Rules that keep one text true on both: `$n` placeholders; every instant is bound from the clock, never made by SQL;
 //! every change of state is a guarded update whose affected rows are counted; no transaction is held across network I/O.
 
+pub mod accounts;
 pub mod attachments;
 pub mod audit;
 pub mod calendar;
@@ -21,6 +22,7 @@ pub mod notices;
 pub mod outbox;
 pub mod pages;
 pub mod plan;
+pub mod queue;
 pub mod sites;
 pub mod units;
 

@@ -298,7 +298,8 @@ pub async fn mark_good(tx: &mut Tx, address: &str) -> StoreResult<bool> {
 }
 
 /// A message as a list shows it.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Serialize, utoipa::ToSchema)]
+#[schema(as = Letter)]
 pub struct Listed {
     pub id: String,
     pub channel: String,

@@ -1,7 +1,10 @@
 //! What is served over HTTP.
 
+pub mod api;
 mod health;
 mod overview;
+
+use std::net::SocketAddr;
 
 use axum::Router;
 use axum::routing::get;
@@ -17,12 +20,15 @@ pub fn router(app: Shared) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
+        .nest(api::ROOT, api::router(app.clone()))
         .with_state(app)
 }
 
 /// Serves until it is stopped; answers under way are finished.
 pub async fn serve(app: Shared, listener: TcpListener, stop: CancellationToken) {
-    let served = axum::serve(listener, router(app)).with_graceful_shutdown(stop.cancelled_owned());
+    // Limits need to know who asks.
+    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let served = axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned());
     if let Err(error) = served.await {
         tracing::error!(%error, "serving ended");
     }

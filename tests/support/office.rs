@@ -15,8 +15,6 @@ use badgewatch::flow::deliver::Postman;
 use badgewatch::flow::notices::{self, Desk};
 use badgewatch::flow::watch::Step;
 use badgewatch::flow::{calendar, cases};
-use badgewatch::metrics::Metrics;
-use badgewatch::shared::Shared;
 use badgewatch::store::audit::{self, Recorded};
 use badgewatch::store::findings::{self, Change, StoredFinding};
 use badgewatch::store::notices::StoredNotice;
@@ -78,14 +76,8 @@ impl Office {
     }
 
     pub async fn postman(db: &Db, clock: &Clock, config: &Config) -> Postman {
-        let shared = Shared {
-            config: Arc::new(config.clone()),
-            db: db.clone(),
-            clock: clock.clone(),
-            calendar: badgewatch::domain::calendar::Calendar::builtin().into(),
-            metrics: Arc::new(Metrics::new().unwrap()),
-        };
-        app::postman(&shared).await.unwrap()
+        let shared = app::shared(config.clone(), db.clone(), clock.clone()).await.unwrap();
+        app::postman(&shared).unwrap()
     }
 
     pub fn db(&self) -> &Db {

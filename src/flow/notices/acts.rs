@@ -3,22 +3,19 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::apply::apply;
-use super::{ActError, Desk, Now, UNIT};
+use super::{ActError, Desk, Now, UNIT, notice_of, site_of};
 use crate::domain::account::{AccountRole, Actor};
 use crate::domain::notice::{Event, RequestKind};
 use crate::store::maintenance::{self, Announcement};
 use crate::store::notices::{self, StoredNotice};
-use crate::store::{Db, attachments, sites};
+use crate::store::{Db, attachments};
 
 type Done = Result<StoredNotice, ActError>;
 
 /// Reads a notice and applies an officer's event to it.
 async fn by_officer(db: &Db, desk: &Desk, actor: &Actor, id: &str, event: Event, at: DateTime<Utc>) -> Done {
     let mut tx = db.write().await?;
-    let notice = notices::find(&mut tx, id).await?.ok_or(ActError::NotFound)?;
-    if !actor.may(AccountRole::Officer, notice.region.as_deref()) {
-        return Err(ActError::NotYours);
-    }
+    let notice = notice_of(&mut tx, actor, AccountRole::Officer, id).await?;
     let now = Now::read(&mut tx, at).await?;
     let done = apply(&mut tx, desk, &now, notice, &event, &actor.text()).await?;
     tx.commit().await?;
@@ -28,6 +25,19 @@ async fn by_officer(db: &Db, desk: &Desk, actor: &Actor, id: &str, event: Event,
 /// Lets what is drafted go.
 pub async fn approve(db: &Db, desk: &Desk, actor: &Actor, id: &str, at: DateTime<Utc>) -> Done {
     by_officer(db, desk, actor, id, Event::Approved, at).await
+}
+
+/// Lets what is drafted go, as it was seen: where the notice is at another version by now, nothing goes.
+pub async fn approve_seen(db: &Db, desk: &Desk, actor: &Actor, id: &str, seen: i64, at: DateTime<Utc>) -> Done {
+    let mut tx = db.write().await?;
+    let notice = notice_of(&mut tx, actor, AccountRole::Officer, id).await?;
+    if notice.version != seen {
+        return Err(ActError::Changed);
+    }
+    let now = Now::read(&mut tx, at).await?;
+    let done = apply(&mut tx, desk, &now, notice, &Event::Approved, &actor.text()).await?;
+    tx.commit().await?;
+    Ok(done)
 }
 
 /// Sends what did not arrive again: the registry has a better address, or the old one works again.
@@ -102,10 +112,7 @@ pub async fn announce_maintenance(
         return Err(crate::domain::notice::Refusal::Day.into());
     }
     let mut tx = db.write().await?;
-    let site = sites::by_key(&mut tx, &of.site).await?.ok_or(ActError::NotFound)?;
-    if !actor.may(AccountRole::Officer, site.region.as_deref()) {
-        return Err(ActError::NotYours);
-    }
+    let site = site_of(&mut tx, actor, AccountRole::Officer, &of.site).await?;
     let by = actor.text();
     let new = Announcement { site_id: &site.id, from_on: from, until_on: until, by: &by, reason: &of.reason };
     maintenance::announce(&mut tx, &new, at).await?;

@@ -5,9 +5,11 @@
 
 mod acts;
 mod advance;
+mod allowed;
 mod apply;
 pub(crate) mod letters;
 pub mod link;
+pub mod read;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -18,10 +20,11 @@ use crate::domain::office::Offices;
 use crate::store::{StoreError, StoreResult, Tx};
 
 pub use acts::{
-    AnswerGiven, Maintenance, UnitFile, Wish, acknowledge, announce_maintenance, answer, approve, ask, close,
-    deliver_by_hand, extend, resend, withdraw,
+    AnswerGiven, Maintenance, UnitFile, Wish, acknowledge, announce_maintenance, answer, approve, approve_seen, ask,
+    close, deliver_by_hand, extend, resend, withdraw,
 };
 pub use advance::advance;
+pub(crate) use allowed::{notice_of, site_of};
 pub(crate) use apply::apply;
 
 /// Who is on record where no person acted.
@@ -51,9 +54,9 @@ impl Desk {
 /// Why an act was not done.
 #[derive(Debug, thiserror::Error)]
 pub enum ActError {
-    #[error("没有这份通知 · no such notice")]
+    #[error("没有查到 · there is none here")]
     NotFound,
-    #[error("不在本机关管辖范围内，或没有这一权限 · not within your region, or not your role")]
+    #[error("没有这一权限 · not within your role")]
     NotYours,
     #[error(transparent)]
     Refused(#[from] Refusal),

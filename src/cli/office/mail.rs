@@ -1,0 +1,110 @@
+//! `badgewatch maintenance …` and `badgewatch mail …`: what officers note, and the letters that wait for them.
+
+use anyhow::bail;
+use chrono::NaiveDate;
+use clap::{Args, Subcommand};
+
+use super::{Person, show};
+use crate::cli::print;
+use crate::flow::notices::{self, Maintenance as Announced};
+use crate::flow::outbox;
+
+#[derive(Args)]
+pub(in crate::cli) struct Maintenance {
+    #[command(subcommand)]
+    command: MaintenanceCommand,
+}
+
+#[derive(Subcommand)]
+enum MaintenanceCommand {
+    /// Put announced maintenance on file: the limit of an open notice stands still meanwhile
+    Announce {
+        #[command(flatten)]
+        person: Person,
+        /// Registry key of the site: English name, else Chinese name, and the folder
+        key: String,
+        /// The first day, YYYY-MM-DD
+        from: NaiveDate,
+        /// The last day
+        until: NaiveDate,
+        /// Who announced it, and where
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+impl Maintenance {
+    pub(in crate::cli) fn run(self) -> anyhow::Result<u8> {
+        let MaintenanceCommand::Announce { person, key, from, until, reason } = self.command;
+        person.act(async |shared, actor| {
+            let of = Announced { site: key.clone(), from, until, reason };
+            let now = shared.clock.now();
+            let moved = notices::announce_maintenance(&shared.db, &shared.desk, &actor, &of, now).await?;
+            let due = moved.as_ref().and_then(|moved| moved.notice.due());
+            let due = due.map(|due| format!("; its notice is due on {}", due.date)).unwrap_or_default();
+            print(&format!("{key}: maintenance from {from} to {until} on file{due}\n"))
+        })
+    }
+}
+
+#[derive(Args)]
+pub(in crate::cli) struct Mail {
+    #[command(subcommand)]
+    command: MailCommand,
+}
+
+#[derive(Subcommand)]
+enum MailCommand {
+    /// Show a letter made of invented data; nothing is sent
+    Preview(crate::cli::mail::Preview),
+    /// Count the letters of your region by state, and list those that are parked
+    Queue {
+        #[command(flatten)]
+        person: Person,
+    },
+    /// Let parked letters go again
+    Release {
+        #[command(flatten)]
+        person: Person,
+        /// Of a message, a notice or a case; without it all of your region
+        id: Option<String>,
+    },
+    /// Note that a letter came back
+    Bounced {
+        #[command(flatten)]
+        person: Person,
+        /// Its Message-ID, or its id in the outbox
+        message_id: String,
+        /// What the report says
+        #[arg(long)]
+        why: String,
+    },
+}
+
+impl Mail {
+    pub(in crate::cli) fn run(self) -> anyhow::Result<u8> {
+        match self.command {
+            MailCommand::Preview(preview) => preview.run(),
+            MailCommand::Queue { person } => person.act(async |shared, actor| {
+                let waiting = outbox::waiting(&shared.db, &actor).await?;
+                let mut out: String =
+                    waiting.counts.iter().map(|(state, many)| format!("{state:<10} {many}\n")).collect();
+                waiting.parked.iter().for_each(|letter| out += &format!("{}\n", show::message(letter)));
+                print(if out.is_empty() { "the outbox is empty\n" } else { &out })
+            }),
+            MailCommand::Release { person, id } => person.act(async |shared, actor| {
+                let released = outbox::release(&shared.db, &actor, id.as_deref(), shared.clock.now()).await?;
+                print(&format!("{released} let go\n"))
+            }),
+            MailCommand::Bounced { person, message_id, why } => person.act(async |shared, actor| {
+                let now = shared.clock.now();
+                if !outbox::came_back(&shared.db, &shared.desk, &actor, &message_id, &why, now).await? {
+                    bail!("{message_id}: it was not sent, or is known to have come back");
+                }
+                print(&format!(
+                    "{message_id}: it came back; its address gets no further mail until the registry names another\n"
+                ))
+            }),
+        }
+    }
+}

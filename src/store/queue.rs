@@ -1,0 +1,50 @@
+//! The outbox as an office sees it: only what is about sites of its area.
+
+use chrono::{DateTime, Utc};
+
+use super::outbox::Listed;
+use super::{StoreResult, Tx, execute, fetch_all, fetch_optional};
+
+/// `$1`: the digits that all regions of the area begin with; empty: everything, what is about no site included.
+macro_rules! within {
+    ($before:literal, $after:literal) => {
+        concat!(
+            $before,
+            " ($1 = '' OR site_id IN (SELECT s.id FROM sites s JOIN units u ON u.id = s.unit_id \
+             WHERE u.region LIKE $1 || '%')) ",
+            $after
+        )
+    };
+}
+
+/// Counts messages by state.
+pub async fn counts(tx: &mut Tx, area: &str) -> StoreResult<Vec<(String, i64)>> {
+    let sql = within!("SELECT state, COUNT(*) FROM outbox WHERE", "GROUP BY state ORDER BY state");
+    fetch_all!((String, i64), tx, sql, area)
+}
+
+/// Messages that are not tried again by themselves, the longest waiting first.
+pub async fn parked(tx: &mut Tx, area: &str, most: i64) -> StoreResult<Vec<Listed>> {
+    let sql = within!(
+        "SELECT id, channel, kind, part, recipient, step, state, attempts, made_at, next_at, sent_at, error \
+         FROM outbox WHERE state = 'parked' AND",
+        "ORDER BY made_at, id LIMIT $2"
+    );
+    fetch_all!(Listed, tx, sql, area, most)
+}
+
+/// Lets parked messages go again: all, or those of a message's, a notice's or a case's id.
+pub async fn release(tx: &mut Tx, area: &str, id: Option<&str>, at: DateTime<Utc>) -> StoreResult<u64> {
+    let sql = within!(
+        "UPDATE outbox SET state = 'waiting', attempts = 0, next_at = $3 WHERE state = 'parked' \
+         AND ($2 = '' OR id = $2 OR notice_id = $2 OR case_id = $2) AND",
+        ""
+    );
+    execute!(tx, sql, area, id.unwrap_or_default(), at)
+}
+
+/// Is a message about a site of the area?
+pub async fn holds(tx: &mut Tx, area: &str, id: &str) -> StoreResult<bool> {
+    let sql = within!("SELECT id FROM outbox WHERE id = $2 AND", "");
+    Ok(fetch_optional!((String,), tx, sql, area, id)?.is_some())
+}

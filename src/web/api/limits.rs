@@ -1,0 +1,77 @@
+//! How often one may ask.
+//!
+//! Who shows a token that lets in is never turned away for what others at the same address tried: behind a proxy that may
+//! be everybody. A stranger who tries tokens gets slower answers than a thief has time for.
+
+use std::net::{IpAddr, Ipv6Addr};
+use std::num::NonZeroU32;
+
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+
+use crate::config::Web;
+
+/// Addresses that are remembered before those are forgotten that did nothing lately.
+const REMEMBERED: usize = 10_000;
+
+/// The limits of this process.
+pub(super) struct Limits {
+    accounts: DefaultKeyedRateLimiter<String>,
+    strangers: DefaultKeyedRateLimiter<IpAddr>,
+}
+
+impl Limits {
+    pub(super) fn of(web: &Web) -> Self {
+        let quota = |a_minute: u32| Quota::per_minute(NonZeroU32::new(a_minute).unwrap_or(NonZeroU32::MIN));
+        Self {
+            accounts: RateLimiter::keyed(quota(web.api_per_minute)),
+            strangers: RateLimiter::keyed(quota(web.api_failures_per_minute)),
+        }
+    }
+
+    /// Counts a request of a token. `Err`: the seconds to wait.
+    pub(super) fn known(&self, token: String) -> Result<(), u64> {
+        self.accounts.check_key(&token).map_err(|until| seconds(&until))
+    }
+
+    /// Counts a request that shows nothing that lets in.
+    pub(super) fn stranger(&self, address: Option<IpAddr>) -> Result<(), u64> {
+        if self.strangers.len() > REMEMBERED {
+            self.strangers.retain_recent();
+        }
+        let address = network(address.unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED)));
+        self.strangers.check_key(&address).map_err(|until| seconds(&until))
+    }
+}
+
+fn seconds(until: &governor::NotUntil<<DefaultClock as Clock>::Instant>) -> u64 {
+    until.wait_time_from(DefaultClock::default().now()).as_secs() + 1
+}
+
+/// A customer of a provider has a whole /64 of IPv6.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
+        }
+        address => address,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_counted_by_itself_and_ipv6_by_its_network() {
+        let limits = Limits::of(&Web { api_failures_per_minute: 2, api_per_minute: 1, ..Web::default() });
+        let try_from = |text: &str| limits.stranger(text.parse().ok()).is_ok();
+        assert!(try_from("192.0.2.1") && try_from("::ffff:192.0.2.1"), "the same address twice");
+        assert!(!try_from("192.0.2.1") && try_from("192.0.2.2"));
+        assert!(try_from("2001:db8::1") && try_from("2001:db8::2") && !try_from("2001:db8::3"));
+        assert!(try_from("2001:db8:0:1::1"));
+        assert!(limits.known("a".into()).is_ok() && limits.known("b".into()).is_ok());
+        assert!((1..=61).contains(&limits.known("a".into()).unwrap_err()));
+    }
+}

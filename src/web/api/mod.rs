@@ -1,0 +1,154 @@
+//! The API of the office: JSON under [`ROOT`], by bearer tokens, described by OpenAPI.
+//!
+//! Every handler calls a use-case; who may see and do what is decided there. The routes and the OpenAPI text are made from
+//! one list (`api!` below).
+
+mod acts;
+mod limits;
+mod notices;
+mod outbox;
+mod request;
+mod schemas;
+mod sites;
+mod trouble;
+pub mod views;
+
+use std::sync::Arc;
+
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use axum::{Json, Router, middleware, routing};
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi, ToSchema};
+
+use crate::domain::account::AccountRole;
+use crate::shared::Shared;
+use limits::Limits;
+use request::Caller;
+pub use trouble::Code;
+use trouble::{OfReading, Trouble};
+
+/// Before every path of the API.
+pub const ROOT: &str = "/api/v1";
+/// The largest body that is read.
+const LARGEST: usize = 64 * 1024;
+
+/// What the handlers share.
+#[derive(Clone)]
+struct Api {
+    app: Shared,
+    limits: Arc<Limits>,
+}
+
+/// The answer of a handler.
+type Said<T> = Result<Json<T>, Trouble>;
+
+/// A body in which nothing stands.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+/// Declares the routes: the router, their list, and the OpenAPI text are one.
+macro_rules! api {
+    ($($method:ident $path:literal => $($handler:ident)::+;)+) => {
+        /// Method and path of every route.
+        pub const ROUTES: &[(&str, &str)] = &[$((stringify!($method), $path)),+];
+
+        fn routes() -> Router<Api> {
+            Router::new()$(.route($path, routing::$method($($handler)::+)))+
+        }
+
+        #[derive(OpenApi)]
+        #[openapi(
+            info(title = "badgewatch", description = "网站标识：整改通知与案件 · notices and cases of website badges"),
+            servers((url = "/api/v1")),
+            paths($($($handler)::+),+),
+            components(schemas(trouble::ErrorBody)),
+            modifiers(&Bearer),
+        )]
+        struct Document;
+    };
+}
+
+api! {
+    get "/openapi.json" => openapi;
+    get "/me" => me;
+    get "/notices" => notices::list_notices;
+    get "/notices/{id}" => notices::show_notice;
+    get "/notices/{id}/history" => notices::notice_history;
+    get "/notices/{id}/letters" => notices::notice_letters;
+    get "/notices/{id}/attachments" => notices::notice_attachments;
+    get "/notices/{id}/attachments/{file}" => notices::notice_attachment;
+    post "/notices/{id}/approve" => acts::approve_notice;
+    post "/notices/{id}/withdraw" => acts::withdraw_notice;
+    post "/notices/{id}/extend" => acts::extend_notice;
+    post "/notices/{id}/answer" => acts::answer_notice;
+    post "/notices/{id}/resend" => acts::resend_notice;
+    post "/notices/{id}/delivered" => acts::notice_delivered;
+    post "/notices/{id}/close" => acts::close_notice;
+    post "/sites/{key}/maintenance" => sites::announce_maintenance;
+    post "/sites/{key}/recheck" => sites::recheck_site;
+    get "/outbox" => outbox::show_outbox;
+    post "/outbox/release" => outbox::release_outbox;
+    post "/mail/bounces" => outbox::report_bounce;
+}
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("badgewatch token issue NAME"));
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("token", SecurityScheme::Http(scheme.build()));
+    }
+}
+
+/// The OpenAPI text.
+pub fn document() -> utoipa::openapi::OpenApi {
+    Document::openapi()
+}
+
+/// The API, to be nested under [`ROOT`].
+pub fn router<S>(app: Shared) -> Router<S> {
+    let limits = Arc::new(Limits::of(&app.config.web));
+    routes()
+        .fallback(async || Trouble::from(Code::NotFound))
+        .method_not_allowed_fallback(async || Trouble::from(Code::NoMethod))
+        .layer(DefaultBodyLimit::max(LARGEST))
+        .layer(middleware::map_response(guard))
+        .with_state(Api { app, limits })
+}
+
+/// What goes with every answer: nobody keeps it, nobody guesses what it is.
+async fn guard(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+/// This text.
+#[utoipa::path(get, path = "/openapi.json", tag = "api",
+    responses((status = 200, description = "OpenAPI", body = serde_json::Value)))]
+async fn openapi() -> Json<utoipa::openapi::OpenApi> {
+    Json(document())
+}
+
+/// Who one is here.
+#[derive(Serialize, ToSchema)]
+struct Me {
+    name: String,
+    #[schema(schema_with = schemas::role)]
+    role: AccountRole,
+    /// GB/T 2260: acts there and below; `000000` everywhere.
+    region: String,
+}
+
+/// Who one is, and what one may do.
+#[utoipa::path(get, path = "/me", tag = "api", security(("token" = [])),
+    responses((status = 200, description = "The account of the token", body = Me), OfReading))]
+async fn me(State(_): State<Api>, Caller(actor): Caller) -> Said<Me> {
+    Ok(Json(Me { name: actor.name, role: actor.role, region: actor.region }))
+}

@@ -1,0 +1,176 @@
+//! What a handler takes from a request: who asks, and what, each refused in the API's own words.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use serde::de::DeserializeOwned;
+
+use super::Api;
+use super::trouble::{Code, Trouble};
+use crate::domain::account::Actor;
+use crate::flow::accounts::{authenticate, hash};
+
+/// Somebody who was let in by the token of the request.
+pub(super) struct Caller(pub Actor);
+
+impl FromRequestParts<Api> for Caller {
+    type Rejection = Trouble;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Trouble> {
+        let token = bearer(&parts.headers).unwrap_or_default();
+        match authenticate(&api.app.db, token, api.app.clock.now()).await? {
+            Some(actor) => {
+                api.limits.known(hash(token)).map_err(Trouble::too_many)?;
+                Ok(Self(actor))
+            }
+            None => Err(stranger(api, address(parts))),
+        }
+    }
+}
+
+/// The answer to somebody who shows nothing that lets in.
+pub(super) fn stranger(api: &Api, address: Option<IpAddr>) -> Trouble {
+    match api.limits.stranger(address) {
+        Ok(()) => Code::Unauthorized.into(),
+        Err(wait) => Trouble::too_many(wait),
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+fn address(parts: &Parts) -> Option<IpAddr> {
+    parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())
+}
+
+/// Where a request comes from, as far as it is known.
+pub(super) struct Whence(pub Option<IpAddr>);
+
+impl FromRequestParts<Api> for Whence {
+    type Rejection = Trouble;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Api) -> Result<Self, Trouble> {
+        Ok(Self(address(parts)))
+    }
+}
+
+/// What stands in the address.
+pub(super) struct Place<T>(pub T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<Api> for Place<T> {
+    type Rejection = Trouble;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Trouble> {
+        let Path(place) = Path::from_request_parts(parts, api).await.map_err(|_| Code::NotFound)?;
+        Ok(Self(place))
+    }
+}
+
+/// What stands behind the question mark.
+pub(super) struct Asked<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<Api> for Asked<T> {
+    type Rejection = Trouble;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Trouble> {
+        match Query::from_request_parts(parts, api).await {
+            Ok(Query(asked)) => Ok(Self(asked)),
+            Err(rejection) => {
+                let text = rejection.body_text();
+                let what = text.trim_start_matches("Failed to deserialize query string: ");
+                Err(Trouble::invalid(field(what), what))
+            }
+        }
+    }
+}
+
+/// The body, as JSON; where it is empty, as `{}`.
+pub(super) struct Body<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<Api> for Body<T> {
+    type Rejection = Trouble;
+
+    async fn from_request(request: Request, api: &Api) -> Result<Self, Trouble> {
+        let bytes = bytes(Bytes::from_request(request, api).await)?;
+        json(if bytes.is_empty() { b"{}" } else { &bytes }).map(Self)
+    }
+}
+
+/// The bytes of a body that is not too large.
+pub(super) fn bytes(read: Result<Bytes, BytesRejection>) -> Result<Bytes, Trouble> {
+    read.map_err(|rejection| match rejection.status().as_u16() {
+        413 => Code::TooLarge.into(),
+        _ => Trouble::invalid(None, "the body cannot be read"),
+    })
+}
+
+/// Reads JSON; what is wrong is named with its field.
+pub(super) fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Trouble> {
+    let mut text = serde_json::Deserializer::from_slice(bytes);
+    let read = serde_path_to_error::deserialize(&mut text).map_err(|error| {
+        let (path, what) = (error.path().to_string(), error.inner().to_string());
+        let field = if path == "." { quoted(&what) } else { Some(path) };
+        Trouble::invalid(field, &what)
+    })?;
+    text.end().map_err(|error| Trouble::invalid(None, &error.to_string()))?;
+    Ok(read)
+}
+
+/// The field that a message begins with, or quotes.
+fn field(what: &str) -> Option<String> {
+    let begins = what.split_once(": ").map(|(field, _)| field);
+    let is_name = |name: &&str| name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    begins.filter(is_name).map(str::to_owned).or_else(|| quoted(what))
+}
+
+/// The field that a message of serde quotes: missing, or unknown.
+fn quoted(what: &str) -> Option<String> {
+    what.split('`').nth(1).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Given {
+        #[expect(dead_code, reason = "only whether it can be read matters")]
+        on: chrono::NaiveDate,
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_by_its_field() {
+        let refused = |text: &str| format!("{:?}", json::<Given>(text.as_bytes()).unwrap_err());
+        for (text, field) in [
+            ("{}", "Some(\"on\")"),
+            ("{\"on\":\"yesterday\"}", "Some(\"on\")"),
+            ("{\"on\":\"2026-11-26\",\"by\":1}", "Some(\"by\")"),
+            ("{\"on\":\"2026-11-26\"} {}", "None"),
+            ("on=2026-11-26", "None"),
+        ] {
+            assert!(refused(text).contains(&format!("field: {field}")), "{text}: {}", refused(text));
+        }
+        assert!(json::<Given>(b"{\"on\":\"2026-11-26\"}").is_ok());
+        assert_eq!(field("state: x: no value of NoticeState").as_deref(), Some("state"));
+        assert_eq!(field("unknown field `by`, expected `on`").as_deref(), Some("by"));
+    }
+
+    #[test]
+    fn a_bearer_is_read_whatever_its_case() {
+        let of = |text: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::AUTHORIZATION, text.parse().unwrap());
+            bearer(&headers).map(str::to_owned)
+        };
+        assert_eq!(of("Bearer bw_x").as_deref(), Some("bw_x"));
+        assert_eq!(of("bearer bw_x").as_deref(), Some("bw_x"));
+        assert_eq!((of("Basic bw_x"), of("bw_x"), bearer(&HeaderMap::new())), (None, None, None));
+    }
+}

@@ -1,0 +1,161 @@
+//! Who may do what: every route, by everybody.
+
+use badgewatch::domain::account::AccountRole;
+use badgewatch::flow::accounts::{self, OPERATOR};
+use badgewatch::store::attachments;
+use badgewatch::web::api::ROUTES;
+use chrono::TimeDelta;
+
+use crate::served::{Served, told};
+use crate::support::bureau::{ELSEWHERE, HERE, OTHER_SITE, SITE, person};
+
+/// Who asks.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Who {
+    Nobody,
+    WrongToken,
+    Expired,
+    Revoked,
+    Disabled,
+    Viewer,
+    OfficerElsewhere,
+    AdminElsewhere,
+    Officer,
+    OfficerOfTheProvince,
+    Approver,
+    Admin,
+}
+
+use Who::*;
+
+/// Everybody with what they show.
+async fn everybody(served: &Served) -> Vec<(Who, String)> {
+    let (db, then) = (&served.app.db, served.now());
+    let officer = AccountRole::Officer;
+    let expired = person(db, "expired", officer, HERE, 1, then).await;
+    served.app.clock.advance(TimeDelta::days(1));
+    let now = served.now();
+    let revoked = person(db, "revoked", AccountRole::Admin, "000000", 90, now).await;
+    let token = accounts::tokens(db, "revoked").await.unwrap().remove(0);
+    accounts::revoke(db, &token.id, OPERATOR, now).await.unwrap();
+    let disabled = person(db, "disabled", AccountRole::Admin, "000000", 90, now).await;
+    accounts::disable(db, "disabled", OPERATOR, now).await.unwrap();
+    vec![
+        (Nobody, String::new()),
+        (WrongToken, format!("bw_{}", "A".repeat(43))),
+        (Expired, expired),
+        (Revoked, revoked),
+        (Disabled, disabled),
+        (Viewer, served.viewer.clone()),
+        (OfficerElsewhere, person(db, "elsewhere", officer, ELSEWHERE, 90, now).await),
+        (AdminElsewhere, person(db, "boss.elsewhere", AccountRole::Admin, ELSEWHERE, 90, now).await),
+        (Officer, served.officer.clone()),
+        (OfficerOfTheProvince, person(db, "province", officer, "140000", 90, now).await),
+        (Approver, person(db, "approver", AccountRole::Approver, HERE, 90, now).await),
+        (Admin, person(db, "admin", AccountRole::Admin, "000000", 90, now).await),
+    ]
+}
+
+/// What a request of a route holds that could be done if its notice were not over.
+fn body(path: &str) -> &'static str {
+    match path.rsplit('/').next().unwrap() {
+        "withdraw" | "close" => "{\"why\":\"误报\"}",
+        "extend" => "{\"until\":\"2026-12-31\",\"why\":\"采购\"}",
+        "answer" => "{\"kind\":\"objection\",\"granted\":false,\"text\":\"经复核属实\"}",
+        "delivered" => "{\"on\":\"2026-11-26\"}",
+        "maintenance" => "{\"from\":\"2026-12-01\",\"until\":\"2026-12-02\",\"reason\":\"公告\"}",
+        "bounces" => "{\"message_id\":\"x\",\"reason\":\"550\",\"permanent\":true}",
+        _ => "",
+    }
+}
+
+/// What a route answers to somebody. The notice is over: whoever may act on it is told 409, and nothing changes.
+fn expected(method: &str, path: &str, who: Who) -> u16 {
+    let is_out = matches!(who, Nobody | WrongToken | Expired | Revoked | Disabled);
+    let is_elsewhere = matches!(who, OfficerElsewhere | AdminElsewhere);
+    let is_of_a_subject = path.contains('{');
+    match (method, path) {
+        ("get", "/openapi.json") => 200,
+        // A token is no signature.
+        ("post", "/mail/bounces") => 401,
+        _ if is_out => 401,
+        _ if is_elsewhere && is_of_a_subject => 404,
+        ("post", _) if who == Viewer => 403,
+        ("post", path) if path.starts_with("/notices/") => 409,
+        ("get" | "post", _) => 200,
+        _ => unreachable!("{method} is no method of the API"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_route_is_open_to_whom_it_should_be_and_to_nobody_else() {
+    told(async |served| {
+        let notice = served.notice(SITE).await;
+        let mut tx = served.app.db.write().await.unwrap();
+        attachments::insert(&mut tx, &notice, "说明.pdf", "text/html", b"%PDF", served.now()).await.unwrap();
+        let file = attachments::of_notice(&mut tx, &notice).await.unwrap().remove(0).id;
+        tx.commit().await.unwrap();
+        let (status, _) = served.post(&format!("/notices/{notice}/withdraw"), "{\"why\":\"误报\"}").await;
+        assert_eq!(status, 200);
+        let everybody = everybody(&served).await;
+        let mut wrong = Vec::new();
+        for (method, path) in ROUTES {
+            let at = path.replace("{id}", &notice).replace("{file}", &file).replace("{key}", SITE);
+            for (who, token) in &everybody {
+                let answer = match who {
+                    Nobody => served.send(method, &at, &[], body(path)).await,
+                    _ => served.ask(token, method, &at, body(path)).await,
+                };
+                let should = expected(method, path, *who);
+                if answer.status != should {
+                    wrong.push(format!("{method} {path} {who:?}: {} and not {should}", answer.status));
+                }
+                if answer.status == 401 {
+                    assert_eq!(answer.header("www-authenticate"), "Bearer", "and not a word more");
+                }
+                assert_eq!(answer.header("x-content-type-options"), "nosniff", "{method} {path}");
+                assert_eq!(answer.header("cache-control"), "no-store", "{method} {path}");
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        let unchanged = served.get(&format!("/notices/{notice}")).await;
+        assert_eq!(unchanged["version"], 2, "nothing was done to it: {unchanged}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_lies_elsewhere_cannot_be_told_from_what_is_not() {
+    told(async |served| {
+        let theirs = served.notice(OTHER_SITE).await;
+        let ours = served.notice(SITE).await;
+        for rest in ["", "/history", "/letters", "/attachments", "/attachments/1"] {
+            let hidden = served.ask(&served.officer, "get", &format!("/notices/{theirs}{rest}"), "").await;
+            let missing = served.ask(&served.officer, "get", &format!("/notices/nothing{rest}"), "").await;
+            assert_eq!((hidden.status, hidden.body), (missing.status, missing.body), "{rest}");
+            assert_eq!(missing.status, 404);
+        }
+        for act in ["approve", "resend"] {
+            let (hidden, missing) = (format!("/notices/{theirs}/{act}"), format!("/notices/nothing/{act}"));
+            assert_eq!(served.post(&hidden, "").await, served.post(&missing, "").await);
+        }
+        let (hidden, missing) = (format!("/sites/{OTHER_SITE}/recheck"), "/sites/www.nobody.gov.test/recheck");
+        assert_eq!(served.post(&hidden, "").await, served.post(missing, "").await);
+
+        let ids = async |path: &str| -> Vec<String> {
+            let page = served.get(path).await;
+            page["notices"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect()
+        };
+        assert_eq!(ids("/notices").await, std::slice::from_ref(&ours));
+        assert_eq!(ids("/notices?region=140000").await, std::slice::from_ref(&ours), "a wider region shows one's own");
+        assert!(ids(&format!("/notices?region={ELSEWHERE}")).await.is_empty());
+        assert!(ids("/notices?region=%25").await.is_empty());
+
+        let admin = person(&served.app.db, "admin", AccountRole::Admin, "000000", 90, served.now()).await;
+        let all = served.ask(&admin, "get", "/notices", "").await.json();
+        assert_eq!(all["notices"].as_array().unwrap().len(), 2);
+        let one = served.ask(&admin, "get", &format!("/notices?region={ELSEWHERE}"), "").await.json();
+        assert_eq!(one["notices"][0]["id"].as_str(), Some(theirs.as_str()));
+    })
+    .await;
+}
