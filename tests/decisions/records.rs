@@ -180,6 +180,23 @@ async fn a_case_undone_with_its_notice_leaves_nothing() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn notices_that_become_overdue_at_once_open_one_case_with_all_of_them() {
+    told(async |room| {
+        let (site, now) = (room.site(EDU).await, room.now());
+        let ids: Vec<String> = (0..8).map(|number| format!("n{number}")).collect();
+        let opened = ids.iter().map(|id| overdue(room.db(), &site, id, now));
+        futures_util::future::join_all(opened).await;
+        let cases = all(room).await;
+        assert_eq!(cases.len(), 1);
+        let mut joined = cases[0].case.notices.clone();
+        joined.sort();
+        assert_eq!(joined, ids);
+        assert_eq!(acts(room.db(), &cases[0].id).await.len(), 8);
+    })
+    .await;
+}
+
 fn dns(name: &str, outcome: &str) -> Value {
     json!([{ "name": name, "outcome": outcome }])
 }

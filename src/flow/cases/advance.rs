@@ -30,9 +30,10 @@ pub async fn advance(desk: &Desk<'_>, now: DateTime<Utc>) -> StoreResult<Step> {
 
 /// The next decision whose time has come.
 async fn take_effect(desk: &Desk<'_>, now: DateTime<Utc>) -> StoreResult<bool> {
-    let mut tx = desk.db.write().await?;
-    let due = cases::due(&mut tx, now, 1).await?;
+    // Read first: who has nothing to do takes no writer's turn.
+    let due = cases::due(&mut desk.db.read().await?, now, 1).await?;
     let Some(read) = due.first() else { return Ok(false) };
+    let tx = desk.db.write().await?;
     moved(tx, desk, read, &CaseEvent::EffectReached, now).await
 }
 
