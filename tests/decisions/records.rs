@@ -8,7 +8,7 @@ use badgewatch::domain::verdict::FindingCode;
 use badgewatch::flow::cases::{self, Overdue};
 use badgewatch::store::cases::{Filter, StoredCase};
 use badgewatch::store::looks::{self, StoredLook};
-use badgewatch::store::{Json, findings, new_id};
+use badgewatch::store::{Json, audit, findings, new_id};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
@@ -180,6 +180,23 @@ async fn a_case_undone_with_its_notice_leaves_nothing() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn notices_that_become_overdue_at_once_open_one_case_with_all_of_them() {
+    told(async |room| {
+        let (site, now) = (room.site(EDU).await, room.now());
+        let ids: Vec<String> = (0..8).map(|number| format!("n{number}")).collect();
+        let opened = ids.iter().map(|id| overdue(room.db(), &site, id, now));
+        futures_util::future::join_all(opened).await;
+        let cases = all(room).await;
+        assert_eq!(cases.len(), 1);
+        let mut joined = cases[0].case.notices.clone();
+        joined.sort();
+        assert_eq!(joined, ids);
+        assert_eq!(acts(room.db(), &cases[0].id).await.len(), 8);
+    })
+    .await;
+}
+
 fn dns(name: &str, outcome: &str) -> Value {
     json!([{ "name": name, "outcome": outcome }])
 }
@@ -209,10 +226,14 @@ async fn names_that_still_resolve_after_seven_days_are_flagged_once() {
         // SERVFAIL is no proof; NXDOMAIN is, late as it comes.
         see(room, &look(&site.id, room.now(), CHALLENGE, dns("water.yunxi.gov.cn", "servfail"))).await;
         assert_eq!(room.days(1).await, 0);
-        see(room, &look(&site.id, room.now(), CHALLENGE, dns("water.yunxi.gov.cn", "nxdomain"))).await;
+        let proof = look(&site.id, room.now(), CHALLENGE, dns("water.yunxi.gov.cn", "nxdomain"));
+        see(room, &proof).await;
         assert_eq!(room.work().await, 1);
         assert_eq!(room.case(&opened.id).await.case.executions[0].confirmed_at, Some(room.now()));
         assert_eq!(room.days(10).await, 0);
+        let chain = audit::chain(&mut room.db().read().await.unwrap(), &cases::chain(&opened.id), 0, 99).await.unwrap();
+        let told = chain.last().unwrap().tree().unwrap();
+        assert_eq!(told["detail"]["with"]["looks"], json!([proof.id]), "by which look, stands on record");
         let kinds = acts(room.db(), &opened.id).await;
         assert_eq!(kinds[kinds.len() - 2..], ["system names_not_confirmed", "system names_confirmed"]);
     })

@@ -7,12 +7,12 @@ closed_set! {
     pub enum Ground {
         OverdueNotice = "overdue_notice", "逾期未整改 · the limit of a notice is over and its faults stand (art. 18, 20)";
         SiteClosed = "site_closed", "网站关闭或网上名称失效 · closed, or names invalid, for more than 30 days (art. 19(3))";
-        BadgeMisused = "badge_misused", "标识被出租、出借、转让或盗用 · somebody else's badge is used (art. 16, 19(4))";
+        BadgeMisused = "badge_misused", "涉嫌使用他人标识或出租、出借、转让标识 · somebody else's badge is used; how it came there is for people to find out (art. 16, 19(4))";
         ReportOverdue = "report_overdue", "未按要求定期报告 · the periodic report was not made, and the notice is overdue (art. 17, 19(5))";
         ReviewFailed = "review_failed", "资格复核未通过或未提交 · the re-review failed or was not handed in (art. 11)";
         UnitGone = "unit_gone", "单位合并、撤销或性质变更 · the unit was merged, abolished or changed its nature (art. 19(1))";
         NameChanged = "name_changed", "网站名称变更或注销 · the site's name was changed or cancelled (art. 19(2))";
-        Counterfeit = "counterfeit", "假冒网站标识 · a forged badge: for the report centre or the police (art. 21)";
+        Counterfeit = "counterfeit", "疑似伪造网站标识 · a badge that looks forged: for the report centre or the police (art. 21)";
         Other = "other", "其他应当撤销的情形 · another ground of revocation (art. 19(6))";
     }
 }

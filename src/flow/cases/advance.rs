@@ -2,7 +2,7 @@
 //! and cases open by what the daemon saw.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::carry::{By, carry};
 use super::{CaseError, Desk, closed, misuse, names};
@@ -30,21 +30,16 @@ pub async fn advance(desk: &Desk<'_>, now: DateTime<Utc>) -> StoreResult<Step> {
 
 /// The next decision whose time has come.
 async fn take_effect(desk: &Desk<'_>, now: DateTime<Utc>) -> StoreResult<bool> {
-    let mut tx = desk.db.write().await?;
-    let due = cases::due(&mut tx, now, 1).await?;
+    // Read first: who has nothing to do takes no writer's turn.
+    let due = cases::due(&mut desk.db.read().await?, now, 1).await?;
     let Some(read) = due.first() else { return Ok(false) };
-    moved(tx, desk, read, &CaseEvent::EffectReached, now).await
+    let tx = desk.db.write().await?;
+    moved(tx, desk, read, &CaseEvent::EffectReached, By { actor: SYSTEM, detail: Value::Null, now }).await
 }
 
 /// Carries a step of the system's out. Somebody who was quicker is no failure: what is to be done is asked anew.
-async fn moved(
-    mut tx: Tx,
-    desk: &Desk<'_>,
-    read: &StoredCase,
-    event: &CaseEvent,
-    now: DateTime<Utc>,
-) -> StoreResult<bool> {
-    match carry(&mut tx, desk, read, event, By { actor: SYSTEM, detail: Value::Null, now }).await {
+async fn moved(mut tx: Tx, desk: &Desk<'_>, read: &StoredCase, event: &CaseEvent, by: By<'_>) -> StoreResult<bool> {
+    match carry(&mut tx, desk, read, event, by).await {
         Ok(_) => tx.commit().await.map(|()| true),
         Err(CaseError::Changed) => Ok(true),
         Err(CaseError::Store(error)) => Err(error),
@@ -81,10 +76,11 @@ async fn follow_one(desk: &Desk<'_>, instruction: &StoredInstruction, now: DateT
     let (authority, act) = (order.authority, order.act);
     let days = desk.offices.terms(read.region.as_deref(), day(now)).confirm_stop_days;
     let is_late = now - instruction.made_at >= TimeDelta::days(i64::from(days));
-    let event = match names::carried_out(order, &looks, instruction.made_at) {
-        true => CaseEvent::NamesConfirmed { authority, act },
-        false if is_late && instruction.overdue_at.is_none() => CaseEvent::NamesNotConfirmed { authority, act },
-        false => return Ok(false),
+    let proof = names::carried_out(order, &looks, instruction.made_at);
+    let event = match &proof {
+        Some(_) => CaseEvent::NamesConfirmed { authority, act },
+        None if is_late && instruction.overdue_at.is_none() => CaseEvent::NamesNotConfirmed { authority, act },
+        None => return Ok(false),
     };
     let mut tx = desk.db.write().await?;
     let key = (authority, act);
@@ -92,5 +88,7 @@ async fn follow_one(desk: &Desk<'_>, instruction: &StoredInstruction, now: DateT
         CaseEvent::NamesConfirmed { .. } => instructions::confirm(&mut tx, &read.id, key, now).await?,
         _ => instructions::flag(&mut tx, &read.id, key, now).await?,
     };
-    moved(tx, desk, &read, &event, now).await
+    // Which looks it was told by stands on record.
+    let detail = proof.map_or(Value::Null, |looks| json!({ "looks": looks }));
+    moved(tx, desk, &read, &event, By { actor: SYSTEM, detail, now }).await
 }

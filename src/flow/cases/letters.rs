@@ -139,7 +139,7 @@ impl Sender<'_> {
             limit: None,
             due: None,
             text,
-            decision: Some(DecisionText {
+            decision: self.stored.case.decision.as_ref().map(|_| DecisionText {
                 articles: self.articles(),
                 effective_on: day(self.now),
                 names,

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::Desk;
 use super::open::{Seen, open_seen};
+use crate::domain::badge::Reading;
 use crate::domain::case::Ground;
 use crate::domain::registry::BadgeState;
 use crate::domain::verdict::FindingCode;
@@ -13,6 +14,8 @@ use crate::store::{StoreResult, Tx, findings, looks, pages, sites};
 
 /// Candidates read at a time.
 const PAGE: i64 = 200;
+/// Pages at fault whose badges are followed to their holders.
+const PAGES: usize = 20;
 
 /// Opens the next case that is due. `false`: none is.
 pub(super) async fn open_next(desk: &Desk<'_>, now: DateTime<Utc>) -> StoreResult<bool> {
@@ -66,25 +69,29 @@ async fn looked_since(tx: &mut Tx, site_id: &str, since: DateTime<Utc>) -> Store
 /// The sites that the badges on the pages at fault were issued to.
 async fn holders(tx: &mut Tx, site_id: &str) -> StoreResult<Vec<StoredSite>> {
     let open = findings::open_of_site(tx, site_id).await?;
-    let at_fault: Vec<String> = open
-        .into_iter()
-        .filter(|found| found.finding.code == FindingCode::ForeignBadge && found.finding.is_fault())
-        .flat_map(|found| found.pages)
-        .collect();
+    let foreign =
+        |found: &findings::StoredFinding| found.finding.code == FindingCode::ForeignBadge && found.finding.is_fault();
+    let at_fault = open.into_iter().filter(foreign).flat_map(|found| found.pages).take(PAGES);
     let mut holders: Vec<StoredSite> = Vec::new();
-    for page in pages::of_site(tx, site_id).await? {
-        let Some(look) = page.look.filter(|_| at_fault.contains(&page.url)) else { continue };
+    for url in at_fault {
+        let page = pages::by_url(tx, site_id, &url).await?;
+        let Some(look) = page.and_then(|page| page.look) else { continue };
         for reading in look.0.readings.iter().filter(|reading| reading.is_hung()) {
-            let mut found = Vec::new();
-            if let Some(code) = &reading.code {
-                found.extend(sites::of_code(tx, code).await?);
-            }
-            if let Some(id) = &reading.certificate_id {
-                found.extend(sites::of_certificate(tx, id).await?);
-            }
+            let mut found = issued_to(tx, reading).await?;
             found.retain(|other| other.id != site_id && holders.iter().all(|known| known.id != other.id));
             holders.extend(found);
         }
     }
     Ok(holders)
+}
+
+async fn issued_to(tx: &mut Tx, reading: &Reading) -> StoreResult<Vec<StoredSite>> {
+    let mut found = Vec::new();
+    if let Some(code) = &reading.code {
+        found.extend(sites::of_code(tx, code).await?);
+    }
+    if let Some(id) = &reading.certificate_id {
+        found.extend(sites::of_certificate(tx, id).await?);
+    }
+    Ok(found)
 }

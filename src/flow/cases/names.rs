@@ -8,18 +8,25 @@ use crate::domain::host::Host;
 use crate::domain::verdict::Reason;
 use crate::store::looks::StoredLook;
 
-/// Do the latest looks since a moment say that the order was carried out, for every one of its names? `looks`: the latest
-/// first. A name that was not asked for since then says nothing.
-pub(super) fn carried_out(order: &Order, looks: &[StoredLook], since: DateTime<Utc>) -> bool {
+/// The looks that say the order was carried out for every one of its names: of each name the latest since a moment that
+/// asked for it. `None`: they do not say so. `looks`: the latest first. A name that was not asked for says nothing.
+pub(super) fn carried_out<'a>(order: &Order, looks: &'a [StoredLook], since: DateTime<Utc>) -> Option<Vec<&'a str>> {
     if order.act == InstructionAct::Revoke || order.names.is_empty() {
-        return false;
+        return None;
     }
     let fair = |look: &&StoredLook| look.started_at >= since && look.cause != Reason::CanaryFailed.name();
-    let looks: Vec<&StoredLook> = looks.iter().filter(fair).collect();
-    order.names.iter().all(|name| {
-        let outcomes = looks.iter().map(|look| outcomes(look, name)).find(|outcomes| !outcomes.is_empty());
-        outcomes.is_some_and(|outcomes| says(order.act, &outcomes))
-    })
+    let mut proof: Vec<&str> = Vec::new();
+    for name in &order.names {
+        let told = |look: &'a StoredLook| (look, outcomes(look, name));
+        let (look, outcomes) = looks.iter().filter(fair).map(told).find(|(_, outcomes)| !outcomes.is_empty())?;
+        if !says(order.act, &outcomes) {
+            return None;
+        }
+        if !proof.contains(&look.id.as_str()) {
+            proof.push(&look.id);
+        }
+    }
+    Some(proof)
 }
 
 /// Stopped: the name, and its `www.` twin where it was asked for, does not exist. Restored: one of them leads somewhere.
