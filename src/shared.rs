@@ -5,6 +5,8 @@ use std::sync::Arc;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::calendar::Calendar;
+use crate::flow::notices::Desk;
+use crate::flow::notices::link::Links;
 use crate::metrics::Metrics;
 use crate::store::Db;
 
@@ -16,4 +18,8 @@ pub struct Shared {
     pub clock: Clock,
     pub calendar: Calendar,
     pub metrics: Arc<Metrics>,
+    /// What all steps on notices and cases share.
+    pub desk: Arc<Desk>,
+    /// Makes and reads the links of notices.
+    pub links: Links,
 }

@@ -47,7 +47,7 @@ async fn what_was_kept_in_one_engine_goes_on_in_the_other() {
     assert!(seal::verify(&shared.db).await.unwrap().breaches.is_empty());
 
     // The watch goes on there as if nothing had happened, and back again.
-    let watch = World::watch(&world.county, &world.clock, &shared.db);
+    let watch = World::watch(&world.county, &world.clock, &shared.db).await;
     world.clock.advance(chrono::TimeDelta::days(1));
     while watch.step(64).await.unwrap() == badgewatch::flow::watch::Step::Worked {}
     backup(&shared.db, &world.clock, &back).await.unwrap();

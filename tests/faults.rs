@@ -123,7 +123,7 @@ async fn trouble_of_ours_confirms_nothing_and_a_removed_badge_is_confirmed() {
         drop(watch);
         let mut config = support::world::settings(&county);
         (config.http.http_port, config.dns.resolvers) = (Some(line.http_port), vec![line.resolver]);
-        let watch = World::watch_by(config, &clock, &test.db);
+        let watch = World::watch_by(config, &clock, &test.db).await;
         let left = run(World { county, clock, test, watch }, |_| line.lose(30)).await;
         assert!(line.lost() > 50, "{} lost", line.lost());
         left

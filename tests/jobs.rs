@@ -2,17 +2,12 @@
 
 mod support;
 
-use std::sync::Arc;
-
 use badgewatch::demo::Behaviour;
-use badgewatch::domain::calendar::Calendar;
 use badgewatch::domain::confirm::FindingState;
 use badgewatch::domain::mass::HoldState;
 use badgewatch::domain::verdict::Verdict;
 use badgewatch::flow::seal;
 use badgewatch::flow::watch::decide_hold;
-use badgewatch::metrics::Metrics;
-use badgewatch::shared::Shared;
 use badgewatch::store::{evidence, findings, jobs, looks};
 use chrono::TimeDelta;
 use support::world::{PORTAL, World, settings, told};
@@ -20,13 +15,8 @@ use tokio_util::sync::CancellationToken;
 
 /// Runs every job that is due.
 async fn tick(world: &World) {
-    let app = Shared {
-        config: Arc::new(settings(&world.county)),
-        db: world.test.db.clone(),
-        clock: world.clock.clone(),
-        calendar: Calendar::builtin(),
-        metrics: Arc::new(Metrics::new().unwrap()),
-    };
+    let (db, clock) = (world.test.db.clone(), world.clock.clone());
+    let app = badgewatch::app::shared(settings(&world.county), db, clock).await.unwrap();
     badgewatch::jobs::tick(&app, &CancellationToken::new()).await;
     let runs = jobs::all(&mut world.test.db.read().await.unwrap()).await.unwrap();
     assert!(runs.len() == 2 && runs.iter().all(|run| run.last_error.is_none()), "{runs:?}");

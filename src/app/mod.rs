@@ -9,6 +9,8 @@ use std::sync::Arc;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::calendar::Calendar;
+use crate::flow::notices::Desk;
+use crate::flow::notices::link::Links;
 use crate::metrics::Metrics;
 use crate::shared::Shared;
 use crate::store::{Db, StoreError};
@@ -33,6 +35,21 @@ pub async fn open(config: Config, clock: Clock) -> Result<Shared, StartError> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let db = Db::open(config.database.url.reveal(), config.database.connections).await?;
     db.migrate().await?;
+    shared(config, db, clock).await
+}
+
+/// Builds what all parts share, on a database whose schema is up to date.
+pub async fn shared(config: Config, db: Db, clock: Clock) -> Result<Shared, StartError> {
     let metrics = Metrics::new().map_err(|error| StartError::Setting(error.to_string()))?;
-    Ok(Shared { config: Arc::new(config), db, clock, calendar: Calendar::builtin(), metrics: Arc::new(metrics) })
+    let mut tx = db.write().await?;
+    let links = Links::open(&mut tx, clock.now()).await?;
+    tx.commit().await?;
+    let desk = Arc::new(desk(&config));
+    let (config, metrics) = (Arc::new(config), Arc::new(metrics));
+    Ok(Shared { config, db, clock, calendar: Calendar::builtin(), metrics, desk, links })
+}
+
+fn desk(config: &Config) -> Desk {
+    let hooks = config.mail.webhooks.iter().map(|(name, hook)| (name.clone(), hook.region.clone()));
+    Desk { offices: config.offices.clone(), vantage: config.watch.vantage.clone(), webhooks: hooks.collect() }
 }

@@ -1,17 +1,13 @@
 //! The sample county under a watch that is moved by hand, on a database of either engine.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use badgewatch::app;
 use badgewatch::clock::Clock;
 use badgewatch::config::Config;
 use badgewatch::demo::County;
-use badgewatch::domain::calendar::Calendar;
 use badgewatch::domain::confirm::FindingState;
 use badgewatch::flow::watch::{Step, Watch};
-use badgewatch::metrics::Metrics;
-use badgewatch::shared::Shared;
 use badgewatch::store::findings::{self, StoredFinding};
 use badgewatch::store::{Db, sites};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -61,24 +57,17 @@ impl World {
         register(&test.db, &county.registry_csv(clock.today()), clock.now()).await;
         let mut config = settings(&county);
         differ(&mut config);
-        let watch = Self::watch_by(config, &clock, &test.db);
+        let watch = Self::watch_by(config, &clock, &test.db).await;
         Self { county, clock, test, watch }
     }
 
     /// A further worker on the same database.
-    pub fn watch(county: &County, clock: &Clock, db: &Db) -> Watch {
-        Self::watch_by(settings(county), clock, db)
+    pub async fn watch(county: &County, clock: &Clock, db: &Db) -> Watch {
+        Self::watch_by(settings(county), clock, db).await
     }
 
-    pub fn watch_by(config: Config, clock: &Clock, db: &Db) -> Watch {
-        let shared = Shared {
-            config: Arc::new(config),
-            db: db.clone(),
-            clock: clock.clone(),
-            calendar: Calendar::builtin(),
-            metrics: Arc::new(Metrics::new().unwrap()),
-        };
-        app::watch(&shared).unwrap()
+    pub async fn watch_by(config: Config, clock: &Clock, db: &Db) -> Watch {
+        app::watch(&app::shared(config, db.clone(), clock.clone()).await.unwrap()).unwrap()
     }
 
     /// Looks at everything that is due; how many steps it took.
