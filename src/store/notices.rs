@@ -139,12 +139,28 @@ pub async fn advance(
     let body = super::storable(to)?;
     let state = to.state.name();
     let done = execute!(
-        &mut *tx, sql, &read.id, read.version, state, number, due, wakes_at, calendar, objected, ended_at, body
+        &mut *tx,
+        sql,
+        &read.id,
+        read.version,
+        state,
+        number,
+        due,
+        wakes_at,
+        calendar,
+        objected,
+        ended_at,
+        body
     )?;
     if done == 1 {
         save_items(tx, &read.id, to).await?;
     }
     Ok(done == 1)
+}
+
+/// Stands by a notice: until this transaction ends nobody moves it, so that what is put on its record has one writer.
+pub async fn stand_by(tx: &mut Tx, id: &str) -> StoreResult<bool> {
+    Ok(execute!(tx, "UPDATE notices SET version = version WHERE id = $1", id)? == 1)
 }
 
 async fn save_items(tx: &mut Tx, id: &str, notice: &Notice) -> StoreResult<()> {

@@ -31,6 +31,12 @@ pub async fn of_site(tx: &mut Tx, site_id: &str) -> StoreResult<Vec<StoredPage>>
     fetch_all!(StoredPage, tx, sql, site_id, MOST)
 }
 
+/// When each page of a site was last fairly looked at.
+pub async fn fair_times(tx: &mut Tx, site_id: &str) -> StoreResult<Vec<(String, Option<DateTime<Utc>>)>> {
+    let sql = "SELECT url, fair_at FROM pages WHERE site_id = $1 LIMIT $2";
+    fetch_all!((String, Option<DateTime<Utc>>), tx, sql, site_id, MOST)
+}
+
 /// Notes that a page exists.
 pub async fn know(
     tx: &mut Tx,

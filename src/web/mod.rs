@@ -2,6 +2,11 @@
 
 mod health;
 mod overview;
+mod style;
+mod tongue;
+mod unit;
+
+use std::net::SocketAddr;
 
 use axum::Router;
 use axum::routing::get;
@@ -17,12 +22,15 @@ pub fn router(app: Shared) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
-        .with_state(app)
+        .with_state(app.clone())
+        .merge(unit::router(app))
 }
 
 /// Serves until it is stopped; answers under way are finished.
 pub async fn serve(app: Shared, listener: TcpListener, stop: CancellationToken) {
-    let served = axum::serve(listener, router(app)).with_graceful_shutdown(stop.cancelled_owned());
+    // Who asks is known by the address of the connection.
+    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let served = axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned());
     if let Err(error) = served.await {
         tracing::error!(%error, "serving ended");
     }

@@ -8,6 +8,8 @@ mod advance;
 mod apply;
 pub(crate) mod letters;
 pub mod link;
+mod recheck;
+pub mod unit_view;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -23,6 +25,7 @@ pub use acts::{
 };
 pub use advance::advance;
 pub(crate) use apply::apply;
+pub use recheck::{RecheckError, recheck};
 
 /// Who is on record where no person acted.
 pub const SYSTEM: &str = "system";
