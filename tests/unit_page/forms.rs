@@ -104,10 +104,10 @@ async fn time_is_asked_for_and_granted() {
 
         house.answer(&letter.id, RequestKind::Extension, true, "同意延至 12月25日。").await;
         let page = house.page(&letter).await;
-        assert!(page.text("h1").contains("请在12月25日（周五）24:00 前整改"), "{}", page.text("h1"));
-        assert!(page.all().contains("经办理机关同意，延长至2026年12月25日（周五） 24:00"));
+        assert!(page.text("h1").contains("请在 12月25日（周五）24:00 前整改"), "{}", page.text("h1"));
+        assert!(page.all().contains("经办理机关同意，延长至 2026年12月25日（周五）24:00"));
         assert_eq!(page.texts(".chip")[0], "◔ 还剩 21 个工作日");
-        assert_eq!(page.texts(".timeline p")[0], "办理机关：答复延期申请：同意，期限至2026年12月25日（周五） 24:00");
+        assert_eq!(page.texts(".timeline p")[0], "办理机关：答复延期申请：同意，期限至 2026年12月25日（周五）24:00");
     })
     .await;
 }

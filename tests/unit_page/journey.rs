@@ -27,7 +27,7 @@ async fn from_the_link_to_the_second_clean_look() {
     told(async |house| {
         let letter = found(&house).await;
         let page = house.page(&letter).await;
-        assert_eq!(page.text("h1"), "2 个页面检查时未发现标识，请在12月11日（周五）24:00 前整改");
+        assert_eq!(page.text("h1"), "2 个页面检查时未发现标识，请在 12月11日（周五）24:00 前整改");
         assert_eq!(page.texts(".chip")[0], "◔ 还剩 10 个工作日");
         let pages = page.texts(".addresses li");
         assert_eq!(pages, [format!("http://{JYJ}/bsfw/1.html"), format!("http://{JYJ}/gzdt/2.html")]);
@@ -92,7 +92,7 @@ async fn mended(house: &House, letter: &Letter) {
     assert_eq!(history[0], "监测系统：检查未再发现问题，本通知办结");
     assert_eq!(history.iter().filter(|line| *line == "本单位：申请复检").count(), 3, "{history:?}");
     assert!(
-        history.contains(&"办理机关：当面或书面送达通知，期限至2026年12月11日（周五） 24:00".to_owned()),
+        history.contains(&"办理机关：当面或书面送达通知，期限至 2026年12月11日（周五）24:00".to_owned()),
         "{history:?}"
     );
 }

@@ -45,7 +45,7 @@ async fn the_days_of_a_notice_pass() {
         assert_eq!(house.page(&letter).await.texts(".chip")[0], "◕ 今天 24:00 到期");
         house.days(1).await;
         let over = house.page(&letter).await;
-        assert_eq!(over.text("h1"), "整改期限已于12月10日（周四）届满，等待复核");
+        assert_eq!(over.text("h1"), "整改期限已于 12月10日（周四）届满，等待复核");
         assert!(over.all().contains("不作逾期认定"));
 
         house.look_at(SLJ).await;
@@ -55,7 +55,7 @@ async fn the_days_of_a_notice_pass() {
         house.world.watch.look(&claim).await.unwrap();
         house.advance().await;
         let overdue = house.page(&letter).await;
-        assert!(overdue.text("h1").ends_with("整改期限已于12月10日（周四）届满"), "{}", overdue.text("h1"));
+        assert!(overdue.text("h1").ends_with("整改期限已于 12月10日（周四）届满"), "{}", overdue.text("h1"));
         assert_eq!(overdue.texts(".chip.fail")[0], "✘ 逾期未改");
         assert!(overdue.all().contains("第二十条") && !overdue.texts("form").is_empty(), "it may still mend it");
     })
@@ -119,7 +119,7 @@ async fn a_fault_without_pages_has_words_of_its_own() {
     told(async |house| {
         let letter = house.letter(SLJ, FindingCode::DomainDead, &[]).await;
         let page = house.page(&letter).await;
-        assert_eq!(page.text("h1"), "域名不能解析，请在12月10日（周四）24:00 前整改");
+        assert_eq!(page.text("h1"), "域名不能解析，请在 12月10日（周四）24:00 前整改");
         assert!(page.all().contains("本项证据见通知书"));
         let list = house.get(&format!("/n/{}/pages", letter.token)).await;
         assert!(list.all().contains("不按页面列出") && list.texts("table").is_empty());

@@ -102,7 +102,7 @@ fn runs(t: Tongue, view: &UnitView, due: &Due, left: usize) -> Headline {
     let (what, day) = (what(t, view), t.day(due.date));
     let mark = if due.provisional { t.say("（暂定）", " (provisional)") } else { "" };
     let sentence = match t {
-        Tongue::Chinese => format!("{what}，请在{day}24:00 前整改{mark}"),
+        Tongue::Chinese => format!("{what}，请在 {day}24:00 前整改{mark}"),
         Tongue::English => format!("{what}: please mend it by the end of {day}{mark}"),
     };
     let nearness = match (due.date == view.today, left, t) {
@@ -139,7 +139,7 @@ fn not_told(t: Tongue, view: &UnitView, bounced: bool) -> Headline {
 fn awaiting(t: Tongue, view: &UnitView, due: NaiveDate, objected: bool) -> Headline {
     let day = t.day(due);
     let sentence = match t {
-        Tongue::Chinese => format!("整改期限已于{day}届满，等待复核"),
+        Tongue::Chinese => format!("整改期限已于 {day}届满，等待复核"),
         Tongue::English => format!("The limit ended on {day}: a look will tell whether it was mended"),
     };
     let pending = match objected {
@@ -163,7 +163,7 @@ fn awaiting(t: Tongue, view: &UnitView, due: NaiveDate, objected: bool) -> Headl
 fn overdue(t: Tongue, view: &UnitView, due: NaiveDate) -> Headline {
     let (what, day) = (what(t, view), t.day(due));
     let sentence = match t {
-        Tongue::Chinese => format!("{what}，整改期限已于{day}届满"),
+        Tongue::Chinese => format!("{what}，整改期限已于 {day}届满"),
         Tongue::English => format!("{what}; the limit ended on {day}"),
     };
     let next = t.say(

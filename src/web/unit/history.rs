@@ -47,7 +47,7 @@ fn what(t: Tongue, entry: &Entry) -> String {
     };
     match entry.due.filter(|_| moves_due(entry.what)) {
         Some(due) => match t {
-            Tongue::Chinese => format!("{said}，期限至{} 24:00", t.date(due)),
+            Tongue::Chinese => format!("{said}，期限至 {}24:00", t.date(due)),
             Tongue::English => format!("{said}; due at the end of {}", t.date(due)),
         },
         None => said.to_owned(),

@@ -163,10 +163,10 @@ fn limits(t: Tongue, view: &UnitView) -> Vec<LimitText> {
         let (days, include) = (telling.limit.days, telling.limit.include_start_day);
         let sentence = match (t, include) {
             (Tongue::Chinese, false) => format!(
-                "{}告知，自次日起算 {days} 个工作日，至{} 24:00 止。休息日和法定节假日不计入。", t.date(on), t.date(due.date)
+                "{}告知，自次日起算 {days} 个工作日，至 {}24:00 止。休息日和法定节假日不计入。", t.date(on), t.date(due.date)
             ),
             (Tongue::Chinese, true) => format!(
-                "{}告知，自当日起算 {days} 个工作日，至{} 24:00 止。休息日和法定节假日不计入。", t.date(on), t.date(due.date)
+                "{}告知，自当日起算 {days} 个工作日，至 {}24:00 止。休息日和法定节假日不计入。", t.date(on), t.date(due.date)
             ),
             (Tongue::English, _) => format!(
                 "Told on {}; {days} working days, {}, until the end of {}. Weekends and public holidays are not counted.",
@@ -185,7 +185,7 @@ fn limits(t: Tongue, view: &UnitView) -> Vec<LimitText> {
 /// What moves a limit beside the count.
 fn moved(t: Tongue, view: &UnitView, due: &Due) -> Vec<String> {
     let extended = view.notice.extended_until.filter(|until| *until > due.date).map(|until| match t {
-        Tongue::Chinese => format!("经办理机关同意，延长至{} 24:00。", t.date(until)),
+        Tongue::Chinese => format!("经办理机关同意，延长至 {}24:00。", t.date(until)),
         Tongue::English => format!("The office moved it to the end of {}.", t.date(until)),
     });
     let paused = view.notice.pauses.iter().map(|(from, until)| match t {

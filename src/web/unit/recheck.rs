@@ -207,9 +207,9 @@ fn summary(t: Tongue, found: &Found, all: usize, gone: usize) -> (String, (&'sta
     }
     let title = match (t, gone) {
         (Tongue::Chinese, 0) => "本次复检仍发现通知所列的问题".to_owned(),
-        (Tongue::Chinese, gone) => format!("{all} 个问题中 {gone} 个已消除，{still} 个仍然存在"),
+        (Tongue::Chinese, gone) => format!("{all} 个问题中 {gone} 个未再发现，{still} 个仍然存在"),
         (Tongue::English, 0) => "This look still found what the notice tells".to_owned(),
-        (Tongue::English, gone) => format!("Of {all} faults {gone} were not found again, {still} still stand"),
+        (Tongue::English, gone) => format!("{gone} of {all} faults not found again; {still} still there"),
     };
     (title, ("fail", own("✘ 仍有问题", "✘ still at fault")))
 }
@@ -227,20 +227,18 @@ fn undetermined(t: Tongue, found: &Found) -> String {
 
 /// That one clean look does not end it, and what does.
 fn rule(t: Tongue, view: &UnitView, found: &Found) -> Vec<String> {
-    let clean: Vec<&Left> = found.faults.iter().filter(|left| left.outcome == Outcome::Gone).collect();
-    if clean.is_empty() {
+    let gone = || found.faults.iter().filter(|left| left.outcome == Outcome::Gone);
+    let clean: Vec<&Left> = gone().filter(|left| !left.is_cleared).collect();
+    if clean.is_empty() && gone().count() < found.faults.len() || found.faults.is_empty() {
         return Vec::new();
     }
-    if clean.len() == found.faults.len() && clean.iter().all(|left| left.is_cleared) {
+    if clean.is_empty() {
         return vec![
             t.say("已达到消除的条件，通知即将办结。", "That is enough: the notice is about to be closed.").to_owned(),
         ];
     }
-    let waiting = || clean.iter().filter(|left| !left.is_cleared);
-    let (by_now, takes) = (
-        waiting().map(|left| left.clean).min().unwrap_or_default(),
-        waiting().map(|left| left.takes).max().unwrap_or_default(),
-    );
+    let by_now = clean.iter().map(|left| left.clean).min().unwrap_or_default();
+    let takes = clean.iter().map(|left| left.takes).max().unwrap_or_default();
     let not_yet = match t {
         Tongue::Chinese => format!(
             "一次未发现还不等于办结：规则要求连续 {takes} 次检查均未再发现，目前为 {by_now} 次，其间请保持整改后的状态。"
