@@ -5,6 +5,7 @@ mod sets;
 pub mod account;
 pub mod address;
 pub mod assess;
+pub mod attachment;
 pub mod badge;
 pub mod basis;
 pub mod beijing;

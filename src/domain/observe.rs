@@ -75,7 +75,7 @@ fn grew(open: &Open<'_>, look: &Look<'_>) -> bool {
 }
 
 /// The same trouble under another name: a site on which fewer pages lack the badge has not mended it.
-fn is_kin(one: FindingCode, other: FindingCode) -> bool {
+pub fn is_kin(one: FindingCode, other: FindingCode) -> bool {
     const MISSING: [FindingCode; 3] = [FindingCode::NotHung, FindingCode::PartlyHung, FindingCode::HangOverdue];
     one == other || MISSING.contains(&one) && MISSING.contains(&other)
 }

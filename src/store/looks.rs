@@ -58,6 +58,14 @@ pub async fn of_site(tx: &mut Tx, site_id: &str, most: i64) -> StoreResult<Vec<S
     fetch_all!(StoredLook, tx, sql, site_id, most)
 }
 
+/// The re-checks of a site that were asked for at or after a moment and are done, the latest first.
+pub async fn rechecks(tx: &mut Tx, site_id: &str, since: DateTime<Utc>, most: i64) -> StoreResult<Vec<StoredLook>> {
+    let sql = "SELECT id, site_id, kind, slot_at, started_at, ended_at, vantage, rules, verdict, cause, instrument, \
+               findings, dns, coverage FROM looks WHERE site_id = $1 AND kind = 'recheck' AND slot_at >= $2 \
+               ORDER BY slot_at DESC LIMIT $3";
+    fetch_all!(StoredLook, tx, sql, site_id, since, most)
+}
+
 /// Deletes looks that began before a moment and are no evidence; at most so many at a time.
 pub async fn purge(tx: &mut Tx, before: DateTime<Utc>, most: i64) -> StoreResult<u64> {
     let sql = "DELETE FROM looks WHERE id IN (SELECT l.id FROM looks l WHERE l.started_at < $1 AND NOT EXISTS \

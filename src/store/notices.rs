@@ -158,6 +158,11 @@ pub async fn advance(
     Ok(done == 1)
 }
 
+/// Stands by a notice: until this transaction ends nobody moves it, so that what is put on its record has one writer.
+pub async fn stand_by(tx: &mut Tx, id: &str) -> StoreResult<bool> {
+    Ok(execute!(tx, "UPDATE notices SET version = version WHERE id = $1", id)? == 1)
+}
+
 async fn save_items(tx: &mut Tx, id: &str, notice: &Notice) -> StoreResult<()> {
     let sql = "INSERT INTO notice_items (finding_id, notice_id, cleared_at) VALUES ($1, $2, $3) \
                ON CONFLICT (finding_id) DO UPDATE SET cleared_at = excluded.cleared_at";

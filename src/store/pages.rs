@@ -38,6 +38,12 @@ pub async fn by_url(tx: &mut Tx, site_id: &str, url: &str) -> StoreResult<Option
     fetch_optional!(StoredPage, tx, sql, site_id, url)
 }
 
+/// When each page of a site was last fairly looked at.
+pub async fn fair_times(tx: &mut Tx, site_id: &str) -> StoreResult<Vec<(String, Option<DateTime<Utc>>)>> {
+    let sql = "SELECT url, fair_at FROM pages WHERE site_id = $1 LIMIT $2";
+    fetch_all!((String, Option<DateTime<Utc>>), tx, sql, site_id, MOST)
+}
+
 /// Notes that a page exists.
 pub async fn know(
     tx: &mut Tx,

@@ -3,6 +3,9 @@
 pub mod api;
 mod health;
 mod overview;
+mod style;
+mod tongue;
+mod unit;
 
 use std::net::SocketAddr;
 
@@ -21,12 +24,13 @@ pub fn router(app: Shared) -> Router {
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
         .nest(api::ROOT, api::router(app.clone()))
-        .with_state(app)
+        .with_state(app.clone())
+        .merge(unit::router(app))
 }
 
 /// Serves until it is stopped; answers under way are finished.
 pub async fn serve(app: Shared, listener: TcpListener, stop: CancellationToken) {
-    // Limits need to know who asks.
+    // Limits need to know who asks: by the address of the connection.
     let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned());
     if let Err(error) = served.await {

@@ -7,7 +7,9 @@
 
 mod deadline;
 mod event;
+mod recheck;
 mod step;
+mod wish;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -18,7 +20,9 @@ use super::verdict::FindingCode;
 use crate::closed_set;
 
 pub use event::{Effect, Event, EventKind, Refusal, Telegram};
+pub use recheck::{Outcome, RECHECK_EVERY, RECHECKS_A_DAY, RecheckRefusal, Seen, may_recheck, outcome};
 pub use step::{Moment, Step};
+pub use wish::{DayRefusal, LONGEST_EXTENSION, LONGEST_TEXT, SHORTEST_TEXT, TextRefusal, text};
 
 closed_set! {
     /// Where a notice stands.
@@ -146,6 +150,17 @@ impl Notice {
     /// The faults of one telling that are not gone.
     pub fn live_of(&self, step: u32) -> impl Iterator<Item = &Item> {
         self.live().filter(move |item| item.step == step)
+    }
+
+    /// The faults that the unit may see: those of letters that an officer let go.
+    pub fn shown(&self) -> impl Iterator<Item = &Item> {
+        let is_let_go = |telling: &Telling| telling.status != TellingStatus::Drafted;
+        self.items.iter().filter(move |item| self.telling(item.step).is_some_and(is_let_go))
+    }
+
+    /// Is there anything for the unit to see? What nobody approved is the office's own business.
+    pub fn is_shown(&self) -> bool {
+        self.shown().next().is_some()
     }
 
     /// A request that waits for an answer.

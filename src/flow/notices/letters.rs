@@ -19,7 +19,7 @@ use crate::store::sites::{self, StoredSite};
 use crate::store::{StoreError, StoreResult, Tx};
 
 /// Pieces of evidence that are searched for what a letter shows.
-const SEARCHED: i64 = 10;
+pub(super) const SEARCHED: i64 = 10;
 
 /// What became of a letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,7 +141,7 @@ async fn letter(
 }
 
 /// The unit as it is addressed; a site without a unit on file is addressed by its name.
-fn addressee(site: &Site) -> String {
+pub(super) fn addressee(site: &Site) -> String {
     if site.unit.name.is_empty() { format!("{}开办单位", site.name) } else { site.unit.name.clone() }
 }
 
@@ -194,7 +194,7 @@ async fn faults(tx: &mut Tx, desk: &Desk, notice: &StoredNotice, telegram: Teleg
     Ok(faults)
 }
 
-fn fault(
+pub(super) fn fault(
     found: &StoredFinding,
     rule: Option<crate::domain::confirm::Rule>,
     vantage: &str,

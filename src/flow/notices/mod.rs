@@ -10,6 +10,8 @@ mod apply;
 pub(crate) mod letters;
 pub mod link;
 pub mod read;
+mod recheck;
+pub mod unit_view;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -26,6 +28,7 @@ pub use acts::{
 pub use advance::advance;
 pub(crate) use allowed::{notice_of, site_of};
 pub(crate) use apply::apply;
+pub use recheck::{RecheckError, recheck};
 
 /// Who is on record where no person acted.
 pub const SYSTEM: &str = "system";

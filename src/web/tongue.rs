@@ -1,0 +1,118 @@
+//! The two languages of a page: Chinese first, English where the browser asks for it; and how each writes days and times.
+
+use axum::http::HeaderMap;
+use chrono::{DateTime, Datelike, NaiveDate, Utc, Weekday};
+
+use super::overview::prefers_english;
+use crate::clock::beijing;
+
+/// The language of one page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tongue {
+    Chinese,
+    English,
+}
+
+impl Tongue {
+    pub fn asked(headers: &HeaderMap) -> Self {
+        if prefers_english(headers) { Self::English } else { Self::Chinese }
+    }
+
+    /// Of a text in both languages, the one that is asked for.
+    pub fn say<'t>(&self, chinese: &'t str, english: &'t str) -> &'t str {
+        match self {
+            Self::Chinese => chinese,
+            Self::English => english,
+        }
+    }
+
+    /// Of a line `中文 · English`.
+    pub fn half<'t>(&self, line: &'t str) -> &'t str {
+        let (chinese, english) = line.split_once(" · ").unwrap_or((line, line));
+        self.say(chinese, english)
+    }
+
+    /// For the `lang` attribute.
+    pub fn lang(&self) -> &'static str {
+        self.say("zh-CN", "en")
+    }
+
+    /// `2026年10月9日（周五）`, `Friday 9 October 2026`.
+    pub fn date(&self, day: NaiveDate) -> String {
+        match self {
+            Self::Chinese => format!("{}年{}月{}日（{}）", day.year(), day.month(), day.day(), weekday(day.weekday())),
+            Self::English => day.format("%A %-d %B %Y").to_string(),
+        }
+    }
+
+    /// `10月9日（周五）`, `Friday 9 October`.
+    pub fn day(&self, day: NaiveDate) -> String {
+        match self {
+            Self::Chinese => format!("{}月{}日（{}）", day.month(), day.day(), weekday(day.weekday())),
+            Self::English => day.format("%A %-d %B").to_string(),
+        }
+    }
+
+    /// `10月9日`, `9 Oct`.
+    pub fn short(&self, day: NaiveDate) -> String {
+        match self {
+            Self::Chinese => format!("{}月{}日", day.month(), day.day()),
+            Self::English => day.format("%-d %b").to_string(),
+        }
+    }
+
+    /// `2026年11月22日 09:12`, Beijing time.
+    pub fn moment(&self, at: DateTime<Utc>) -> String {
+        let at = beijing(at);
+        match self {
+            Self::Chinese => {
+                format!("{}年{}月{}日 {}", at.year(), at.month(), at.day(), at.format("%H:%M"))
+            }
+            Self::English => at.format("%-d %B %Y, %H:%M").to_string(),
+        }
+    }
+
+    /// `09:12` today, else with the day.
+    pub fn when(&self, at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+        let (at, now) = (beijing(at), beijing(now));
+        let clock = at.format("%H:%M");
+        if at.date_naive() == now.date_naive() {
+            clock.to_string()
+        } else {
+            format!("{} {clock}", self.short(at.date_naive()))
+        }
+    }
+}
+
+fn weekday(day: Weekday) -> &'static str {
+    match day {
+        Weekday::Mon => "周一",
+        Weekday::Tue => "周二",
+        Weekday::Wed => "周三",
+        Weekday::Thu => "周四",
+        Weekday::Fri => "周五",
+        Weekday::Sat => "周六",
+        Weekday::Sun => "周日",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_and_times_are_written_as_each_language_does() {
+        let day = NaiveDate::from_ymd_opt(2026, 10, 9).unwrap();
+        let (zh, en) = (Tongue::Chinese, Tongue::English);
+        assert_eq!((zh.date(day), zh.day(day)), ("2026年10月9日（周五）".to_owned(), "10月9日（周五）".to_owned()));
+        assert_eq!((en.date(day), en.short(day)), ("Friday 9 October 2026".to_owned(), "9 Oct".to_owned()));
+        let at = "2026-11-22T01:12:00Z".parse().unwrap();
+        assert_eq!(
+            (zh.moment(at).as_str(), en.moment(at).as_str()),
+            ("2026年11月22日 09:12", "22 November 2026, 09:12")
+        );
+        assert_eq!(zh.when(at, "2026-11-22T15:59:00Z".parse().unwrap()), "09:12");
+        assert_eq!(zh.when(at, "2026-11-22T16:00:00Z".parse().unwrap()), "11月22日 09:12");
+        assert_eq!((zh.half("已签收 · confirmed"), en.half("已签收 · confirmed")), ("已签收", "confirmed"));
+    }
+}

@@ -1,0 +1,109 @@
+//! How often the public may press a button: by notice, and by the address it comes from.
+//!
+//! The address is that of the peer: what a header says of it could be invented. Behind a reverse proxy everybody has
+//! the proxy's, so the limit by address is wide; the one by notice is what protects a notice.
+
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+
+use super::Front;
+use super::trouble::{Trouble, trouble};
+use crate::web::tongue::Tongue;
+
+/// Presses at once for one notice, and how long until one more.
+const OF_NOTICE: (NonZeroU32, Duration) = (NonZeroU32::new(12).expect("not zero"), Duration::from_secs(10));
+/// Presses at once from one address, and how long until one more.
+const OF_ADDRESS: (NonZeroU32, Duration) = (NonZeroU32::new(60).expect("not zero"), Duration::from_secs(1));
+/// Keys that are remembered before those that may press freely again are forgotten.
+const MOST_KEYS: usize = 10_000;
+
+/// Who pressed how often.
+pub(super) struct Limits {
+    by_notice: DefaultKeyedRateLimiter<String>,
+    by_address: DefaultKeyedRateLimiter<IpAddr>,
+}
+
+impl Limits {
+    pub fn new() -> Self {
+        let quota = |(burst, every): (NonZeroU32, Duration)| {
+            Quota::with_period(every).unwrap_or(Quota::per_second(burst)).allow_burst(burst)
+        };
+        Self { by_notice: RateLimiter::keyed(quota(OF_NOTICE)), by_address: RateLimiter::keyed(quota(OF_ADDRESS)) }
+    }
+
+    /// How long to wait; none: go on.
+    fn wait(&self, notice: Option<&str>, address: Option<IpAddr>) -> Option<Duration> {
+        self.forget();
+        let now = DefaultClock::default().now();
+        let by_address = address.and_then(|address| self.by_address.check_key(&network(address)).err());
+        let by_notice = || notice.and_then(|id| self.by_notice.check_key(&id.to_owned()).err());
+        by_address.or_else(by_notice).map(|until| until.wait_time_from(now))
+    }
+
+    fn forget(&self) {
+        if self.by_address.len() > MOST_KEYS {
+            self.by_address.retain_recent();
+        }
+        if self.by_notice.len() > MOST_KEYS {
+            self.by_notice.retain_recent();
+        }
+    }
+}
+
+/// One line has one IPv4 address, but a whole /64 of IPv6 ones (RFC 6177).
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => v6
+            .to_ipv4_mapped()
+            .map_or_else(|| IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))), IpAddr::V4),
+    }
+}
+
+/// Stops who presses too often before anything of the request is read.
+pub(super) async fn limit(State(front): State<Front>, request: Request, next: Next) -> Response {
+    if request.method() != Method::POST {
+        return next.run(request).await;
+    }
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+    let token = request.uri().path().split('/').nth(2).unwrap_or_default();
+    let Some(wait) = front.limits.wait(front.app.links.read(token), peer) else { return next.run(request).await };
+    let seconds = wait.as_secs() + 1;
+    let tongue = Tongue::asked(request.headers());
+    let mut response = trouble(tongue, StatusCode::TOO_MANY_REQUESTS, Trouble::TooOften { seconds });
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_notice_is_limited_by_itself_and_an_address_by_all_it_does() {
+        let (limits, home) = (Limits::new(), "192.0.2.1".parse().ok());
+        assert!((0..12).all(|_| limits.wait(Some("a"), home).is_none()));
+        let wait = limits.wait(Some("a"), home).unwrap();
+        assert!(wait <= OF_NOTICE.1, "{wait:?}");
+        assert!(limits.wait(Some("b"), home).is_none(), "another notice is not stopped");
+        let stopped = (0..100).filter(|n| limits.wait(Some(&format!("n{n}")), home).is_some()).count();
+        assert!((50..=60).contains(&stopped), "{stopped} of 100 are too many from one address");
+        assert!(limits.wait(None, "192.0.2.2".parse().ok()).is_none(), "another address is not stopped");
+    }
+
+    #[test]
+    fn a_line_is_one_address() {
+        let net = |text: &str| network(text.parse().unwrap());
+        assert_eq!(net("2001:db8:1:2:3:4:5:6"), net("2001:db8:1:2::9"));
+        assert_ne!(net("2001:db8:1:2::1"), net("2001:db8:1:3::1"));
+        assert_eq!(net("::ffff:192.0.2.1"), net("192.0.2.1"));
+    }
+}

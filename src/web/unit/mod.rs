@@ -1,0 +1,133 @@
+//! The unit's page: behind the one link of its notice, without an account, without scripts. It shows what concerns that
+//! notice, and takes what the unit has to say.
+
+mod acknowledge;
+mod extend;
+mod fault;
+mod form;
+mod headline;
+mod history;
+mod limits;
+mod object;
+mod page;
+mod pages;
+mod recheck;
+mod request;
+mod trouble;
+mod words;
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::{any, get};
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::style::POLICY;
+use super::tongue::Tongue;
+use crate::flow::notices::link;
+use crate::flow::notices::unit_view::{UnitView, gather};
+use crate::shared::Shared;
+use crate::store::StoreResult;
+use crate::store::notices::StoredNotice;
+use limits::Limits;
+
+/// What the handlers share.
+#[derive(Clone)]
+struct Front {
+    app: Shared,
+    limits: Arc<Limits>,
+}
+
+/// The routes below `/n/`.
+pub(super) fn router(app: Shared) -> Router {
+    let front = Front { app, limits: Arc::new(Limits::new()) };
+    let object = get(object::show).post(object::submit).layer(DefaultBodyLimit::max(form::LARGEST_BODY));
+    Router::new()
+        .route("/n/{token}", get(page::show))
+        .route("/n/{token}/pages", get(pages::show))
+        .route("/n/{token}/pages.csv", get(pages::csv))
+        .route("/n/{token}/acknowledge", get(back).post(acknowledge::submit))
+        .route("/n/{token}/recheck", get(recheck::show).post(recheck::submit))
+        .route("/n/{token}/object", object)
+        .route("/n/{token}/extend", get(extend::show).post(extend::submit))
+        .route("/n", any(trouble::missing))
+        .route("/n/", any(trouble::missing))
+        .route("/n/{token}/{*rest}", any(trouble::missing))
+        // The objection's form, which may bring a file, says for itself how large it may be.
+        .layer(DefaultBodyLimit::max(form::LARGEST_PLAIN))
+        .layer(middleware::from_fn_with_state(front.clone(), limits::limit))
+        .layer(middleware::from_fn(guard))
+        .with_state(front)
+}
+
+/// What holds for every answer: nothing is kept, framed, indexed, or passed on, the link least of all.
+async fn guard(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    if let Ok(policy) = HeaderValue::from_str(&POLICY) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    for (name, value) in [
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (HeaderName::from_static("x-robots-tag"), "noindex, nofollow"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
+        (header::VARY, "Accept-Language"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// A page.
+fn html(status: StatusCode, template: &impl Template) -> Response {
+    match template.render() {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a unit's page cannot be written");
+            (StatusCode::SERVICE_UNAVAILABLE, "暂时无法显示，请稍后再试。\n").into_response()
+        }
+    }
+}
+
+/// On to a page below the link, or to the page itself.
+fn onward(token: &str, below: &str) -> Response {
+    Redirect::to(&format!("/n/{token}{below}")).into_response()
+}
+
+/// Who comes to a button's address by other ways than the button sees the page.
+async fn back(axum::extract::Path(token): axum::extract::Path<String>) -> Response {
+    match token.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_')) {
+        true => onward(&token, ""),
+        false => trouble::not_found(Tongue::Chinese),
+    }
+}
+
+impl Front {
+    /// The notice of a link that is good.
+    async fn notice(&self, token: &str, now: DateTime<Utc>) -> StoreResult<Option<StoredNotice>> {
+        let keep = TimeDelta::days(i64::from(self.app.config.mail.link_days));
+        let mut tx = self.app.db.read().await?;
+        let notice = link::follow(&mut tx, &self.app.links, token, keep, now).await?;
+        Ok(notice.filter(|stored| stored.notice.is_shown()))
+    }
+
+    /// All that the page of a link shows.
+    async fn view(&self, token: &str, now: DateTime<Utc>) -> StoreResult<Option<UnitView>> {
+        let Some(notice) = self.notice(token, now).await? else { return Ok(None) };
+        gather(&mut self.app.db.read().await?, &self.app.desk, notice, now).await
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.app.clock.now()
+    }
+}

@@ -1,0 +1,161 @@
+//! A browser that runs no scripts, driven by its own protocol over a pipe: JSON texts, each ended by a zero byte.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// The shell gives its own input and output to the browser as the two ends of the pipe; one that hangs is ended.
+const START: &str = r#"exec 3<&0 4>&1 0</dev/null 1>/dev/null 2>/dev/null; exec timeout -k 5 180 "$@""#;
+
+/// One open window.
+pub struct Browser {
+    child: Child,
+    to: ChildStdin,
+    from: BufReader<ChildStdout>,
+    session: Option<String>,
+    asked: u64,
+    _profile: TempDir,
+}
+
+/// The name of the browser, where there is one; a machine of the CI must have it.
+fn installed() -> Option<&'static str> {
+    let found = ["chromium", "chromium-browser", "google-chrome"].into_iter().find(|name| {
+        let said = Command::new(name).arg("--version").output();
+        said.is_ok_and(|said| said.status.success())
+    });
+    if found.is_none() {
+        assert!(std::env::var_os("CI").is_none(), "no browser is installed");
+        println!("SKIPPED: no browser is installed");
+    }
+    found
+}
+
+impl Browser {
+    /// Opens a window in which no script runs; it reaches nothing but this machine.
+    pub fn open() -> Option<Self> {
+        let (name, profile) = (installed()?, tempfile::tempdir().unwrap());
+        let mut child = Command::new("bash")
+            .args(["-c", START, "start", name, "--remote-debugging-pipe", "--headless", "--no-sandbox"])
+            .args(["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync", "--hide-scrollbars"])
+            .args(["--disable-background-networking", "--disable-component-update", "--accept-lang=zh-CN"])
+            .arg("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
+            .arg(format!("--user-data-dir={}", profile.path().display()))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (to, from) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
+        let mut browser = Self { child, to, from, session: None, asked: 0, _profile: profile };
+        let target = browser.ask("Target.createTarget", json!({ "url": "about:blank" }));
+        let attach = json!({ "targetId": target["targetId"], "flatten": true });
+        browser.session = browser.ask("Target.attachToTarget", attach)["sessionId"].as_str().map(str::to_owned);
+        browser.ask("Page.enable", json!({}));
+        browser.ask("Emulation.setScriptExecutionDisabled", json!({ "value": true }));
+        Some(browser)
+    }
+
+    /// Asks for something to be done, and waits until it is.
+    fn ask(&mut self, method: &str, params: Value) -> Value {
+        self.tell(method, params).unwrap();
+        let asked = self.asked;
+        let mut answer = self.wait(|message| message["id"] == asked);
+        assert!(answer["error"].is_null(), "{method}: {answer}");
+        answer["result"].take()
+    }
+
+    fn tell(&mut self, method: &str, params: Value) -> std::io::Result<()> {
+        self.asked += 1;
+        let mut message = json!({ "id": self.asked, "method": method, "params": params });
+        if let Some(session) = &self.session {
+            message["sessionId"] = json!(session);
+        }
+        self.to.write_all(message.to_string().as_bytes())?;
+        self.to.write_all(&[0])
+    }
+
+    fn wait(&mut self, is_it: impl Fn(&Value) -> bool) -> Value {
+        loop {
+            let mut bytes = Vec::new();
+            let read = self.from.read_until(0, &mut bytes).unwrap();
+            assert!(read > 0, "the browser is gone");
+            let message: Value = serde_json::from_slice(bytes.strip_suffix(&[0]).unwrap_or(&bytes)).unwrap();
+            if is_it(&message) {
+                return message;
+            }
+        }
+    }
+
+    /// The window's size, as on a telephone.
+    pub fn size(&mut self, width: u32, height: u32) {
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
+        self.ask("Emulation.setDeviceMetricsOverride", size);
+    }
+
+    /// Goes to an address, and waits until the page stands.
+    pub fn go(&mut self, address: &str) {
+        self.ask("Page.navigate", json!({ "url": address }));
+        self.loaded();
+    }
+
+    pub fn loaded(&mut self) {
+        self.wait(|message| message["method"] == "Page.loadEventFired");
+    }
+
+    /// How wide and high what the page shows is.
+    pub fn extent(&mut self) -> (f64, f64) {
+        let metrics = self.ask("Page.getLayoutMetrics", json!({}));
+        let of = |side: &str| metrics["cssContentSize"][side].as_f64().unwrap();
+        (of("width"), of("height"))
+    }
+
+    fn find(&mut self, selector: &str) -> Value {
+        let root = self.ask("DOM.getDocument", json!({}))["root"]["nodeId"].take();
+        let found = self.ask("DOM.querySelector", json!({ "nodeId": root, "selector": selector }));
+        assert!(found["nodeId"] != 0, "nothing is {selector}");
+        found["nodeId"].clone()
+    }
+
+    /// Types a text into a field.
+    pub fn write(&mut self, selector: &str, text: &str) {
+        let node = self.find(selector);
+        self.ask("DOM.focus", json!({ "nodeId": node }));
+        self.ask("Input.insertText", json!({ "text": text }));
+    }
+
+    /// Chooses a file.
+    pub fn choose(&mut self, selector: &str, file: &Path) {
+        let node = self.find(selector);
+        self.ask("DOM.setFileInputFiles", json!({ "nodeId": node, "files": [file] }));
+    }
+
+    /// Presses a button or follows a link, and waits for the page behind it.
+    pub fn press(&mut self, selector: &str) {
+        let node = self.find(selector);
+        self.ask("DOM.scrollIntoViewIfNeeded", json!({ "nodeId": node }));
+        let quad = self.ask("DOM.getContentQuads", json!({ "nodeId": node }))["quads"][0].take();
+        let corner = |n: usize| quad[n].as_f64().unwrap();
+        let (x, y) = ((corner(0) + corner(4)) / 2.0, (corner(1) + corner(5)) / 2.0);
+        for act in ["mousePressed", "mouseReleased"] {
+            let click = json!({ "type": act, "x": x, "y": y, "button": "left", "clickCount": 1 });
+            self.ask("Input.dispatchMouseEvent", click);
+        }
+        self.loaded();
+    }
+
+    /// The page as it stands.
+    pub fn html(&mut self) -> String {
+        let root = self.ask("DOM.getDocument", json!({}))["root"]["nodeId"].take();
+        self.ask("DOM.getOuterHTML", json!({ "nodeId": root }))["outerHTML"].as_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        self.session = None;
+        let _ = self.tell("Browser.close", json!({}));
+        let _ = self.child.wait();
+    }
+}
