@@ -6,7 +6,7 @@ use std::time::Duration;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::{Executor, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
@@ -58,7 +58,13 @@ impl Db {
             return Err(StoreError::Url);
         }
         let options = PgConnectOptions::from_str(url).map_err(|_| StoreError::Url)?.application_name("badgewatch");
-        let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(BUSY);
+        // A future that is dropped while BEGIN is under way (a visitor who hangs up, a stop) leaves its transaction open on
+        // a connection that goes back to the pool. Undoing it takes the place of the pool's own test of the connection.
+        let pool = PgPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(BUSY)
+            .test_before_acquire(false)
+            .before_acquire(|connection, _| Box::pin(async move { connection.execute("ROLLBACK").await.map(|_| true) }));
         Ok(Self::Postgres(pool.connect_with(options).await?))
     }
 

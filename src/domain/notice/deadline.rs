@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Notice, Telling};
+use super::{Notice, NoticeState, Telling};
 use crate::domain::calendar::{Calendar, Due};
 
 /// Working days before the due day on which the unit is reminded; and on the day itself.
@@ -57,7 +57,8 @@ impl Notice {
 
     /// The next day on which the clock has something to say: a reminder, or the day after the due day.
     pub fn wakes_on(&self, calendar: &Calendar) -> Option<NaiveDate> {
-        let reminder = self.reminders(calendar).into_iter().find(|day| !self.reminded.contains(day));
+        let runs = matches!(self.state, NoticeState::Sent | NoticeState::Acknowledged);
+        let reminder = self.reminders(calendar).into_iter().find(|day| runs && !self.reminded.contains(day));
         let over = self.due().and_then(|due| due.date.succ_opt());
         [reminder, over].into_iter().flatten().min()
     }

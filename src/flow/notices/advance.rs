@@ -105,14 +105,16 @@ async fn due(tx: &mut Tx, desk: &Desk, now: &Now) -> Result<bool, ActError> {
     Ok(true)
 }
 
-/// A notice that waited for a look has had a failing one.
+/// A notice that waited for a look has had a failing one. (One that found only what a later supplement tells says nothing.)
 async fn looked_again(tx: &mut Tx, desk: &Desk, now: &Now) -> Result<bool, ActError> {
-    let looked = notices::looked_again(tx, 1).await?;
-    let Some(id) = looked.first() else { return Ok(false) };
-    let notice = read(tx, id).await?;
-    let failing = found_of(tx, now, &notice).await?;
-    apply(tx, desk, now, notice, &Event::DueOver { failing }, SYSTEM).await?;
-    Ok(true)
+    for id in notices::looked_again(tx, AT_ONCE).await? {
+        let notice = read(tx, &id).await?;
+        if found_of(tx, now, &notice).await? {
+            apply(tx, desk, now, notice, &Event::DueOver { failing: true }, SYSTEM).await?;
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Confirmed faults that nobody was told of: they join the site's open notice, or a new one is drafted.

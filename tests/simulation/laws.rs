@@ -1,0 +1,210 @@
+//! What must hold at the end, asked of the database and of the mail server.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use badgewatch::domain::confirm::FindingState;
+use badgewatch::domain::registry::BadgeState;
+use badgewatch::flow::seal;
+use badgewatch::store::cases::Filter;
+use badgewatch::store::notices::{Asked, StoredNotice};
+use badgewatch::store::{audit, findings, notices, outbox, sites};
+use chrono::{DateTime, Datelike, NaiveDate, Utc, Weekday};
+
+use super::Sim;
+use crate::support::office::{EVERYWHERE, mail};
+
+const ROWS: &str = include_str!("../../config/calendar/china-workdays-2014-2026.csv");
+
+pub fn is_weekday(day: NaiveDate) -> bool {
+    !matches!(day.weekday(), Weekday::Sat | Weekday::Sun)
+}
+
+/// The plan of a day's year with what was amended in it.
+pub fn year_csv(day: NaiveDate, amended: &BTreeMap<NaiveDate, bool>) -> String {
+    let year = format!("{}-", day.year());
+    let shipped = ROWS.lines().filter(|row| row.starts_with(&year)).map(str::to_owned);
+    let added = amended
+        .iter()
+        .filter(|(on, _)| on.year() == day.year())
+        .map(|(on, worked)| format!("{on},{},调整", if *worked { "workday" } else { "holiday" }));
+    let rows: Vec<String> = shipped.chain(added).collect();
+    format!("date,kind,name\n{}\n", rows.join("\n"))
+}
+
+/// An independent count: is the day worked, by the rows of the file and what was amended?
+fn is_worked(day: NaiveDate, amended: &BTreeMap<NaiveDate, bool>) -> bool {
+    if let Some(worked) = amended.get(&day) {
+        return *worked;
+    }
+    match ROWS.lines().find(|row| row.starts_with(&day.to_string())) {
+        Some(row) => row.contains(",workday,"),
+        None => is_weekday(day) && (day.month(), day.day()) != (1, 1),
+    }
+}
+
+fn counted_by_hand(told: NaiveDate, days: u32, amended: &BTreeMap<NaiveDate, bool>) -> NaiveDate {
+    let worked = told.iter_days().skip(1).filter(|day| is_worked(*day, amended));
+    worked.take(days as usize).last().unwrap()
+}
+
+async fn all_notices(sim: &Sim) -> Vec<StoredNotice> {
+    let asked = Asked { most: 1_000_000, ..Asked::default() };
+    notices::list(&mut sim.office.db().read().await.unwrap(), &asked).await.unwrap()
+}
+
+pub async fn hold(sim: &mut Sim) {
+    let all = all_notices(sim).await;
+    every_notice_stands_on_confirmed_faults(sim, &all).await;
+    no_confirmed_fault_is_forgotten(sim).await;
+    every_deadline_is_right(sim, &all);
+    nobody_was_told_twice(sim, &all).await;
+    overdue_came_after_the_due_day(sim, &all).await;
+    no_sanction_without_two_people(sim).await;
+    let verified = seal::verify(sim.office.db()).await.unwrap();
+    assert!(verified.breaches.is_empty(), "{:?}", verified.breaches);
+    let mut states: BTreeMap<&str, u64> = BTreeMap::new();
+    all.iter().for_each(|notice| *states.entry(notice.notice.state.name()).or_default() += 1);
+    println!(
+        "{} notices {states:?}, {} letters, {} acts on record",
+        all.len(),
+        sim.office.server.kept().len(),
+        verified.acts
+    );
+}
+
+/// A fault that three fair looks over a day really saw, at a site that really was at fault (or was seen so again and again).
+async fn every_notice_stands_on_confirmed_faults(sim: &Sim, all: &[StoredNotice]) {
+    let mut tx = sim.office.db().read().await.unwrap();
+    for notice in all {
+        let site = sites::by_id(&mut tx, &notice.site_id).await.unwrap().unwrap().site.key;
+        let truth = sim.truths.iter().find(|truth| truth.key == site).unwrap();
+        let of_site = findings::of_site(&mut tx, &notice.site_id).await.unwrap();
+        for item in &notice.notice.items {
+            let found = of_site.iter().find(|found| found.id == item.finding_id).expect("its finding");
+            let confirmed = found.confirmed_at.expect("a notice tells what was confirmed");
+            assert!(matches!(found.track.state, FindingState::Confirmed | FindingState::Cleared));
+            assert!(notice.drafted_at >= confirmed, "{site}: told before it was confirmed");
+            let until = day_of(confirmed);
+            let seen = truth.seen_failing.iter().filter(|(day, code)| *code == item.code && *day <= until).count();
+            assert!(seen >= 3, "{site}: {} was seen {seen} times", item.code);
+            assert!(truth.ever_at_fault, "{site} was never at fault, and accused");
+        }
+    }
+}
+
+fn day_of(at: DateTime<Utc>) -> u64 {
+    let begin: DateTime<Utc> = super::BEGIN.parse().unwrap();
+    (at - begin).num_days().unsigned_abs()
+}
+
+async fn no_confirmed_fault_is_forgotten(sim: &Sim) {
+    let untold = notices::untold(&mut sim.office.db().read().await.unwrap(), 10).await.unwrap();
+    assert!(untold.is_empty(), "{untold:?}");
+    let waiting = notices::mended(&mut sim.office.db().read().await.unwrap(), 10).await.unwrap();
+    assert!(waiting.is_empty(), "{waiting:?}");
+}
+
+fn every_deadline_is_right(sim: &Sim, all: &[StoredNotice]) {
+    for notice in all.iter().filter(|notice| notice.ended_at.is_none()) {
+        for telling in &notice.notice.tellings {
+            assert_eq!(telling.due.is_some(), telling.told_on.is_some());
+            if let (Some(told), Some(due)) = (telling.told_on, &telling.due) {
+                let by_hand = counted_by_hand(told, telling.limit.days, &sim.amended);
+                assert_eq!(due.date, by_hand, "told on {told}: {due:?}");
+            }
+        }
+    }
+}
+
+/// By Message-ID: one letter of a telling to one recipient, and one a day.
+async fn nobody_was_told_twice(sim: &Sim, all: &[StoredNotice]) {
+    let ids: HashSet<String> = sim.office.server.message_ids().into_iter().collect();
+    let mut told: HashMap<(String, Option<i64>, String), u64> = HashMap::new();
+    let mut days: HashMap<(String, NaiveDate), u64> = HashMap::new();
+    let (mut sent, mut by_hand) = (0, 0);
+    for notice in all {
+        let letters = outbox::of_subject(&mut sim.office.db().read().await.unwrap(), &notice.id).await.unwrap();
+        for letter in letters.iter().filter(|letter| matches!(letter.state.as_str(), "sent" | "bounced")) {
+            assert!(ids.iter().any(|id| id.contains(&letter.id)), "marked as sent, and nobody has it: {letter:?}");
+            sent += 1;
+            let begins = matches!(letter.kind.as_str(), "rectification" | "supplement");
+            if begins && letter.state == "sent" {
+                *told.entry((notice.id.clone(), letter.step, letter.recipient.clone())).or_default() += 1;
+            }
+            if letter.part == "unit" {
+                let on = badgewatch::domain::beijing::day(letter.sent_at.unwrap());
+                *days.entry((letter.recipient.clone(), on)).or_default() += 1;
+            }
+        }
+        by_hand += usize::from(letters.is_empty());
+    }
+    let twice: Vec<_> = told.iter().filter(|(_, count)| **count > 1).collect();
+    assert!(twice.is_empty(), "{twice:?}");
+    let crowded: Vec<_> = days.iter().filter(|(_, count)| **count > 1).collect();
+    assert!(crowded.is_empty(), "more than one letter a recipient, site and day: {crowded:?}");
+    let units = sim.truths.len();
+    let strangers = sim
+        .office
+        .server
+        .kept()
+        .into_iter()
+        .filter(|kept| kept.to.starts_with("ok") && kept.to.ends_with("@yunxi.test"));
+    assert!(strangers.into_iter().all(|kept| (0..units).any(|number| kept.to == mail(number))));
+    println!("{sent} letters marked as sent, {} Message-IDs, {by_hand} notices without a letter", ids.len());
+}
+
+async fn overdue_came_after_the_due_day(sim: &Sim, all: &[StoredNotice]) {
+    for notice in all {
+        let acts = sim.office.acts(notice).await;
+        let mut due: Option<NaiveDate> = None;
+        for act in &acts {
+            let tree = act.tree().unwrap();
+            let text = |key: &str| tree.get(key).and_then(|value| value.as_str()).map(str::to_owned);
+            let on = badgewatch::domain::beijing::day(act.at);
+            if text("to").as_deref() == Some("overdue") && text("from").as_deref() != Some("overdue") {
+                assert_eq!(act.action, "due_over");
+                assert!(due.is_some_and(|due| on > due), "{}: overdue on {on}, due {due:?}", notice.id);
+            }
+            let detail = tree.get("detail").and_then(|detail| detail.get("due")).and_then(|due| due.as_str());
+            due = detail.and_then(|due| due.parse().ok());
+        }
+    }
+}
+
+async fn no_sanction_without_two_people(sim: &mut Sim) {
+    let mut tx = sim.office.db().read().await.unwrap();
+    let filter = Filter { region: EVERYWHERE, state: None, ground: None, site_id: None, open: false };
+    let cases = badgewatch::store::cases::list(&mut tx, &filter, 1_000_000, 0).await.unwrap();
+    let mut held: HashSet<String> = HashSet::new();
+    let mut states: BTreeMap<&str, u64> = BTreeMap::new();
+    for case in &cases {
+        *states.entry(case.case.state.name()).or_default() += 1;
+        let acts = audit::chain(&mut tx, &format!("case:{}", case.id), 0, 10_000).await.unwrap();
+        let mut proposer: Option<&str> = None;
+        let mut approved = false;
+        for act in &acts {
+            match act.action.as_str() {
+                "proposed" => (proposer, approved) = (Some(act.actor.as_str()), false),
+                "approved" => {
+                    assert!(
+                        proposer.is_some_and(|proposer| proposer != act.actor),
+                        "{}: one person alone",
+                        case.number
+                    );
+                    approved = true;
+                }
+                "effect_reached" => assert!(approved, "{}: in effect without approval", case.number),
+                _ => {}
+            }
+        }
+        if case.case.holds().is_some() {
+            held.insert(case.site_id.clone());
+        }
+    }
+    for site in sites::after_key(&mut tx, "", 1_000_000).await.unwrap() {
+        if site.site.state != BadgeState::Valid {
+            assert!(held.contains(&site.id), "{} is {:?} without a case in force", site.site.key, site.site.state);
+        }
+    }
+    println!("{} cases {states:?}, {} sites not valid", cases.len(), held.len());
+}
