@@ -44,7 +44,8 @@ fn impossible_values_are_all_told_at_once_with_what_to_do() {
     let told = refusal(
         "[database]\nurl = \"mysql://x\"\n[watch]\nat_once = 0\nhome = { cron = \"0 22 * * 1\", spread_minutes = 1 }\n\
          lease_seconds = 5\n[watch.offices.\"1402\"]\n[confirm.codes]\nnot_hanged = { looks = 3, hours = 1, clean = 1 }\n\
-         [mass]\nshare = 3.0\nleast = 5\nhours = 24\n[http]\ncanaries = [\"www.example.test\"]\n",
+         [mass]\nshare = 3.0\nleast = 5\nhours = 24\n[http]\ncanaries = [\"www.example.test\"]\n\
+         [authorities]\ncnnic = \"nobody\"\n",
     );
     for part in [
         "database.url: write sqlite:FILE",
@@ -56,6 +57,7 @@ fn impossible_values_are_all_told_at_once_with_what_to_do() {
         "confirm.codes.not_hanged: no such finding",
         "mass.share",
         "http.canaries: \"www.example.test\" is no http address",
+        "authorities.cnnic: write a mail address",
     ] {
         assert!(told.contains(part), "{part} is not told in:\n{told}");
     }

@@ -7,6 +7,7 @@ use std::path::Path;
 use badgewatch::app::Role;
 use badgewatch::domain::account::AccountRole;
 use badgewatch::domain::badge::{Form, State, Why};
+use badgewatch::domain::case::{Authority, CaseOutcome, CaseRefusal, CaseState, Ground, InstructionAct};
 use badgewatch::domain::confirm::FindingState;
 use badgewatch::domain::crawl::{Arrival, Offered, Origin, Outcome, RobotsMode, TrapCause, UrlKind};
 use badgewatch::domain::dns::{DnsOutcome, RecordType};
@@ -40,7 +41,7 @@ fn sets() -> Vec<Set> {
     sets!(Verdict PageKind FindingCode Effect BrokenStep Reason Form State Why DnsOutcome RecordType Arrival Offered Origin
         Outcome RobotsMode TrapCause UrlKind BadgeState Column Hosting RefusalReason UnitType WarningKind FindingState Dimension HoldState Role Kind
         LetterKind Approval Channel Part AccountRole EventKind NoticeState RequestKind
-        TellingStatus Stuck Code)
+        TellingStatus Stuck Code Ground CaseOutcome CaseState Authority InstructionAct CaseRefusal)
 }
 
 /// The values of a set, as the contract has them (in any order).

@@ -4,6 +4,8 @@ mod support;
 
 #[path = "store/accounts.rs"]
 mod accounts;
+#[path = "store/cases.rs"]
+mod cases;
 #[path = "store/evidence.rs"]
 mod evidence;
 #[path = "store/findings.rs"]

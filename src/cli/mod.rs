@@ -73,6 +73,8 @@ enum Command {
     Token(office::accounts::Token),
     /// Rectification notices: what waits, and what officers do
     Notice(office::notice::Notice),
+    /// Cases: what is proposed, decided and carried out
+    Case(office::cases::Case),
     /// Announced maintenance
     Maintenance(office::mail::Maintenance),
     /// Letters on their way
@@ -106,6 +108,7 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> 
         Command::User(user) => user.run(),
         Command::Token(token) => token.run(),
         Command::Notice(notice) => notice.run(),
+        Command::Case(case) => case.run(),
         Command::Maintenance(maintenance) => maintenance.run(),
         Command::Mail(mail) => mail.run(),
     };

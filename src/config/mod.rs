@@ -14,8 +14,8 @@ use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
 pub use sections::{
-    Badge, Confirm, Database, Dns, Http, Log, LogFormat, Mail, MailMode, MailSecurity, OfficeWatch, RegistrySection,
-    Retention, RhythmText, Watch, Web, Webhook,
+    Authorities, Badge, Confirm, Database, Dns, Http, Log, LogFormat, Mail, MailMode, MailSecurity, OfficeWatch,
+    RegistrySection, Retention, RhythmText, Watch, Web, Webhook,
 };
 pub use validate::Complaint;
 
@@ -34,6 +34,7 @@ pub struct Config {
     /// Who acts for which region, and on what terms.
     pub offices: crate::domain::office::Offices,
     pub mail: Mail,
+    pub authorities: Authorities,
     pub retention: Retention,
     pub web: Web,
     pub log: Log,

@@ -229,6 +229,16 @@ fn everywhere() -> String {
 }
 
 section! {
+    /// Where instructions of decisions go. Without an address an instruction waits for an officer.
+    Authorities {
+        /// The registry (注册管理机构): `.政务`, `.公益`, and every badge.
+        registry: Option<String> = None,
+        /// CNNIC (中国互联网络信息中心): `.cn`.
+        cnnic: Option<String> = None,
+    }
+}
+
+section! {
     /// Where to listen.
     Web {
         listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 8080)),

@@ -60,6 +60,7 @@ impl Config {
         self.check_watch(&mut all);
         self.check_network(&mut all);
         self.check_rules(&mut all);
+        self.check_authorities(&mut all);
         all.0
     }
 
@@ -117,6 +118,16 @@ impl Config {
             for host in hosts {
                 all.unless(Host::parse(host).is_some(), key, format!("{host:?} is no host name"));
             }
+        }
+    }
+
+    fn check_authorities(&self, all: &mut Complaints) {
+        let authorities = &self.authorities;
+        for (key, mail) in [("authorities.registry", &authorities.registry), ("authorities.cnnic", &authorities.cnnic)]
+        {
+            let is_address =
+                |mail: &String| mail.split_once('@').is_some_and(|(who, at)| !who.is_empty() && !at.is_empty());
+            all.unless(mail.as_ref().is_none_or(is_address), key, "write a mail address, or leave it out");
         }
     }
 

@@ -9,6 +9,7 @@ pub mod badge;
 pub mod basis;
 pub mod beijing;
 pub mod calendar;
+pub mod case;
 pub mod confirm;
 pub mod crawl;
 pub mod dns;

@@ -1,34 +1,22 @@
-//! Secrets of this installation: made once, kept with the data they protect.
+//! Secrets of this installation, each made once.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{DateTime, Utc};
 use ring::rand::{SecureRandom, SystemRandom};
 
 use super::{StoreError, StoreResult, Tx, execute, fetch_one, fetch_optional};
 
-/// A secret that was made.
-pub struct Made(pub Vec<u8>);
-
-/// The secret of a name; made and kept if there is none.
-pub async fn get_or_make(
-    tx: &mut Tx,
-    name: &str,
-    at: DateTime<Utc>,
-    make: impl FnOnce() -> StoreResult<Made>,
-) -> StoreResult<Vec<u8>> {
-    if let Some((secret,)) = fetch_optional!((String,), &mut *tx, "SELECT secret FROM keys WHERE name = $1", name)? {
-        return read(name, &secret);
-    }
-    let sql = "INSERT INTO keys (name, made_at, secret) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING";
-    execute!(&mut *tx, sql, name, at, BASE64.encode(make()?.0))?;
-    // Whoever was first: his is the one.
-    let (secret,) = fetch_one!((String,), tx, "SELECT secret FROM keys WHERE name = $1", name)?;
-    read(name, &secret)
+/// The secret of a name, if it was made.
+pub async fn get(tx: &mut Tx, name: &str) -> StoreResult<Option<String>> {
+    let sql = "SELECT secret FROM keys WHERE name = $1";
+    Ok(fetch_optional!((String,), tx, sql, name)?.map(|row| row.0))
 }
 
-fn read(name: &str, secret: &str) -> StoreResult<Vec<u8>> {
-    BASE64.decode(secret).map_err(|_| StoreError::Corrupt(format!("key {name}")))
+/// The secret of a name; `fresh` becomes it where none was made yet. Of two that bring one at once, one wins, and both
+/// read it.
+pub async fn get_or_make(tx: &mut Tx, name: &str, fresh: &str, at: DateTime<Utc>) -> StoreResult<String> {
+    let sql = "INSERT INTO keys (name, made_at, secret) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING";
+    execute!(&mut *tx, sql, name, at, fresh)?;
+    Ok(fetch_one!((String,), tx, "SELECT secret FROM keys WHERE name = $1", name)?.0)
 }
 
 /// 32 bytes that nobody can guess.

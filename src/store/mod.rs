@@ -6,11 +6,13 @@
 pub mod accounts;
 pub mod attachments;
 pub mod audit;
+pub mod cases;
 pub mod counters;
 pub mod dump;
 mod engine;
 pub mod evidence;
 pub mod findings;
+pub mod instructions;
 pub mod jobs;
 pub mod keys;
 pub mod looks;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 
-use super::{StoreResult, Tx, execute, fetch_all, fetch_one, storable};
+use super::{StoreResult, Tx, execute, fetch_all, fetch_one, fetch_optional, storable};
 use crate::domain::look::PageLook;
 
 /// A known page.
@@ -29,6 +29,13 @@ pub async fn of_site(tx: &mut Tx, site_id: &str) -> StoreResult<Vec<StoredPage>>
     let sql = "SELECT url, depth, origin, looked_at, fair_at, look, etag, last_modified, body_sha256, judged_under \
                FROM pages WHERE site_id = $1 ORDER BY depth, first_seen_at, url LIMIT $2";
     fetch_all!(StoredPage, tx, sql, site_id, MOST)
+}
+
+/// A page of a site.
+pub async fn by_url(tx: &mut Tx, site_id: &str, url: &str) -> StoreResult<Option<StoredPage>> {
+    let sql = "SELECT url, depth, origin, looked_at, fair_at, look, etag, last_modified, body_sha256, judged_under \
+               FROM pages WHERE site_id = $1 AND url = $2";
+    fetch_optional!(StoredPage, tx, sql, site_id, url)
 }
 
 /// Notes that a page exists.

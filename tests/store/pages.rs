@@ -45,6 +45,8 @@ async fn an_unfair_look_leaves_the_last_fair_one_standing() {
         let page = fair(&stage.ids[0], &first);
         tell!(stage, pages::see, &page);
         let seen = only(stage).await;
+        assert_eq!(ask!(stage, pages::by_url, &stage.ids[0], URL).as_ref(), Some(&seen));
+        assert_eq!(ask!(stage, pages::by_url, &stage.ids[0], "http://s000.yunxi.gov.test/b"), None);
         assert_eq!((seen.looked_at, seen.fair_at, &seen.look.as_ref().unwrap().0), (Some(at(0)), Some(at(0)), &first));
         assert_eq!((seen.etag.as_deref(), seen.body_sha256.as_deref()), (Some("\"1\""), Some("aa")));
 

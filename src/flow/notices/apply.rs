@@ -5,7 +5,10 @@ use serde_json::json;
 use super::letters::{self, Written};
 use super::{ActError, Desk, Now};
 use crate::clock::day;
+use crate::domain::case::Ground;
 use crate::domain::notice::{Effect, Event, Notice, NoticeState, Telegram};
+use crate::domain::verdict::FindingCode;
+use crate::flow::cases::{self, Overdue};
 use crate::store::audit::{self, Act};
 use crate::store::notices::{self, StoredNotice};
 use crate::store::{StoreResult, Tx, counters, outbox, plan};
@@ -82,12 +85,29 @@ async fn do_effect(
             plan::ask(tx, &notice.site_id, now.at).await?;
         }
         Effect::OpenCase => {
-            crate::flow::cases::open_overdue(tx, desk, now.at, notice).await?;
+            open_case(tx, now, notice).await?;
         }
         // It stands in the office's list by its state; the daily mail to the office counts that list.
         Effect::TellOffice => {}
     }
     Ok(None)
+}
+
+/// The case of an overdue notice: on art. 20, or on art. 19(5) where it is the report that is missing.
+async fn open_case(tx: &mut Tx, now: &Now, notice: &StoredNotice) -> StoreResult<()> {
+    let live: Vec<_> = notice.notice.live().map(|item| item.code).collect();
+    let is_report = !live.is_empty() && live.iter().all(|code| *code == FindingCode::ReportOverdue);
+    let labels: Vec<_> = live.iter().map(|code| code.label()).collect();
+    let why = format!("{}逾期未改：{}", notice.number.as_deref().unwrap_or(&notice.id), labels.join("、"));
+    let overdue = Overdue {
+        notice_id: &notice.id,
+        site_id: &notice.site_id,
+        region: notice.region.as_deref(),
+        ground: if is_report { Ground::ReportOverdue } else { Ground::OverdueNotice },
+        why: &why,
+    };
+    cases::open_overdue(tx, &overdue, now.at).await?;
+    Ok(())
 }
 
 /// A letter that begins a limit and found nobody to go to.

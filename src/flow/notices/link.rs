@@ -4,13 +4,13 @@
 //! nobody who lacks the key can make one.
 
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD as BASE64};
 use chrono::{DateTime, TimeDelta, Utc};
 use ring::hmac;
 
-use crate::store::keys::{self, Made};
+use crate::store::keys;
 use crate::store::notices::{self, StoredNotice};
-use crate::store::{StoreResult, Tx};
+use crate::store::{StoreError, StoreResult, Tx};
 
 /// Bytes of the keyed hash in a link.
 const MARK: usize = 16;
@@ -23,7 +23,11 @@ pub struct Links(hmac::Key);
 impl Links {
     /// Reads the key of this installation, or makes it.
     pub async fn open(tx: &mut Tx, at: DateTime<Utc>) -> StoreResult<Self> {
-        let secret = keys::get_or_make(tx, KEY, at, || Ok(Made(keys::random()?.to_vec()))).await?;
+        let secret = match keys::get(tx, KEY).await? {
+            Some(secret) => secret,
+            None => keys::get_or_make(tx, KEY, &STANDARD.encode(keys::random()?), at).await?,
+        };
+        let secret = STANDARD.decode(&secret).map_err(|_| StoreError::Corrupt(format!("key {KEY}")))?;
         Ok(Self(hmac::Key::new(hmac::HMAC_SHA256, &secret)))
     }
 

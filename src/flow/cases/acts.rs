@@ -1,0 +1,188 @@
+//! What people do to a case: each act by who may, in one transaction, on record.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::{Value, json};
+
+use super::carry::{By, carry};
+use super::read::{allowed, yours};
+use super::{CaseError, Desk, bundle};
+use crate::domain::account::{AccountRole, Actor};
+use crate::domain::case::{
+    Authority, CaseEvent, CaseOutcome, CaseRefusal, CaseState, Consultation, Effective, HandOver, InstructionAct,
+    Proposal,
+};
+use crate::domain::host::Host;
+use crate::domain::registry::Site;
+use crate::store::cases::StoredCase;
+use crate::store::{instructions, sites};
+
+type Done = Result<StoredCase, CaseError>;
+
+async fn act(
+    desk: &Desk<'_>,
+    actor: &Actor,
+    role: AccountRole,
+    id: &str,
+    event: CaseEvent,
+    now: DateTime<Utc>,
+) -> Done {
+    let mut tx = desk.db.write().await?;
+    let read = yours(&mut tx, actor, role, id).await?;
+    let moved = carry(&mut tx, desk, &read, &event, By { actor: &actor.text(), detail: Value::Null, now }).await?;
+    tx.commit().await?;
+    Ok(moved)
+}
+
+/// Puts on record whom the office consulted, when, and what they said (art. 20).
+pub async fn consult(
+    desk: &Desk<'_>,
+    actor: &Actor,
+    id: &str,
+    (whom, on, opinion): (&str, NaiveDate, &str),
+    now: DateTime<Utc>,
+) -> Done {
+    let (whom, opinion) = (whom.to_owned(), opinion.to_owned());
+    let event = CaseEvent::Consulted(Consultation { by: actor.text(), whom, on, opinion });
+    act(desk, actor, AccountRole::Officer, id, event, now).await
+}
+
+/// What somebody proposes.
+#[derive(Debug, Clone, Default)]
+pub struct Proposing<'a> {
+    pub outcome: Option<CaseOutcome>,
+    /// Names to be stopped, in any spelling; none: every registered one.
+    pub names: &'a [String],
+    pub reason: &'a str,
+    pub effective: Effective,
+}
+
+/// Proposes a decision: the evidence is locked in the same moment.
+pub async fn propose(desk: &Desk<'_>, actor: &Actor, id: &str, proposing: &Proposing<'_>, now: DateTime<Utc>) -> Done {
+    let mut tx = desk.db.write().await?;
+    let read = yours(&mut tx, actor, AccountRole::Officer, id).await?;
+    let site = sites::by_id(&mut tx, &read.site_id).await?.ok_or(CaseError::NotFound)?;
+    let outcome = proposing.outcome.ok_or(CaseRefusal::OutcomeNotAllowed)?;
+    let names = names_of(&site.site, outcome, proposing.names)?;
+    let bundle = bundle::lock(&mut tx, &read, &site, now).await?;
+    let event = CaseEvent::Proposed(Proposal {
+        by: actor.text(),
+        outcome,
+        names,
+        reason: proposing.reason.to_owned(),
+        effective: proposing.effective,
+        bundle_hash: bundle.hash,
+    });
+    let by = By { actor: &actor.text(), detail: json!({ "bundle": bundle.text }), now };
+    let moved = carry(&mut tx, desk, &read, &event, by).await?;
+    tx.commit().await?;
+    Ok(moved)
+}
+
+/// The A-labels a decision touches: chosen ones must be the site's own.
+fn names_of(site: &Site, outcome: CaseOutcome, chosen: &[String]) -> Result<Vec<String>, CaseRefusal> {
+    if !matches!(outcome, CaseOutcome::Revocation | CaseOutcome::StopResolution) {
+        return Ok(Vec::new());
+    }
+    if chosen.is_empty() {
+        return Ok(site.names().map(|host| host.ascii().to_owned()).collect());
+    }
+    let mut names: Vec<String> = Vec::new();
+    for name in chosen {
+        let host = Host::parse(name).filter(|host| site.names().any(|own| own == host));
+        let host = host.ok_or(CaseRefusal::NotItsNames)?;
+        if !names.iter().any(|name| name == host.ascii()) {
+            names.push(host.ascii().to_owned());
+        }
+    }
+    Ok(names)
+}
+
+/// Approves what another proposed.
+pub async fn approve(desk: &Desk<'_>, actor: &Actor, id: &str, now: DateTime<Utc>) -> Done {
+    act(desk, actor, AccountRole::Approver, id, CaseEvent::Approved { by: actor.text() }, now).await
+}
+
+/// Rejects what was proposed: the case is open again.
+pub async fn reject(desk: &Desk<'_>, actor: &Actor, id: &str, why: &str, now: DateTime<Utc>) -> Done {
+    let event = CaseEvent::Rejected { by: actor.text(), why: why.to_owned() };
+    act(desk, actor, AccountRole::Approver, id, event, now).await
+}
+
+/// Takes a proposal back or, before its effect, a decision: the latter takes an approver.
+pub async fn withdraw(desk: &Desk<'_>, actor: &Actor, id: &str, why: &str, now: DateTime<Utc>) -> Done {
+    let mut tx = desk.db.write().await?;
+    let read = yours(&mut tx, actor, AccountRole::Officer, id).await?;
+    if read.case.state == CaseState::Approved {
+        allowed(actor, AccountRole::Approver, read.region.as_deref())?;
+    }
+    let event = CaseEvent::Withdrawn { by: actor.text(), why: why.to_owned() };
+    let moved = carry(&mut tx, desk, &read, &event, By { actor: &actor.text(), detail: Value::Null, now }).await?;
+    tx.commit().await?;
+    Ok(moved)
+}
+
+/// Puts on record that a counterfeit was taken over by the report centre or the police, with their receipt (art. 21).
+pub async fn hand_over(
+    desk: &Desk<'_>,
+    actor: &Actor,
+    id: &str,
+    (to, receipt): (&str, &str),
+    now: DateTime<Utc>,
+) -> Done {
+    let hand_over = HandOver { by: actor.text(), to: to.to_owned(), receipt: receipt.to_owned() };
+    act(desk, actor, AccountRole::Officer, id, CaseEvent::HandedOver(hand_over), now).await
+}
+
+/// Puts an authority's word on record: `by` is who of the authority answered, under which reference.
+pub async fn acknowledge_instruction(
+    desk: &Desk<'_>,
+    actor: &Actor,
+    id: &str,
+    (authority, order): (Authority, InstructionAct),
+    (by, reference): (&str, &str),
+    now: DateTime<Utc>,
+) -> Done {
+    let mut tx = desk.db.write().await?;
+    let read = yours(&mut tx, actor, AccountRole::Officer, id).await?;
+    let (by, reference) = (by.to_owned(), reference.to_owned());
+    let event = CaseEvent::Acknowledged { authority, act: order, by: by.clone(), reference: reference.clone() };
+    let moved = carry(&mut tx, desk, &read, &event, By { actor: &actor.text(), detail: Value::Null, now }).await?;
+    instructions::acknowledge(&mut tx, id, (authority, order), &by, &reference, now).await?;
+    let is = |order_of: &crate::domain::case::Order| (order_of.authority, order_of.act) == (authority, order);
+    if moved.case.executions.iter().any(|done| is(&done.order) && done.confirmed_at.is_some()) {
+        instructions::confirm(&mut tx, id, (authority, order), now).await?;
+    }
+    tx.commit().await?;
+    Ok(moved)
+}
+
+/// Proposes to lift what is in force, after a new review.
+pub async fn propose_reinstatement(
+    desk: &Desk<'_>,
+    actor: &Actor,
+    id: &str,
+    (review, reason): (&str, &str),
+    now: DateTime<Utc>,
+) -> Done {
+    let (review, reason) = (review.to_owned(), reason.to_owned());
+    let event = CaseEvent::ReinstatementProposed { by: actor.text(), review, reason };
+    act(desk, actor, AccountRole::Officer, id, event, now).await
+}
+
+/// Lifts what is in force, as another proposed.
+pub async fn approve_reinstatement(desk: &Desk<'_>, actor: &Actor, id: &str, now: DateTime<Utc>) -> Done {
+    let event = CaseEvent::ReinstatementApproved { by: actor.text() };
+    act(desk, actor, AccountRole::Approver, id, event, now).await
+}
+
+/// Leaves in force what another proposed to lift.
+pub async fn reject_reinstatement(desk: &Desk<'_>, actor: &Actor, id: &str, why: &str, now: DateTime<Utc>) -> Done {
+    let event = CaseEvent::ReinstatementRejected { by: actor.text(), why: why.to_owned() };
+    act(desk, actor, AccountRole::Approver, id, event, now).await
+}
+
+/// Puts a revocation away: the badge stays revoked.
+pub async fn close(desk: &Desk<'_>, actor: &Actor, id: &str, why: &str, now: DateTime<Utc>) -> Done {
+    let event = CaseEvent::Closed { by: actor.text(), why: why.to_owned() };
+    act(desk, actor, AccountRole::Officer, id, event, now).await
+}

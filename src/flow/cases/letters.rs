@@ -1,0 +1,192 @@
+//! The letters of a case, frozen as data: to the unit with copies, to the authorities with the signed instruction, and to
+//! the office where something waits for a hand.
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use serde_json::{Value, json};
+
+use super::Desk;
+use crate::clock::day;
+use crate::domain::case::{Authority, CaseOutcome, Ground, InstructionAct, Order};
+use crate::domain::host::Host;
+use crate::domain::ids::{BadgeCode, CertificateId};
+use crate::domain::letter::{DecisionText, Letter, LetterKind, SiteText};
+use crate::store::cases::StoredCase;
+use crate::store::outbox::{self, Channel, Part, Post};
+use crate::store::sites::StoredSite;
+use crate::store::{StoreResult, Tx};
+
+/// What an instruction's payload is.
+pub(super) const SCHEMA: &str = "badgewatch.instruction/1";
+
+/// Who writes about which case.
+#[derive(Clone, Copy)]
+pub(super) struct Sender<'a> {
+    pub desk: &'a Desk<'a>,
+    pub stored: &'a StoredCase,
+    pub site: &'a StoredSite,
+    pub now: DateTime<Utc>,
+}
+
+impl Sender<'_> {
+    /// Tells the unit, with copies; where it has no address the office is told that somebody must carry the letter.
+    pub(super) async fn tell(&self, tx: &mut Tx, kind: LetterKind) -> StoreResult<()> {
+        let letter = self.letter(kind, &self.site.site.unit.name, self.reasons(kind), None);
+        let contact = self.site.site.handler.email.as_deref().or(self.site.site.contact.email.as_deref());
+        match contact {
+            Some(address) => self.post(tx, &letter, Part::Unit, address, "unit").await?,
+            None => {
+                let text = format!("案件 {}：单位没有可用的邮箱，{}须由经办人送达。", self.stored.number, kind.label());
+                self.note(tx, LetterKind::OfficeTask, &text).await?;
+            }
+        }
+        for (_, address) in self.copies() {
+            self.post(tx, &letter, Part::Copy, &address, "copy").await?;
+        }
+        Ok(())
+    }
+
+    /// A letter to the office itself. An office without an address finds it on the case.
+    pub(super) async fn note(&self, tx: &mut Tx, kind: LetterKind, text: &str) -> StoreResult<()> {
+        let Some(address) = self.desk.offices.email(self.stored.region.as_deref()) else { return Ok(()) };
+        let office = self.desk.offices.text(self.stored.region.as_deref()).name;
+        let mut letter = self.letter(kind, &office, Some(text.to_owned()), None);
+        letter.copies.clear();
+        self.post(tx, &letter, Part::Office, &address, "note").await
+    }
+
+    /// An instruction on its way to an authority; without an address an officer carries it.
+    pub(super) async fn instruct(&self, tx: &mut Tx, order: &Order, jws: String) -> StoreResult<()> {
+        let what = format!("instruction:{}", order.authority);
+        let mut letter =
+            self.letter(LetterKind::Instruction, order.authority.label(), Some(asked(order)), Some((order, jws)));
+        match self.desk.mailbox(order.authority) {
+            Some(address) => self.post(tx, &letter, Part::Authority, address, &what).await,
+            None => {
+                let Some(address) = self.desk.offices.email(self.stored.region.as_deref()) else { return Ok(()) };
+                letter.kind = LetterKind::OfficeTask;
+                letter.addressee = self.desk.offices.text(self.stored.region.as_deref()).name;
+                let label = order.authority.label();
+                letter.text =
+                    Some(format!("未设置{label}的邮箱，请将所附执行通知送达{label}并登记回执。{}", asked(order)));
+                self.post(tx, &letter, Part::Office, &address, &what).await
+            }
+        }
+    }
+
+    /// What is signed.
+    pub(super) fn payload(&self, order: &Order) -> Value {
+        let (site, case) = (&self.site.site, &self.stored.case);
+        json!({
+            "schema": SCHEMA,
+            "case": self.stored.number,
+            "authority": order.authority,
+            "act": order.act,
+            "names": order.names,
+            "badge_code": site.badge_code.as_ref().map(BadgeCode::as_str),
+            "certificate_id": site.certificate_id.as_ref().map(CertificateId::as_str),
+            "site": { "key": site.key, "name": site.name },
+            "unit": site.unit.name,
+            "articles": self.articles(),
+            "effective_at": self.now,
+            "issued_at": self.now,
+            "office": self.desk.offices.text(self.stored.region.as_deref()).name,
+            "review": case.reinstatement.as_ref().filter(|_| order.act == InstructionAct::Reinstate).map(|lifted| &lifted.review),
+            "bundle_hash": case.decision.as_ref().map(|decision| &decision.proposal.bundle_hash),
+        })
+    }
+
+    async fn post(&self, tx: &mut Tx, letter: &Letter, part: Part, to: &str, what: &str) -> StoreResult<()> {
+        let key = format!("case:{}:{}:{what}:{}:{to}", self.stored.id, letter.kind, self.stored.version);
+        let post = Post {
+            key: &key,
+            channel: Channel::Mail,
+            part,
+            recipient: to,
+            site_id: Some(&self.stored.site_id),
+            notice_id: None,
+            case_id: Some(&self.stored.id),
+            step: None,
+            letter,
+            from: self.now,
+        };
+        outbox::post(tx, &post, self.now).await?;
+        Ok(())
+    }
+
+    fn copies(&self) -> Vec<(String, String)> {
+        self.desk.offices.copies(self.stored.region.as_deref(), self.site.site.unit.parent.as_deref())
+    }
+
+    fn articles(&self) -> Vec<u8> {
+        let case = &self.stored.case;
+        case.outcome().map_or_else(|| case.ground.articles().to_vec(), |outcome| outcome.articles(case.ground))
+    }
+
+    fn letter(&self, kind: LetterKind, to: &str, text: Option<String>, order: Option<(&Order, String)>) -> Letter {
+        let site = &self.site.site;
+        let names = match &order {
+            Some((order, _)) => order.names.clone(),
+            None => self.stored.case.decision.as_ref().map(|it| it.proposal.names.clone()).unwrap_or_default(),
+        };
+        Letter {
+            kind,
+            number: Some(self.stored.number.clone()),
+            addressee: to.to_owned(),
+            parent_unit: site.unit.parent.clone(),
+            site: site_text(self.site),
+            office: self.desk.offices.text(self.stored.region.as_deref()),
+            faults: Vec::new(),
+            limit: None,
+            due: None,
+            text,
+            decision: self.stored.case.decision.as_ref().map(|_| DecisionText {
+                articles: self.articles(),
+                effective_on: day(self.now),
+                names,
+                jws: order.map(|(_, jws)| jws),
+            }),
+            copies: self.copies().into_iter().map(|(name, _)| name).collect(),
+        }
+    }
+
+    /// The reasons of a decision, with the days that were counted.
+    fn reasons(&self, kind: LetterKind) -> Option<String> {
+        let case = &self.stored.case;
+        if let (LetterKind::Reinstatement, Some(lifted)) = (kind, &case.reinstatement) {
+            return Some(format!("{}（重新审核：{}）", lifted.reason, lifted.review));
+        }
+        let reason = case.decision.as_ref().map(|decision| decision.proposal.reason.clone())?;
+        let shows_days = case.ground == Ground::SiteClosed && case.outcome() != Some(CaseOutcome::NoAction);
+        Some(if shows_days { format!("{reason}\n{}", days_text(&case.counted_days)) } else { reason })
+    }
+}
+
+/// 不能访问的日期, one by one.
+pub(super) fn days_text(days: &[NaiveDate]) -> String {
+    let listed: Vec<_> = days.iter().map(|day| format!("{}年{}月{}日", day.year(), day.month(), day.day())).collect();
+    format!("检测到网站关闭或域名不能解析的日期共 {} 天：{}。", days.len(), listed.join("、"))
+}
+
+fn asked(order: &Order) -> String {
+    match (order.act, order.authority) {
+        (InstructionAct::Revoke, _) => "请撤销该网站的网站标识。".to_owned(),
+        (InstructionAct::Stop, _) => format!("请停止解析下列域名：{}。", order.names.join("、")),
+        (InstructionAct::Reinstate, Authority::Registry) => {
+            format!("请恢复该网站的标识和下列域名的解析：{}。", order.names.join("、"))
+        }
+        (InstructionAct::Reinstate, Authority::Cnnic) => format!("请恢复下列域名的解析：{}。", order.names.join("、")),
+    }
+}
+
+fn site_text(stored: &StoredSite) -> SiteText {
+    let site = &stored.site;
+    let folder = site.url_prefix.as_deref().unwrap_or("/");
+    SiteText {
+        name: site.name.clone(),
+        address: site.names().next().map(|host| format!("http://{host}{folder}")).unwrap_or_default(),
+        en_domain: site.en_domain.as_ref().map(|host| Host::ascii(host).to_owned()),
+        cn_domain: site.cn_domain.as_ref().map(|host| Host::ascii(host).to_owned()),
+        badge_code: site.badge_code.as_ref().map(|code| code.as_str().to_owned()),
+        certificate_id: site.certificate_id.as_ref().map(|id| id.as_str().to_owned()),
+    }
+}
