@@ -139,18 +139,7 @@ pub async fn advance(
     let body = super::storable(to)?;
     let state = to.state.name();
     let done = execute!(
-        &mut *tx,
-        sql,
-        &read.id,
-        read.version,
-        state,
-        number,
-        due,
-        wakes_at,
-        calendar,
-        objected,
-        ended_at,
-        body
+        &mut *tx, sql, &read.id, read.version, state, number, due, wakes_at, calendar, objected, ended_at, body
     )?;
     if done == 1 {
         save_items(tx, &read.id, to).await?;
