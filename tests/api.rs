@@ -6,6 +6,8 @@ mod support;
 mod bounces;
 #[path = "api/command_line.rs"]
 mod command_line;
+#[path = "api/decisions.rs"]
+mod decisions;
 #[path = "api/description.rs"]
 mod description;
 #[path = "api/input.rs"]

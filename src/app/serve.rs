@@ -61,10 +61,7 @@ pub async fn start(app: Shared, roles: &[Role]) -> Result<Running, StartError> {
 async fn office(app: Shared, stop: CancellationToken) {
     let app = &app;
     let notices = jobs::go_on("notices", stop.clone(), || notices::advance(&app.db, &app.desk, app.clock.now()));
-    let cases = jobs::go_on("cases", stop, || async {
-        let calendar = app.calendar.get();
-        cases::advance(&cases::Desk::of(app, &calendar), app.clock.now()).await
-    });
+    let cases = jobs::go_on("cases", stop, || async { cases::advance(&cases::Desk::of(app), app.clock.now()).await });
     tokio::join!(notices, cases);
 }
 

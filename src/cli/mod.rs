@@ -77,6 +77,8 @@ enum Command {
     Token(office::accounts::Token),
     /// Rectification notices: what waits, and what officers do
     Notice(office::notice::Notice),
+    /// Cases: what is proposed, decided and carried out
+    Case(office::cases::Case),
     /// Announced maintenance
     Maintenance(office::mail::Maintenance),
     /// Letters on their way
@@ -111,6 +113,7 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> 
         Command::User(user) => user.run(),
         Command::Token(token) => token.run(),
         Command::Notice(notice) => notice.run(),
+        Command::Case(case) => case.run(),
         Command::Maintenance(maintenance) => maintenance.run(),
         Command::Mail(mail) => mail.run(),
     };

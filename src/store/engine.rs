@@ -64,7 +64,9 @@ impl Db {
             .max_connections(connections)
             .acquire_timeout(BUSY)
             .test_before_acquire(false)
-            .before_acquire(|connection, _| Box::pin(async move { connection.execute("ROLLBACK").await.map(|_| true) }));
+            .before_acquire(|connection, _| {
+                Box::pin(async move { connection.execute("ROLLBACK").await.map(|_| true) })
+            });
         Ok(Self::Postgres(pool.connect_with(options).await?))
     }
 

@@ -11,13 +11,13 @@ use crate::support::db::{TestDb, every_engine, register};
 use crate::support::{Run, badgewatch};
 
 /// A database with drafted notices of two counties, and the settings that lead to it.
-struct House {
+pub struct House {
     test: TestDb,
     folder: TempDir,
 }
 
 impl House {
-    async fn build(test: TestDb) -> Self {
+    pub async fn build(test: TestDb) -> Self {
         let now = Clock::System.now();
         register(&test.db, &registry(), now).await;
         let shared = app::shared(Config::default(), test.db.clone(), Clock::System).await.unwrap();
@@ -36,21 +36,21 @@ impl House {
     }
 
     /// A command that does it; what it prints.
-    fn done(&self, args: &[&str]) -> String {
+    pub fn done(&self, args: &[&str]) -> String {
         let run = self.run(args);
         assert_eq!(run.code, Some(0), "{args:?}: {}{}", run.stdout, run.stderr);
         run.stdout
     }
 
     /// A command that does not; what it says.
-    fn refused(&self, args: &[&str]) -> String {
+    pub fn refused(&self, args: &[&str]) -> String {
         let run = self.run(args);
         assert!(run.code.is_some_and(|code| code != 0) && run.stdout.is_empty(), "{args:?}: {}", run.stdout);
         run.stderr
     }
 
     /// Adds a person; the token, as it is shown once.
-    fn person(&self, name: &str, role: &str, region: &str) -> String {
+    pub fn person(&self, name: &str, role: &str, region: &str) -> String {
         self.done(&["user", "add", name, "--person", "某某某", "--region", region, "--role", role]);
         let token = self.done(&["token", "issue", name, "--days", "7"]);
         assert!(token.starts_with("bw_") && token.trim().len() == 46, "{token}");

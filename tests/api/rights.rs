@@ -59,7 +59,14 @@ async fn everybody(served: &Served) -> Vec<(Who, String)> {
 /// What a request of a route holds that could be done if its notice were not over.
 fn body(path: &str) -> &'static str {
     match path.rsplit('/').next().unwrap() {
-        "withdraw" | "close" => "{\"why\":\"误报\"}",
+        // Only the records open a case on this ground.
+        "cases" => "{\"site\":\"www.yunxi.gov.test\",\"ground\":\"overdue_notice\",\"why\":\"逾期\"}",
+        "consult" => "{\"whom\":\"网信办\",\"on\":\"2026-11-26\",\"opinion\":\"同意\"}",
+        "propose" => "{\"outcome\":\"no_action\",\"reason\":\"情节轻微\",\"effective\":{\"when\":\"at_once\"}}",
+        "acknowledge" => "{\"authority\":\"registry\",\"act\":\"revoke\",\"by\":\"值班\",\"reference\":\"1\"}",
+        "hand-over" => "{\"to\":\"举报中心\",\"receipt\":\"1\"}",
+        "propose-reinstatement" => "{\"review\":\"复核1\",\"reason\":\"已整改\"}",
+        "withdraw" | "close" | "reject" | "reject-reinstatement" => "{\"why\":\"误报\"}",
         "extend" => "{\"until\":\"2026-12-31\",\"why\":\"采购\"}",
         "answer" => "{\"kind\":\"objection\",\"granted\":false,\"text\":\"经复核属实\"}",
         "delivered" => "{\"on\":\"2026-11-26\"}",
@@ -69,11 +76,20 @@ fn body(path: &str) -> &'static str {
     }
 }
 
-/// What a route answers to somebody. The notice is over: whoever may act on it is told 409, and nothing changes.
+/// Acts that take a second person.
+const SECOND: [&str; 4] = [
+    "/cases/{id}/approve",
+    "/cases/{id}/reject",
+    "/cases/{id}/approve-reinstatement",
+    "/cases/{id}/reject-reinstatement",
+];
+
+/// What a route answers to somebody. Notice and case are over: whoever may act on them is told 409, and nothing changes.
 fn expected(method: &str, path: &str, who: Who) -> u16 {
     let is_out = matches!(who, Nobody | WrongToken | Expired | Revoked | Disabled);
     let is_elsewhere = matches!(who, OfficerElsewhere | AdminElsewhere);
-    let is_of_a_subject = path.contains('{');
+    let is_officer = matches!(who, Officer | OfficerOfTheProvince);
+    let is_of_a_subject = path.contains('{') || (method, path) == ("post", "/cases");
     match (method, path) {
         ("get", "/openapi.json") => 200,
         // A token is no signature.
@@ -81,10 +97,26 @@ fn expected(method: &str, path: &str, who: Who) -> u16 {
         _ if is_out => 401,
         _ if is_elsewhere && is_of_a_subject => 404,
         ("post", _) if who == Viewer => 403,
-        ("post", path) if path.starts_with("/notices/") => 409,
+        ("post", path) if is_officer && SECOND.contains(&path) => 403,
+        ("post", path) if path.starts_with("/notices/") || path.starts_with("/cases") => 409,
         ("get" | "post", _) => 200,
         _ => unreachable!("{method} is no method of the API"),
     }
+}
+
+/// A case that two people closed.
+async fn closed_case(served: &Served) -> String {
+    let (at, second) = (served.now(), AccountRole::Approver);
+    let second = person(&served.app.db, "second", second, HERE, 90, at).await;
+    let new = format!("{{\"site\":\"{SITE}\",\"ground\":\"other\",\"why\":\"来信反映\"}}");
+    let (status, opened) = served.post("/cases", &new).await;
+    assert_eq!(status, 200, "{opened}");
+    let id = opened["id"].as_str().unwrap().to_owned();
+    let (status, proposed) = served.post(&format!("/cases/{id}/propose"), body("propose")).await;
+    assert_eq!((status, &proposed["state"]), (200, &"proposed".into()), "{proposed}");
+    let approved = served.ask(&second, "post", &format!("/cases/{id}/approve"), "").await.json();
+    assert_eq!(approved["state"], "closed", "{approved}");
+    id
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -97,10 +129,12 @@ async fn every_route_is_open_to_whom_it_should_be_and_to_nobody_else() {
         tx.commit().await.unwrap();
         let (status, _) = served.post(&format!("/notices/{notice}/withdraw"), "{\"why\":\"误报\"}").await;
         assert_eq!(status, 200);
+        let case = closed_case(&served).await;
         let everybody = everybody(&served).await;
         let mut wrong = Vec::new();
         for (method, path) in ROUTES {
-            let at = path.replace("{id}", &notice).replace("{file}", &file).replace("{key}", SITE);
+            let subject = if path.starts_with("/cases") { &case } else { &notice };
+            let at = path.replace("{id}", subject).replace("{file}", &file).replace("{key}", SITE);
             for (who, token) in &everybody {
                 let answer = match who {
                     Nobody => served.send(method, &at, &[], body(path)).await,
@@ -120,6 +154,7 @@ async fn every_route_is_open_to_whom_it_should_be_and_to_nobody_else() {
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
         let unchanged = served.get(&format!("/notices/{notice}")).await;
         assert_eq!(unchanged["version"], 2, "nothing was done to it: {unchanged}");
+        assert_eq!(served.get("/cases").await["cases"].as_array().unwrap().len(), 1, "and no case was opened");
     })
     .await;
 }

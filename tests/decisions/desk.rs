@@ -90,7 +90,7 @@ impl Room {
     pub fn desk(&self) -> Desk<'_> {
         Desk {
             db: self.db(),
-            calendar: &self.calendar,
+            calendar: self.calendar.clone().into(),
             offices: &self.offices,
             registry: None,
             cnnic: self.cnnic.as_deref(),

@@ -24,7 +24,7 @@ impl House<'_> {
     fn desk(&self) -> Desk<'_> {
         let db = &self.world.test.db;
         let cnnic = Some("stop@cnnic.example");
-        Desk { db, calendar: &self.calendar, offices: &self.offices, registry: None, cnnic }
+        Desk { db, calendar: self.calendar.clone().into(), offices: &self.offices, registry: None, cnnic }
     }
 
     async fn work(&self) -> usize {

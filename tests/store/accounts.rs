@@ -1,7 +1,9 @@
 //! Accounts and tokens, and whom a token lets in.
 
 use badgewatch::domain::account::{AccountRole, Actor};
+use badgewatch::flow::accounts::{AccountError, NewAccount, OPERATOR, add_account};
 use badgewatch::store::accounts::{self, Account, Token};
+use badgewatch::store::{Db, audit};
 
 use super::stage::{Stage, at, told};
 use crate::{ask, tell};
@@ -76,4 +78,24 @@ async fn a_token_lets_in_until_it_is_over_taken_back_or_its_account_shut() {
         assert_eq!(revoked, [("b", None), ("a", Some(at(5)))]);
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_eight_who_are_added_at_once_everyone_is_on_record() {
+    told(0, async |stage| {
+        let adding = (0..8).map(|number| tokio::spawn(add(stage.db().clone(), number)));
+        for added in futures_util::future::join_all(adding).await {
+            added.unwrap().unwrap();
+        }
+        let acts = ask!(stage, audit::chain, "accounts", 0, 99);
+        let links: Vec<_> = acts.iter().map(|act| act.seq).collect();
+        assert_eq!(links, [1, 2, 3, 4, 5, 6, 7, 8], "one chain, without a gap");
+        assert!(acts.windows(2).all(|pair| pair[1].prev_hash == pair[0].hash));
+    })
+    .await;
+}
+
+async fn add(db: Db, number: u32) -> Result<Account, AccountError> {
+    let (name, person, region) = (format!("chen{number}"), "陈某某".to_owned(), "140214".to_owned());
+    add_account(&db, &NewAccount { name, person, region, role: AccountRole::Officer }, OPERATOR, at(0)).await
 }

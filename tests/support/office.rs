@@ -101,10 +101,10 @@ impl Office {
         cases::advance(&self.case_desk(&calendar), self.clock.now()).await.unwrap()
     }
 
-    pub fn case_desk<'a>(&'a self, calendar: &'a Calendar) -> cases::Desk<'a> {
+    pub fn case_desk(&self, calendar: &Calendar) -> cases::Desk<'_> {
         cases::Desk {
             db: self.db(),
-            calendar,
+            calendar: Arc::new(calendar.clone()),
             offices: &self.config.offices,
             registry: Some(REGISTRY_MAIL),
             cnnic: Some(CNNIC_MAIL),

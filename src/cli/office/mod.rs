@@ -2,6 +2,7 @@
 //! may do what they may do through the API.
 
 pub(super) mod accounts;
+pub(super) mod cases;
 pub(super) mod mail;
 pub(super) mod notice;
 mod show;

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Value, json};
 
 use super::carry::{By, carry};
+use super::read::{allowed, yours};
 use super::{CaseError, Desk, bundle};
 use crate::domain::account::{AccountRole, Actor};
 use crate::domain::case::{
@@ -12,16 +13,10 @@ use crate::domain::case::{
 };
 use crate::domain::host::Host;
 use crate::domain::registry::Site;
-use crate::store::cases::{self, StoredCase};
-use crate::store::{Tx, instructions, sites};
+use crate::store::cases::StoredCase;
+use crate::store::{instructions, sites};
 
 type Done = Result<StoredCase, CaseError>;
-
-/// The case of an id, for who may act on it in a role.
-async fn yours(tx: &mut Tx, actor: &Actor, role: AccountRole, id: &str) -> Done {
-    let read = cases::by_id(tx, id).await?.ok_or(CaseError::NotFound)?;
-    if actor.may(role, read.region.as_deref()) { Ok(read) } else { Err(CaseError::NotYours) }
-}
 
 async fn act(
     desk: &Desk<'_>,
@@ -117,8 +112,8 @@ pub async fn reject(desk: &Desk<'_>, actor: &Actor, id: &str, why: &str, now: Da
 pub async fn withdraw(desk: &Desk<'_>, actor: &Actor, id: &str, why: &str, now: DateTime<Utc>) -> Done {
     let mut tx = desk.db.write().await?;
     let read = yours(&mut tx, actor, AccountRole::Officer, id).await?;
-    if read.case.state == CaseState::Approved && !actor.may(AccountRole::Approver, read.region.as_deref()) {
-        return Err(CaseError::NotYours);
+    if read.case.state == CaseState::Approved {
+        allowed(actor, AccountRole::Approver, read.region.as_deref())?;
     }
     let event = CaseEvent::Withdrawn { by: actor.text(), why: why.to_owned() };
     let moved = carry(&mut tx, desk, &read, &event, By { actor: &actor.text(), detail: Value::Null, now }).await?;

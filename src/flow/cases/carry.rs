@@ -29,7 +29,7 @@ pub(super) async fn carry(
     by: By<'_>,
 ) -> Result<StoredCase, CaseError> {
     let now = by.now;
-    let (to, effects) = step(&read.case, event, &Moment { now, today: day(now), calendar: desk.calendar })?;
+    let (to, effects) = step(&read.case, event, &Moment { now, today: day(now), calendar: &desk.calendar })?;
     if effects.contains(&Effect::State) {
         cases::hold_of_site(tx, &read.site_id).await?;
     }

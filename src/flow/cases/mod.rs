@@ -12,7 +12,10 @@ mod letters;
 mod misuse;
 mod names;
 mod open;
+pub mod read;
 pub mod sign;
+
+use std::sync::Arc;
 
 use crate::domain::calendar::Calendar;
 use crate::domain::case::{Authority, CaseRefusal};
@@ -34,10 +37,11 @@ pub fn chain(case_id: &str) -> String {
 }
 
 /// What the desk needs to work: where everything is kept, who acts for which region, and where authorities are written to.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Desk<'a> {
     pub db: &'a Db,
-    pub calendar: &'a Calendar,
+    /// As it is now: whoever counts counts by one.
+    pub calendar: Arc<Calendar>,
     pub offices: &'a Offices,
     /// Mail address of the registry.
     pub registry: Option<&'a str>,
@@ -46,11 +50,11 @@ pub struct Desk<'a> {
 }
 
 impl<'a> Desk<'a> {
-    /// The desk of this process, by the calendar as it is now.
-    pub fn of(app: &'a Shared, calendar: &'a Calendar) -> Self {
+    /// The desk of this process.
+    pub fn of(app: &'a Shared) -> Self {
         Self {
             db: &app.db,
-            calendar,
+            calendar: app.calendar.get(),
             offices: &app.config.offices,
             registry: app.config.authorities.registry.as_deref(),
             cnnic: app.config.authorities.cnnic.as_deref(),
@@ -68,9 +72,9 @@ impl<'a> Desk<'a> {
 /// Why an act came to nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum CaseError {
-    #[error("没有这个案件或网站 · there is no such case or site")]
+    #[error("没有查到 · there is none here")]
     NotFound,
-    #[error("此事项不在您的权限或地区之内 · it is not within your role or region")]
+    #[error("没有这一权限 · not within your role")]
     NotYours,
     #[error("{}", .0.help())]
     Refused(CaseRefusal),

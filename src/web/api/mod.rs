@@ -4,6 +4,7 @@
 //! one list (`api!` below).
 
 mod acts;
+pub mod cases;
 mod limits;
 mod notices;
 mod outbox;
@@ -88,6 +89,23 @@ api! {
     post "/notices/{id}/resend" => acts::resend_notice;
     post "/notices/{id}/delivered" => acts::notice_delivered;
     post "/notices/{id}/close" => acts::close_notice;
+    get "/cases" => cases::list_cases;
+    post "/cases" => cases::open_case;
+    get "/cases/{id}" => cases::show_case;
+    get "/cases/{id}/history" => cases::case_history;
+    get "/cases/{id}/letters" => cases::case_letters;
+    get "/cases/{id}/instructions" => cases::case_instructions;
+    post "/cases/{id}/consult" => cases::consult_case;
+    post "/cases/{id}/propose" => cases::propose_case;
+    post "/cases/{id}/approve" => cases::approve_case;
+    post "/cases/{id}/reject" => cases::reject_case;
+    post "/cases/{id}/withdraw" => cases::withdraw_case;
+    post "/cases/{id}/acknowledge" => cases::acknowledge_case;
+    post "/cases/{id}/hand-over" => cases::hand_over_case;
+    post "/cases/{id}/propose-reinstatement" => cases::propose_reinstatement;
+    post "/cases/{id}/approve-reinstatement" => cases::approve_reinstatement;
+    post "/cases/{id}/reject-reinstatement" => cases::reject_reinstatement;
+    post "/cases/{id}/close" => cases::close_case;
     post "/sites/{key}/maintenance" => sites::announce_maintenance;
     post "/sites/{key}/recheck" => sites::recheck_site;
     get "/outbox" => outbox::show_outbox;

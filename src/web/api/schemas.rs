@@ -4,6 +4,7 @@ use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
 use super::trouble::Code;
 use crate::domain::account::AccountRole;
+use crate::domain::case::{Authority, CaseOutcome, CaseState, Ground, InstructionAct};
 use crate::domain::notice::{NoticeState, RequestKind, TellingStatus};
 use crate::domain::verdict::FindingCode;
 
@@ -26,4 +27,9 @@ schemas! {
     telling_status = TellingStatus;
     request_kind = RequestKind;
     finding_code = FindingCode;
+    case_state = CaseState;
+    ground = Ground;
+    case_outcome = CaseOutcome;
+    authority = Authority;
+    instruction_act = InstructionAct;
 }

@@ -10,6 +10,7 @@ use utoipa::openapi::{Content, Ref, RefOr, Response as Described, ResponseBuilde
 use utoipa::{IntoResponses, ToSchema};
 
 use crate::closed_set;
+use crate::flow::cases::CaseError;
 use crate::flow::notices::ActError;
 use crate::store::StoreError;
 
@@ -102,6 +103,21 @@ impl From<ActError> for Trouble {
             ActError::Changed => Code::Changed,
             ActError::Refused(refusal) => return Self { message: refusal.to_string(), ..Code::Refused.into() },
             ActError::Store(error) => return error.into(),
+        };
+        code.into()
+    }
+}
+
+impl From<CaseError> for Trouble {
+    fn from(error: CaseError) -> Self {
+        let code = match error {
+            CaseError::NotFound => Code::NotFound,
+            CaseError::NotYours => Code::Forbidden,
+            CaseError::Changed => Code::Changed,
+            CaseError::Store(error) => return error.into(),
+            refused @ (CaseError::Refused(_) | CaseError::OpenAlready(_)) => {
+                return Self { message: refused.to_string(), ..Code::Refused.into() };
+            }
         };
         code.into()
     }

@@ -217,7 +217,7 @@ pub struct ActView {
     /// `account:NAME`, `unit` or `system`.
     pub actor: String,
     pub action: String,
-    /// The action in Chinese, where it is one of a notice.
+    /// The action in Chinese, where it has a name of its own.
     pub label: Option<&'static str>,
     pub from: Option<String>,
     pub to: Option<String>,
