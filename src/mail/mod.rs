@@ -29,10 +29,7 @@ pub struct Attachment {
     pub media_type: &'static str,
     pub bytes: Vec<u8>,
 }
-pub fn render(
-    _: &crate::domain::letter::Letter,
-    _: &crate::domain::letter::Going,
-) -> Result<Rendered, std::fmt::Error> {
+pub fn render(_: &crate::domain::letter::Letter, _: &crate::domain::letter::Going) -> Result<Rendered, std::fmt::Error> {
     // TEMPORARY until the mail branch lands.
     Ok(Rendered { subject: "s".into(), text: "t".into(), html: "h".into(), attachments: Vec::new() })
 }
