@@ -62,6 +62,80 @@ fn impossible_values_are_all_told_at_once_with_what_to_do() {
 }
 
 #[test]
+fn letters_do_not_go_by_half_a_setting() {
+    let told = refusal("[mail]\nmode = \"live\"");
+    for key in ["mail.from", "mail.smtp_host", "web.public_url"] {
+        assert!(told.contains(key), "{key} is not told in:\n{told}");
+    }
+    let told = refusal("[mail]\nmode = \"to_ourselves\"\nfrom = \"badge@yunxi.example\"\ndirectory = \"letters\"");
+    assert!(told.contains("mail.ourselves") && !told.contains("public_url"), "{told}");
+
+    let live = "[mail]\nmode = \"live\"\nfrom = \"云溪县委编办 <badge@yunxi.example>\"\nsmtp_host = \"mail.yunxi.example\"\n\
+                [web]\npublic_url = \"https://badge.yunxi.example\"\n";
+    assert_eq!(read(live).unwrap().mail.tries, 10);
+    read("[mail]\nfrom = \"badge@云溪.政务\"\nsmtp_host = \"mail.yunxi.example\"").expect("a dry run may be half set");
+}
+
+#[test]
+fn impossible_letters_are_told_with_what_to_do() {
+    let told = refusal(
+        "[mail]\nfrom = \"badge@yunxi\"\nourselves = \"a@b.example\\nBcc: c@d.example\"\nmessage_domain = \"a b\"\n\
+         from_hour = 20\nuntil_hour = 25\nat_once = 0\ntries = 0\nlink_days = 0\nsmtp_port = 0\n\
+         smtp_host = \"mail.yunxi.example\"\nsecurity = \"none\"\nusername = \"badge\"\npassword = \"geheim\"\n\
+         webhooks = { sms = { url = \"ftp://sms.example\", secret = \"\", region = \"14\" } }\n\
+         [web]\npublic_url = \"https://badge.yunxi.example/path?x=1\"\n",
+    );
+    for part in [
+        "mail.from: ",
+        "mail.ourselves: ",
+        "mail.message_domain: ",
+        "mail.until_hour: an hour from 1 to 24",
+        "mail.at_once: ",
+        "mail.tries: ",
+        "mail.link_days: ",
+        "mail.smtp_port: ",
+        "mail.security: a password goes in the clear",
+        "mail.webhooks.sms.url: ",
+        "mail.webhooks.sms.secret: ",
+        "mail.webhooks.sms.region: \"14\" is no region",
+        "web.public_url: an http or https address without a path",
+    ] {
+        assert!(told.contains(part), "{part} is not told in:\n{told}");
+    }
+    assert!(!told.contains("geheim"));
+    assert!(refusal("[mail]\nfrom_hour = 20\nuntil_hour = 8").contains("mail.from_hour"));
+    assert!(refusal("[mail]\nusername = \"badge\"").contains("mail.password"));
+    read("[mail]\nfrom_hour = 0\nuntil_hour = 24").unwrap();
+    read("[mail]\nsmtp_host = \"127.0.0.1\"\nsecurity = \"none\"\nusername = \"a\"\npassword = \"b\"").unwrap();
+}
+
+#[test]
+fn offices_are_of_regions_and_their_terms_have_a_day() {
+    let told = refusal(
+        "[offices]\n\"1402\" = {}\n\"140214\" = { name = \" \", email = \"nobody\", supervisor_email = \"a@b.example\", \
+         parents = { \"云溪县人民政府\" = \"x\" }, terms = [{ since = \"2026-01-01\", rectify_days = 0 }, \
+         { since = \"2026-01-01\", report_months = 500, closed_days = 0, confirm_stop_days = 0 }] }\n",
+    );
+    for part in [
+        "offices: \"1402\" is no region",
+        "offices.140214.name: ",
+        "offices.140214.email: ",
+        "offices.140214.supervisor: ",
+        "offices.140214.parents.云溪县人民政府: ",
+        "rectify_days is from 1",
+        "report_months is 0",
+        "closed_days is from 1",
+        "confirm_stop_days is from 1",
+        "offices.140214.terms: two terms hold since the same day",
+    ] {
+        assert!(told.contains(part), "{part} is not told in:\n{told}");
+    }
+    let office = "\"140214\" = { name = \"云溪县委编办\", email = \"badge@yunxi.example\", supervisor = \"云溪县委网信办\", \
+                  supervisor_email = \"wx@yunxi.example\", terms = [{ since = \"2026-01-01\", rectify_days = 10, report_months = 12 }] }";
+    read(&format!("[offices]\n{office}\n")).unwrap();
+}
+
+#[test]
 fn a_password_is_never_printed() {
     let config = read("[database]\nurl = \"postgres://watch:geheim@db.test/watch\"").unwrap();
     assert!(!format!("{config:?}").contains("geheim"));

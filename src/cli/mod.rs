@@ -5,6 +5,7 @@ mod check;
 mod demo;
 mod doctor;
 mod inspect;
+mod mail;
 mod operate;
 mod registry;
 mod report;
@@ -64,6 +65,8 @@ enum Command {
     Backup(backup::Backup),
     /// Put a backup in the place of what a database holds
     Restore(backup::Restore),
+    /// Letters: how they look
+    Mail(mail::Mail),
     /// Prove that the evidence is what it was
     Audit(operate::Audit),
 }
@@ -91,6 +94,7 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> 
         Command::Hold(hold) => hold.run(),
         Command::Backup(backup) => backup.run(),
         Command::Restore(restore) => restore.run(),
+        Command::Mail(mail) => mail.run(),
         Command::Audit(audit) => audit.run(),
     };
     match done {

@@ -3,6 +3,7 @@
 //! `BADGEWATCH_SECTION__KEY` in the environment goes before the file. Unknown keys and impossible values are refused
 //! with the key and what to do; secrets are never printed.
 
+mod letters;
 mod sections;
 mod validate;
 

@@ -31,10 +31,10 @@ impl RhythmText {
 }
 
 #[derive(Default)]
-struct Complaints(Vec<Complaint>);
+pub(super) struct Complaints(Vec<Complaint>);
 
 impl Complaints {
-    fn unless(&mut self, is_fine: bool, key: &str, problem: impl Into<String>) {
+    pub(super) fn unless(&mut self, is_fine: bool, key: &str, problem: impl Into<String>) {
         if !is_fine {
             self.0.push(Complaint { key: key.to_owned(), problem: problem.into() });
         }
@@ -46,7 +46,7 @@ impl Complaints {
         }
     }
 
-    fn region(&mut self, key: &str, code: &str) {
+    pub(super) fn region(&mut self, key: &str, code: &str) {
         let is_code = code.len() == 6 && code.bytes().all(|digit| digit.is_ascii_digit());
         self.unless(is_code, key, format!("{code:?} is no region: write six digits of GB/T 2260, such as 140200"));
     }
@@ -60,6 +60,8 @@ impl Config {
         self.check_watch(&mut all);
         self.check_network(&mut all);
         self.check_rules(&mut all);
+        self.check_offices(&mut all);
+        self.check_mail(&mut all);
         all.0
     }
 

@@ -3,12 +3,16 @@
 pub mod address;
 pub mod clean;
 pub mod compose;
+pub mod remedy;
+pub mod render;
 pub mod reply;
+pub mod sample;
 pub mod smtp;
 pub mod transport;
 pub mod webhook;
 
 pub use compose::Envelope;
+pub use render::{RenderError, render};
 pub use transport::{MailSetup, SendError, Transport};
 
 /// A letter as it is read: made by rendering, handed to a [`Transport`].
@@ -28,8 +32,4 @@ pub struct Attachment {
     pub name: String,
     pub media_type: &'static str,
     pub bytes: Vec<u8>,
-}
-pub fn render(_: &crate::domain::letter::Letter, _: &crate::domain::letter::Going) -> Result<Rendered, std::fmt::Error> {
-    // TEMPORARY until the mail branch lands.
-    Ok(Rendered { subject: "s".into(), text: "t".into(), html: "h".into(), attachments: Vec::new() })
 }

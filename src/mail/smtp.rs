@@ -91,26 +91,27 @@ impl Smtp {
         let server = (self.host.as_str(), self.port);
         let dial = AsyncSmtpConnection::connect_tokio1(server, Some(COMMAND_PATIENCE), &me, wrapped, None);
         let mut connection = patiently(Stage::Hello, dial).await?;
-        let entered = self.enter(&mut connection, &me).await;
-        if entered.is_err() {
-            leave(&mut connection).await;
+        // A connection whose handshake failed holds no stream any more: lettre panics if it is spoken to (0.11.23).
+        self.encrypt(&mut connection, &me).await?;
+        let Some(credentials) = &self.credentials else { return Ok(connection) };
+        let login = connection.auth(&[Mechanism::Plain, Mechanism::Login], credentials);
+        match patiently(Stage::Auth, login).await {
+            Ok(_) => Ok(connection),
+            Err(error) => {
+                leave(&mut connection).await;
+                Err(error)
+            }
         }
-        entered.map(|()| connection)
     }
 
-    /// TLS where it is set, and never on without it; then the password.
-    async fn enter(&self, connection: &mut AsyncSmtpConnection, me: &ClientId) -> Result<(), SendError> {
-        if let (MailSecurity::Starttls, Some(tls)) = (self.security, &self.tls) {
-            if !connection.can_starttls() {
-                let why = "the mail server offers no STARTTLS: set mail.security as it can";
-                return Err(SendError::Ours(why.to_owned()));
-            }
-            patiently(Stage::Tls, connection.starttls(tls.clone(), me)).await?;
+    /// TLS where it is set, and never on without it.
+    async fn encrypt(&self, connection: &mut AsyncSmtpConnection, me: &ClientId) -> Result<(), SendError> {
+        let (MailSecurity::Starttls, Some(tls)) = (self.security, &self.tls) else { return Ok(()) };
+        if !connection.can_starttls() {
+            leave(connection).await;
+            return Err(SendError::Ours("the mail server offers no STARTTLS: set mail.security as it can".to_owned()));
         }
-        if let Some(credentials) = &self.credentials {
-            patiently(Stage::Auth, connection.auth(&[Mechanism::Plain, Mechanism::Login], credentials)).await?;
-        }
-        Ok(())
+        patiently(Stage::Tls, connection.starttls(tls.clone(), me)).await
     }
 }
 
