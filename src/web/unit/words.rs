@@ -116,7 +116,7 @@ fn english_seen(code: FindingCode) -> &'static str {
 /// What to do, step by step.
 pub(super) fn remedies(t: Tongue, fault: &Fault) -> Vec<&'static str> {
     match t {
-        Tongue::Chinese => letters::steps(fault),
+        Tongue::Chinese => letters::steps(fault).into_iter().chain(letters::last(fault.code).iter().copied()).collect(),
         Tongue::English => vec![english_remedy(fault.code)],
     }
 }
