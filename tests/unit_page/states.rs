@@ -1,9 +1,10 @@
 //! What the page says first, and what it offers, from the draft to the end.
 
+use badgewatch::domain::notice::NoticeState;
 use badgewatch::domain::office::Approval;
 use badgewatch::domain::verdict::FindingCode;
 use badgewatch::flow::notices::{self, Maintenance};
-use badgewatch::store::notices as stored;
+use badgewatch::store::{notices as stored, outbox};
 
 use crate::house::{House, JYJ, SLJ, officer, pages, told};
 use crate::support::db::every_engine;
@@ -31,6 +32,26 @@ async fn what_nobody_approved_is_shown_to_nobody() {
         let csv = house.get(&format!("/n/{}/pages.csv", letter.token)).await;
         assert_eq!(csv.body.lines().count(), 3, "nor its pages");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_letter_that_did_not_arrive_counts_from_the_day_the_unit_confirms_it() {
+    told(async |house| {
+        let mut tx = house.world.test.db.write().await.unwrap();
+        outbox::mark_bad(&mut tx, "wzgl08@yunxi.test", "550 no such user", house.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        let letter = house.queued(SLJ, FindingCode::NotHung, &pages(SLJ, 2)).await;
+        assert_eq!(house.state(&letter.id).await, NoticeState::Bounced);
+        let page = house.page(&letter).await;
+        assert!(page.all().contains("未能送达，整改期限尚未开始计算") && page.texts(".days").is_empty());
+        assert!(!page.body.contains("550"), "what a mail server said is the office's business");
+
+        assert_eq!(house.press(&letter, "acknowledge").await.status, 303);
+        let page = house.page(&letter).await;
+        assert_eq!(page.text("h1"), "2 个页面检查时未发现标识，请在 12月10日（周四）24:00 前整改");
+        assert!(page.all().contains("本单位：确认收到通知，期限至 2026年12月10日（周四）24:00"));
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -15,7 +15,7 @@ pub(super) struct FaultCard {
     /// Class and words.
     pub chip: (&'static str, String),
     pub seen: &'static str,
-    pub remedy: &'static str,
+    pub remedies: Vec<&'static str>,
     pub basis: String,
     pub is_supplement: bool,
     /// Its own due date, where it is not the one above.
@@ -63,7 +63,7 @@ fn card(t: Tongue, view: &UnitView, told: &Told) -> FaultCard {
         name: words::name(t, code),
         chip: chip(t, told),
         seen: words::seen(t, code),
-        remedy: words::remedy(t, code),
+        remedies: words::remedies(t, &told.fault),
         basis: format!("{MEASURES}{}", cite(articles(code))),
         is_supplement: told.supplement,
         due: own_due.map(|due| t.date(due.date)),

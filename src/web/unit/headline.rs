@@ -11,27 +11,38 @@ use crate::web::tongue::Tongue;
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Headline {
     pub sentence: String,
+    /// The day in it, which no line end may part.
+    pub day: Option<String>,
     /// Shape and word: never by colour alone.
     pub chip: Option<(&'static str, String)>,
     /// What else must be known at once.
     pub more: Vec<String>,
 }
 
+impl Headline {
+    /// The sentence before the day, the day, and the rest.
+    pub fn parts(&self) -> (&str, &str, &str) {
+        let sentence = self.sentence.as_str();
+        let around = self.day.as_deref().and_then(|day| Some((sentence.split_once(day)?, day)));
+        around.map_or((sentence, "", ""), |((before, after), day)| (before, day, after))
+    }
+}
+
 type Chip = Option<(&'static str, String)>;
 
 pub(super) fn headline(t: Tongue, view: &UnitView) -> Headline {
-    let Headline { sentence, chip, mut more } = by_standing(t, view);
-    if view.due.as_ref().is_some_and(|due| due.provisional) {
-        more.push(
-            t.say(
-                "到期日为暂定：所涉年份的放假调休安排尚未公布，公布后如有变化将重新计算并告知。",
-                "The due date is provisional: the holidays of a year it reaches into are not published yet. If it moves, you will \
-                 be told.",
-            )
-            .to_owned(),
+    let mut head = by_standing(t, view);
+    let Some(due) = &view.due else { return head };
+    head.day = Some(t.day(due.date));
+    if due.provisional {
+        let why = t.say(
+            "到期日为暂定：所涉年份的放假调休安排尚未公布，公布后如有变化将重新计算并告知。",
+            "The due date is provisional: the holidays of a year it reaches into are not published yet. If it moves, you will \
+             be told.",
         );
+        head.more.push(why.to_owned());
     }
-    Headline { sentence, chip, more }
+    head
 }
 
 fn by_standing(t: Tongue, view: &UnitView) -> Headline {
@@ -40,6 +51,7 @@ fn by_standing(t: Tongue, view: &UnitView) -> Headline {
         Standing::Runs { due, left } => runs(t, view, due, *left),
         Standing::NotTold { bounced } => not_told(t, view, *bounced),
         Standing::Mended => Headline {
+            day: None,
             sentence: own("通知所列问题经检查均已消除", "All that the notice tells was found mended"),
             chip: chip("pass", own("✔ 已消除，正在办结", "✔ mended, being closed")),
             more: vec![own(
@@ -50,16 +62,19 @@ fn by_standing(t: Tongue, view: &UnitView) -> Headline {
         Standing::AwaitingLook { due, objected } => awaiting(t, view, *due, *objected),
         Standing::Overdue { due } => overdue(t, view, *due),
         Standing::Rectified => Headline {
+            day: None,
             sentence: own("已整改，本通知办结", "Mended: this notice is closed"),
             chip: chip("pass", own("✔ 已整改", "✔ mended")),
             more: vec![own("通知所列问题经检查均已消除，感谢配合。", "All that it told was found mended. Thank you.")],
         },
         Standing::Withdrawn { why } => Headline {
+            day: None,
             sentence: own("本通知已撤回，无需整改", "This notice was withdrawn: nothing needs to be done"),
             chip: chip("na", own("－ 已撤回", "－ withdrawn")),
             more: reason(t, why.as_deref()),
         },
         Standing::Closed { why } => Headline {
+            day: None,
             sentence: own("本通知已办结", "This notice is closed"),
             chip: chip("na", own("－ 已办结", "－ closed")),
             more: reason(t, why.as_deref()),
@@ -112,7 +127,12 @@ fn runs(t: Tongue, view: &UnitView, due: &Due, left: usize) -> Headline {
         (_, 1, Tongue::English) => "◔ 1 working day left".to_owned(),
         (_, left, Tongue::English) => format!("◔ {left} working days left"),
     };
-    Headline { sentence, chip: chip(if due.date == view.today { "fail" } else { "runs" }, nearness), more: Vec::new() }
+    Headline {
+        day: None,
+        sentence,
+        chip: chip(if due.date == view.today { "fail" } else { "runs" }, nearness),
+        more: Vec::new(),
+    }
 }
 
 fn not_told(t: Tongue, view: &UnitView, bounced: bool) -> Headline {
@@ -133,7 +153,7 @@ fn not_told(t: Tongue, view: &UnitView, bounced: bool) -> Headline {
         ),
     };
     let chip = chip("na", t.say("… 期限尚未开始", "… limit not begun").to_owned());
-    Headline { sentence, chip, more: vec![more.to_owned()] }
+    Headline { day: None, sentence, chip, more: vec![more.to_owned()] }
 }
 
 fn awaiting(t: Tongue, view: &UnitView, due: NaiveDate, objected: bool) -> Headline {
@@ -157,7 +177,7 @@ fn awaiting(t: Tongue, view: &UnitView, due: NaiveDate, objected: bool) -> Headl
         Tongue::English => format!("Found so far: {}.", what(t, view)),
     };
     let chip = chip("undetermined", t.say("？ 等待复核", "？ waits for a look").to_owned());
-    Headline { sentence, chip, more: vec![what, pending.to_owned()] }
+    Headline { day: None, sentence, chip, more: vec![what, pending.to_owned()] }
 }
 
 fn overdue(t: Tongue, view: &UnitView, due: NaiveDate) -> Headline {
@@ -172,5 +192,5 @@ fn overdue(t: Tongue, view: &UnitView, due: NaiveDate) -> Headline {
          re-check: that it was mended is taken into account.",
     );
     let chip = chip("fail", t.say("✘ 逾期未改", "✘ overdue").to_owned());
-    Headline { sentence, chip, more: vec![next.to_owned()] }
+    Headline { day: None, sentence, chip, more: vec![next.to_owned()] }
 }

@@ -45,7 +45,7 @@ fn what(t: Tongue, entry: &Entry) -> String {
         What::Answered(RequestKind::Extension, false) => t.say("答复延期申请：不同意", "did not grant more time"),
         What::Event(kind) => event(t, kind, entry.state),
     };
-    match entry.due.filter(|_| moves_due(entry.what)) {
+    match entry.due.filter(|_| says_due(entry.what)) {
         Some(due) => match t {
             Tongue::Chinese => format!("{said}，期限至 {}24:00", t.date(due)),
             Tongue::English => format!("{said}; due at the end of {}", t.date(due)),
@@ -54,11 +54,12 @@ fn what(t: Tongue, entry: &Entry) -> String {
     }
 }
 
-const fn moves_due(what: What) -> bool {
+/// Acts that begin a limit, or move one.
+const fn says_due(what: What) -> bool {
     use EventKind as E;
     matches!(
         what,
-        What::Event(E::Told | E::DeliveredByHand | E::Extended | E::Paused | E::Recounted)
+        What::Event(E::Told | E::DeliveredByHand | E::Acknowledged | E::Extended | E::Paused | E::Recounted)
             | What::Answered(RequestKind::Extension, true)
     )
 }
