@@ -75,9 +75,7 @@ fn in_state(state: NoticeState) -> Notice {
 fn event(kind: EventKind) -> Event {
     let text = || "情况说明".to_owned();
     match kind {
-        EventKind::Found => {
-            Event::Found { faults: vec![("f2".into(), FindingCode::DomainDead)], letter_waits: false }
-        }
+        EventKind::Found => Event::Found { faults: vec![("f2".into(), FindingCode::DomainDead)], letter_waits: false },
         EventKind::Approved => Event::Approved,
         EventKind::Told => Event::Told { step: 0, on: day(DAY_AFTER) },
         EventKind::Failed => Event::Failed { step: 0 },
@@ -120,7 +118,8 @@ fn the_grid_of_states_and_events() {
             let outcome = match in_state(*state).step(&event(*kind), &at) {
                 Ok(step) => {
                     let effects: Vec<_> = step.effects.iter().map(effect).collect();
-                    let effects = if effects.is_empty() { String::new() } else { format!("（{}）", effects.join("；")) };
+                    let effects =
+                        if effects.is_empty() { String::new() } else { format!("（{}）", effects.join("；")) };
                     format!("→ {}{effects}", step.notice.state.label())
                 }
                 Err(refusal) => format!("✘ {}", refusal.to_string().split(" · ").next().unwrap()),
@@ -210,10 +209,8 @@ fn any_event() -> impl Strategy<Value = Event> {
     let kind = || prop_oneof![Just(RequestKind::Objection), Just(RequestKind::Extension)];
     let text = || prop_oneof![Just(String::new()), Just("理由".to_owned())];
     prop_oneof![
-        (finding(), any::<bool>()).prop_map(|(id, letter_waits)| Event::Found {
-            faults: vec![(id, FindingCode::Misplaced)],
-            letter_waits
-        }),
+        (finding(), any::<bool>())
+            .prop_map(|(id, letter_waits)| Event::Found { faults: vec![(id, FindingCode::Misplaced)], letter_waits }),
         Just(Event::Approved),
         (0u32..3, on()).prop_map(|(step, on)| Event::Told { step, on }),
         (0u32..3).prop_map(|step| Event::Failed { step }),
@@ -225,8 +222,7 @@ fn any_event() -> impl Strategy<Value = Event> {
             .prop_map(|(kind, granted, text, until)| Event::Answered { kind, granted, text, until }),
         (on(), text()).prop_map(|(until, why)| Event::Extended { until, why }),
         (on(), 0u64..5).prop_map(|(from, days)| Event::Paused { from, until: from + Days::new(days) }),
-        (finding(), any::<bool>())
-            .prop_map(|(id, letter_waits)| Event::Cleared { findings: vec![id], letter_waits }),
+        (finding(), any::<bool>()).prop_map(|(id, letter_waits)| Event::Cleared { findings: vec![id], letter_waits }),
         on().prop_map(|day| Event::Reminded { day }),
         any::<bool>().prop_map(|failing| Event::DueOver { failing }),
         Just(Event::Recounted),

@@ -58,7 +58,8 @@ fn names(piece: &Piece<'_>) -> Vec<Exhibit> {
         let answers = look.get("answers").and_then(Value::as_array).into_iter().flatten();
         let said = answers.map(|answer| {
             let zone = text(answer, "soa_owner").map_or_else(String::new, |zone| format!("（{zone}）"));
-            let [server, record, rcode] = ["server", "record_type", "rcode"].map(|key| text(answer, key).unwrap_or_default());
+            let [server, record, rcode] =
+                ["server", "record_type", "rcode"].map(|key| text(answer, key).unwrap_or_default());
             format!("{server} {record}: {rcode}{zone}")
         });
         let excerpt = said.collect::<Vec<_>>().join("\n");

@@ -24,7 +24,8 @@ pub struct Gateways {
 impl Gateways {
     /// Of the settings.
     pub fn of(all: BTreeMap<String, Webhook>) -> Result<Self, reqwest::Error> {
-        let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none());
+        let client =
+            reqwest::Client::builder().no_proxy().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none());
         Ok(Self { client: client.build()?, all })
     }
 

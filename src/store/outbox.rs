@@ -223,7 +223,8 @@ closed_set! {
 
 /// It did not go, and is not tried again by itself.
 pub async fn stuck(tx: &mut Tx, claimed: &Claimed, how: Stuck, error: &str) -> StoreResult<bool> {
-    let sql = "UPDATE outbox SET state = $3, lease = NULL, error = $4 WHERE id = $1 AND lease = $2 AND state = 'sending'";
+    let sql =
+        "UPDATE outbox SET state = $3, lease = NULL, error = $4 WHERE id = $1 AND lease = $2 AND state = 'sending'";
     Ok(execute!(tx, sql, &claimed.id, &claimed.lease, how.name(), error)? == 1)
 }
 
@@ -256,7 +257,8 @@ pub async fn may_arrive(tx: &mut Tx, notice_id: &str, step: i64) -> StoreResult<
 pub async fn stop(tx: &mut Tx, notice_id: &str, step: Option<i64>) -> StoreResult<bool> {
     let going = "SELECT COUNT(*) FROM outbox WHERE notice_id = $1 AND ($2 < 0 OR step = $2) AND part = 'unit' \
                  AND kind IN ('rectification', 'supplement') AND state IN ('sending', 'sent')";
-    let cancel = "UPDATE outbox SET state = 'cancelled' WHERE notice_id = $1 AND ($2 < 0 OR step = $2) AND state = 'waiting'";
+    let cancel =
+        "UPDATE outbox SET state = 'cancelled' WHERE notice_id = $1 AND ($2 < 0 OR step = $2) AND state = 'waiting'";
     let step = step.unwrap_or(-1);
     let is_going = fetch_one!((i64,), &mut *tx, going, notice_id, step)?.0 > 0;
     // A message that is claimed between the two is not waiting any more, and goes.

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use crate::command_line::House;
 use crate::served::{Served, told};
+use crate::support::bureau::{ELSEWHERE, HERE, OTHER_SITE, SITE, person};
 use crate::support::db::every_engine;
-use crate::support::office::{ELSEWHERE, HERE, OTHER_SITE, SITE, person};
 
 async fn act(served: &Served, token: &str, path: &str, body: Value) -> (u16, Value) {
     let answer = served.ask(token, "post", path, &body.to_string()).await;

@@ -33,25 +33,61 @@ closed_set! {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
     /// `letter_waits`: the letter before has not begun to go, and is written anew with these in it.
-    Found { faults: Vec<(String, FindingCode)>, letter_waits: bool },
+    Found {
+        faults: Vec<(String, FindingCode)>,
+        letter_waits: bool,
+    },
     Approved,
-    Told { step: u32, on: NaiveDate },
-    Failed { step: u32 },
+    Told {
+        step: u32,
+        on: NaiveDate,
+    },
+    Failed {
+        step: u32,
+    },
     Resent,
-    DeliveredByHand { on: NaiveDate },
+    DeliveredByHand {
+        on: NaiveDate,
+    },
     Acknowledged,
-    Asked { kind: super::RequestKind, text: String, until: Option<NaiveDate> },
-    Answered { kind: super::RequestKind, granted: bool, text: String, until: Option<NaiveDate> },
-    Extended { until: NaiveDate, why: String },
-    Paused { from: NaiveDate, until: NaiveDate },
+    Asked {
+        kind: super::RequestKind,
+        text: String,
+        until: Option<NaiveDate>,
+    },
+    Answered {
+        kind: super::RequestKind,
+        granted: bool,
+        text: String,
+        until: Option<NaiveDate>,
+    },
+    Extended {
+        until: NaiveDate,
+        why: String,
+    },
+    Paused {
+        from: NaiveDate,
+        until: NaiveDate,
+    },
     /// `letter_waits`: a letter that was not told yet has not begun to go, and is stopped.
-    Cleared { findings: Vec<String>, letter_waits: bool },
-    Reminded { day: NaiveDate },
+    Cleared {
+        findings: Vec<String>,
+        letter_waits: bool,
+    },
+    Reminded {
+        day: NaiveDate,
+    },
     /// `failing`: a fair look after the due day still found a fault whose limit had ended.
-    DueOver { failing: bool },
+    DueOver {
+        failing: bool,
+    },
     Recounted,
-    Withdrawn { why: String },
-    Closed { why: String },
+    Withdrawn {
+        why: String,
+    },
+    Closed {
+        why: String,
+    },
 }
 
 impl Event {
@@ -122,7 +158,9 @@ pub enum Refusal {
     NotTold,
     #[error("没有未送达的通知 · nothing is undelivered")]
     NothingUndelivered,
-    #[error("日期不可能 · the day cannot be: delivery lies in the past, an extension after the due day and ahead of today")]
+    #[error(
+        "日期不可能 · the day cannot be: delivery lies in the past, an extension after the due day and ahead of today"
+    )]
     Day,
     #[error("期限尚未届满 · the limit is not over")]
     NotDue,

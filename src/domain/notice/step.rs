@@ -227,9 +227,7 @@ impl Notice {
         let asked_until = self.requests[open].until;
         let effects = match (kind, granted) {
             (RequestKind::Objection, true) => self.withdrawn(text)?,
-            (RequestKind::Extension, true) => {
-                self.extended(until.or(asked_until).ok_or(Refusal::Day)?, text, at)?
-            }
+            (RequestKind::Extension, true) => self.extended(until.or(asked_until).ok_or(Refusal::Day)?, text, at)?,
             (_, false) => vec![write(LetterKind::Answered, self.last_told())],
         };
         self.requests[open].answer = Some(Answer { at: at.now, granted, text: text.to_owned() });
@@ -272,7 +270,8 @@ impl Notice {
     }
 
     fn cleared(&mut self, findings: &[String], letter_waits: bool, at: &Moment<'_>) -> Stepped {
-        let gone = self.items.iter_mut().filter(|item| item.cleared_at.is_none() && findings.contains(&item.finding_id));
+        let gone =
+            self.items.iter_mut().filter(|item| item.cleared_at.is_none() && findings.contains(&item.finding_id));
         let gone = gone.map(|item| item.cleared_at = Some(at.now)).count();
         if gone == 0 {
             return Err(Refusal::Nothing);

@@ -46,14 +46,7 @@ pub async fn resend(db: &Db, desk: &Desk, actor: &Actor, id: &str, at: DateTime<
 }
 
 /// Notes that an officer delivered it on a day.
-pub async fn deliver_by_hand(
-    db: &Db,
-    desk: &Desk,
-    actor: &Actor,
-    id: &str,
-    on: NaiveDate,
-    at: DateTime<Utc>,
-) -> Done {
+pub async fn deliver_by_hand(db: &Db, desk: &Desk, actor: &Actor, id: &str, on: NaiveDate, at: DateTime<Utc>) -> Done {
     by_officer(db, desk, actor, id, Event::DeliveredByHand { on }, at).await
 }
 
@@ -68,14 +61,7 @@ pub struct AnswerGiven {
 }
 
 /// Answers what the unit asked for. An objection that is granted withdraws the notice.
-pub async fn answer(
-    db: &Db,
-    desk: &Desk,
-    actor: &Actor,
-    id: &str,
-    given: AnswerGiven,
-    at: DateTime<Utc>,
-) -> Done {
+pub async fn answer(db: &Db, desk: &Desk, actor: &Actor, id: &str, given: AnswerGiven, at: DateTime<Utc>) -> Done {
     let AnswerGiven { kind, granted, text, until } = given;
     by_officer(db, desk, actor, id, Event::Answered { kind, granted, text, until }, at).await
 }

@@ -117,7 +117,8 @@ fn untold(telegram: Telegram, written: Written) -> Option<u32> {
 
 /// The number is given when the notice leaves the draft: what nobody ever sent has none.
 async fn number(tx: &mut Tx, now: &Now, read: &StoredNotice, to: &Notice) -> StoreResult<Option<String>> {
-    if read.number.is_some() || matches!(to.state, NoticeState::Drafted | NoticeState::Closed | NoticeState::Withdrawn) {
+    if read.number.is_some() || matches!(to.state, NoticeState::Drafted | NoticeState::Closed | NoticeState::Withdrawn)
+    {
         return Ok(None);
     }
     let (office, year) = (read.region.as_deref().unwrap_or("000000"), now.today.format("%Y"));
