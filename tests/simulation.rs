@@ -29,7 +29,7 @@ use badgewatch::flow::cases;
 use badgewatch::flow::deliver::{Postman, bounced};
 use badgewatch::flow::notices;
 use badgewatch::flow::watch::{Seen, Step, Watch, Wellness, decide_hold};
-use badgewatch::store::{StoreResult, findings, plan, sites};
+use badgewatch::store::{StoreResult, findings, looks, plan, sites};
 use chrono::TimeDelta;
 
 use chance::Chance;
@@ -149,7 +149,16 @@ impl Sim {
             let seen = Seen { look: &look, wellness: &wellness, started_at: now };
             match mortal(self.watch.take(&claim, &seen, fresh), polls).await {
                 Some(done) => done.unwrap(),
-                None => self.count("kills"),
+                None => {
+                    self.count("kills");
+                    // What was not stored was not seen.
+                    let mut tx = self.office.db().read().await.unwrap();
+                    let last = looks::of_site(&mut tx, &claim.site_id, 1).await.unwrap();
+                    if last.first().is_none_or(|last| last.ended_at != now) {
+                        self.truths[at].looks -= 1;
+                        self.truths[at].seen_failing.truncate(before);
+                    }
+                }
             }
             self.count("looks");
         }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::apply::{apply, found_of};
 use super::{ActError, Desk, Now, SYSTEM};
-use crate::domain::notice::{Event, Notice, NoticeState};
+use crate::domain::notice::{Event, Item, Notice, NoticeState};
 use crate::domain::office::Approval;
 use crate::domain::verdict::FindingCode;
 use crate::flow::watch::Step;
@@ -12,6 +12,9 @@ use crate::store::audit::{self, Act};
 use crate::store::notices::{self, StoredNotice, Untold};
 use crate::store::{Db, StoreError, StoreResult, Tx, maintenance, new_id, outbox, sites};
 
+/// Another worker was there between the list and the notice (each statement of PostgreSQL sees what was last committed):
+/// there may be more to do.
+const OVERTAKEN: bool = true;
 /// Rows looked at for one step.
 const AT_ONCE: i64 = 200;
 
@@ -54,6 +57,10 @@ async fn mended(tx: &mut Tx, desk: &Desk, now: &Now) -> Result<bool, ActError> {
     let of_notice = mended.iter().filter(|(of, _)| of == id);
     let findings: Vec<String> = of_notice.map(|(_, finding)| finding.clone()).collect();
     let notice = read(tx, id).await?;
+    let is_live = |item: &Item| findings.contains(&item.finding_id);
+    if notice.ended_at.is_some() || !notice.notice.live().any(is_live) {
+        return Ok(OVERTAKEN);
+    }
     let ends = notice.notice.live().all(|item| findings.contains(&item.finding_id));
     let is_queued = notice.notice.state == NoticeState::Queued;
     let letter_waits = ends && is_queued && outbox::stop(tx, id, None).await?;
@@ -65,6 +72,9 @@ async fn dropped(tx: &mut Tx, desk: &Desk, now: &Now) -> Result<bool, ActError> 
     let dropped = notices::of_dropped_sites(tx, 1).await?;
     let Some(id) = dropped.first() else { return Ok(false) };
     let notice = read(tx, id).await?;
+    if notice.ended_at.is_some() {
+        return Ok(OVERTAKEN);
+    }
     let why = "网站已不在登记表中".to_owned();
     apply(tx, desk, now, notice, &Event::Closed { why }, SYSTEM).await?;
     Ok(true)
@@ -97,6 +107,10 @@ async fn due(tx: &mut Tx, desk: &Desk, now: &Now) -> Result<bool, ActError> {
     let notice = read(tx, id).await?;
     let reminders = notice.notice.reminders(&now.calendar);
     let reminder = reminders.into_iter().find(|day| *day <= now.today && !notice.notice.reminded.contains(day));
+    let runs = matches!(notice.notice.state, NoticeState::Sent | NoticeState::Acknowledged);
+    if !runs || reminder.is_none() && notice.notice.run_out(now.today).next().is_none() {
+        return Ok(OVERTAKEN);
+    }
     let event = match reminder {
         Some(day) => Event::Reminded { day },
         None => Event::DueOver { failing: found_of(tx, now, &notice).await? },
@@ -109,7 +123,7 @@ async fn due(tx: &mut Tx, desk: &Desk, now: &Now) -> Result<bool, ActError> {
 async fn looked_again(tx: &mut Tx, desk: &Desk, now: &Now) -> Result<bool, ActError> {
     for id in notices::looked_again(tx, AT_ONCE).await? {
         let notice = read(tx, &id).await?;
-        if found_of(tx, now, &notice).await? {
+        if notice.notice.state == NoticeState::AwaitingLook && found_of(tx, now, &notice).await? {
             apply(tx, desk, now, notice, &Event::DueOver { failing: true }, SYSTEM).await?;
             return Ok(true);
         }
