@@ -3,7 +3,7 @@
 //! notice without a confirmed fault, none lost, none doubled, every deadline right by an independent count, nothing told
 //! of what an outage of ours or theirs looked like, no sanction without two people.
 //!
-//! `SIM_SITES`, `SIM_DAYS` and `SIM_SEED` set its size and its chances; what it did is printed with `--nocapture`.
+//! `SIM_SITES`, `SIM_DAYS`, `SIM_SEED` (and `SIM_ENGINE=sqlite`) set its size and its chances; what it did is printed with `--nocapture`.
 
 mod support;
 
@@ -239,10 +239,9 @@ impl Sim {
 
     /// Some letters that were taken come back.
     async fn bounce(&mut self) {
-        let ids = self.office.server.message_ids();
-        let new = self.heard;
-        self.heard = ids.len();
-        for id in ids.into_iter().skip(new) {
+        let ids = self.office.server.message_ids_after(self.heard);
+        self.heard += ids.len();
+        for id in ids {
             if self.chance.once_in(25) {
                 let now = self.office.clock.now();
                 let (db, desk) = (self.office.db().clone(), self.office.desk.clone());
@@ -302,7 +301,9 @@ async fn story(test: TestDb) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_happens_nobody_is_accused_wrongly_forgotten_or_told_twice() {
-    for test in every_engine().await {
+    // `SIM_ENGINE=sqlite` leaves PostgreSQL out.
+    let most = if std::env::var("SIM_ENGINE").is_ok_and(|engine| engine == "sqlite") { 1 } else { usize::MAX };
+    for test in every_engine().await.into_iter().take(most) {
         story(test).await;
     }
 }

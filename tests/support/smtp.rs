@@ -133,7 +133,17 @@ impl MailServer {
 
     /// The Message-IDs of all that were taken, in order.
     pub fn message_ids(&self) -> Vec<String> {
-        self.inner.kept.lock().unwrap().iter().map(Kept::message_id).collect()
+        self.message_ids_after(0)
+    }
+
+    /// The Message-IDs of what was taken after so many.
+    pub fn message_ids_after(&self, many: usize) -> Vec<String> {
+        self.inner.kept.lock().unwrap().iter().skip(many).map(Kept::message_id).collect()
+    }
+
+    /// Everybody who got a letter.
+    pub fn recipients(&self) -> HashSet<String> {
+        self.inner.kept.lock().unwrap().iter().map(|kept| kept.to.clone()).collect()
     }
 
     /// Letters taken for one recipient.
