@@ -18,6 +18,10 @@ mod groups;
 mod jobs;
 #[path = "store/looks.rs"]
 mod looks;
+#[path = "store/notices.rs"]
+mod notices;
+#[path = "store/outbox.rs"]
+mod outbox;
 #[path = "store/pages.rs"]
 mod pages;
 #[path = "store/plan.rs"]
