@@ -2,7 +2,7 @@
 
 use badgewatch::app;
 use badgewatch::config::Config;
-use badgewatch::demo::County;
+use badgewatch::demo::{Behaviour, County};
 use badgewatch::domain::notice::NoticeState;
 use badgewatch::flow::watch::{Step, Watch};
 use badgewatch::store::looks;
@@ -12,7 +12,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use crate::support::db::every_engine;
 use crate::support::letter::Kept;
 use crate::support::office::{EVERYWHERE, Office};
-use crate::support::world::{World, settings};
+use crate::support::world::{PORTAL, World, settings};
 
 /// The unit of the portal, and who gets copies of its letters.
 pub const UNIT: &str = "wzgl01@yunxi.test";
@@ -30,9 +30,10 @@ pub struct House {
 /// Runs a story on every engine there is.
 pub async fn told(story: impl AsyncFn(House)) {
     for test in every_engine().await {
-        // Tuesday 15 September 2026, noon in Beijing.
-        let begin: DateTime<Utc> = "2026-09-15T04:00:00Z".parse().unwrap();
-        story(House::open(World::open_at(test, begin, |_| {}).await).await).await;
+        // Wednesday 16 September 2026, noon in Beijing.
+        let begin: DateTime<Utc> = "2026-09-16T04:00:00Z".parse().unwrap();
+        let world = World::open_at(test, begin, |config| config.watch.delay_ms = 0).await;
+        story(House::open(world).await).await;
     }
 }
 
@@ -97,12 +98,24 @@ impl House {
         }
     }
 
+    /// The badge of the portal was taken down: three looks over two days find no badge, then the letter goes.
+    pub async fn accused(&self) {
+        self.county.set(PORTAL, Behaviour::WithoutBadge);
+        self.work().await;
+        self.until("2026-09-17").await;
+        assert!(self.subjects(UNIT).is_empty(), "two looks are too few for a letter");
+        self.until("2026-09-18").await;
+        assert_eq!(self.subjects(UNIT).len(), 1, "{:?}", self.subjects(UNIT));
+    }
+
     /// Lets days pass until a day, and works at noon of each.
     pub async fn until(&self, last: &str) {
         while self.today() < day(last) {
             let noon = (self.today() + Days::new(1)).and_hms_opt(4, 0, 0).unwrap().and_utc();
             self.office.clock.advance(noon - self.now());
+            let t = std::time::Instant::now();
             self.work().await;
+            println!("{} {:?}", self.today(), t.elapsed());
         }
         assert_eq!(self.today(), day(last), "no day is passed over");
     }

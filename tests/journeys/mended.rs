@@ -26,16 +26,6 @@ fn listed(on: &NaiveDate) -> String {
     format!("{}月{}日（周{name}{}）", on.month(), on.day(), if made_up { "，调休上班" } else { "" })
 }
 
-/// Until the letter is there: three looks over two days find no badge.
-pub async fn accused(house: &House) {
-    house.work().await;
-    assert!(house.subjects(UNIT).is_empty());
-    house.county.set(PORTAL, Behaviour::WithoutBadge);
-    house.until("2026-09-17").await;
-    assert!(house.subjects(UNIT).is_empty(), "two looks are too few for a letter");
-    house.until("2026-09-18").await;
-}
-
 /// The letter says which day, and how it was counted; the record says the same.
 pub async fn counted_rightly(house: &House) {
     let by_hand = working_days(day("2026-09-18"), 10);
@@ -101,7 +91,7 @@ pub async fn came(house: &House) -> Came {
 
 /// The journey whole, whatever the weather.
 pub async fn journey(house: &House) -> Came {
-    accused(house).await;
+    house.accused().await;
     counted_rightly(house).await;
     house.until("2026-09-28").await;
     assert_eq!(house.subjects(UNIT).len(), 1, "{:?}", house.subjects(UNIT));
