@@ -73,6 +73,10 @@ impl House {
         let stop = CancellationToken::new();
         tokio::spawn(badgewatch::web::serve(app, listener, stop.clone()));
         let reader = reqwest::Client::builder().no_proxy().build().unwrap();
+        // These two cost a time-out every day, and their stories are told elsewhere.
+        for slow in ["wjj.yunxi.gov.cn", "hbj.yunxi.gov.cn"] {
+            assert!(county.set(slow, Behaviour::InOrder));
+        }
         Self { county, watch, office, reader, _stop: stop.drop_guard() }
     }
 
@@ -113,9 +117,7 @@ impl House {
         while self.today() < day(last) {
             let noon = (self.today() + Days::new(1)).and_hms_opt(4, 0, 0).unwrap().and_utc();
             self.office.clock.advance(noon - self.now());
-            let t = std::time::Instant::now();
             self.work().await;
-            println!("{} {:?}", self.today(), t.elapsed());
         }
         assert_eq!(self.today(), day(last), "no day is passed over");
     }

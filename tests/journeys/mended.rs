@@ -89,9 +89,8 @@ pub async fn came(house: &House) -> Came {
     }
 }
 
-/// The journey whole, whatever the weather.
-pub async fn journey(house: &House) -> Came {
-    house.accused().await;
+/// All that comes after the letter, whatever the weather.
+pub async fn from_the_letter_on(house: &House) -> Came {
     counted_rightly(house).await;
     house.until("2026-09-28").await;
     assert_eq!(house.subjects(UNIT).len(), 1, "{:?}", house.subjects(UNIT));
@@ -120,7 +119,8 @@ pub fn as_it_must_come(came: &Came) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_fault_is_told_reminded_of_rechecked_by_the_link_and_thanked_for() {
     told(async |house| {
-        let came = journey(&house).await;
+        house.accused().await;
+        let came = from_the_letter_on(&house).await;
         as_it_must_come(&came);
         for copied in [PARENT, SUPERVISOR] {
             let letters = house.letters(copied);
