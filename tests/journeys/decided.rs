@@ -111,7 +111,8 @@ async fn in_force(house: &House) {
     let letter = &house.letters(UNIT)[4];
     assert_eq!(letter.subject(), "【停止解析决定】云溪县人民政府网站：2 个域名自 10月12日起停止解析");
     let text = letter.text();
-    for said in ["停止域名解析决定书", "2026年10月12日", "逾期未整改", "第二十条", PORTAL, CHINESE] {
+    for said in ["停止域名解析决定书", "2026年10月12日", "逾期未整改", "第二十条", PORTAL, CHINESE]
+    {
         assert!(text.contains(said), "{said}\nis not in\n{text}");
     }
     for copied in [PARENT, SUPERVISOR] {
@@ -184,7 +185,6 @@ async fn an_overdue_fault_is_decided_by_two_people_carried_out_and_lifted() {
         assert_eq!(house.state(PORTAL).await, NoticeState::Rectified);
         let page = house.get(&link(&house.letters(UNIT)[0])).await;
         assert!(page.contains("已整改，本通知办结"), "{page}");
-        println!("{:?}\n{:?}", house.subjects(UNIT), house.subjects("wzgl26@yunxi.test"));
         let verified = seal::verify(house.office.db()).await.unwrap();
         assert!(verified.breaches.is_empty(), "{verified:?}");
     })
