@@ -55,6 +55,10 @@ pub fn seen(open: &Open<'_>, look: &Look<'_>) -> Seen {
     if !look.well || look.findings.iter().any(|found| is_kin(found.finding.code, code)) {
         return Seen::Unsure;
     }
+    // What a site does not owe now is not looked for: that it lacks it still would be seen by nobody.
+    if look.verdict == Verdict::NotApplicable && look.cause == Reason::NotInForce.into() && is_excused(code) {
+        return Seen::Unsure;
+    }
     let told = match code {
         FindingCode::DomainDead => look.names_told,
         FindingCode::Unreachable => !look.cause.is_unreachable() && look.names_told,
@@ -78,6 +82,15 @@ fn grew(open: &Open<'_>, look: &Look<'_>) -> bool {
 pub fn is_kin(one: FindingCode, other: FindingCode) -> bool {
     const MISSING: [FindingCode; 3] = [FindingCode::NotHung, FindingCode::PartlyHung, FindingCode::HangOverdue];
     one == other || MISSING.contains(&one) && MISSING.contains(&other)
+}
+
+/// What is no fault of a site whose badge is suspended or revoked: that it shows none, and that its names were stopped.
+const fn is_excused(code: FindingCode) -> bool {
+    use FindingCode as F;
+    matches!(
+        code,
+        F::NotHung | F::PartlyHung | F::HangOverdue | F::Misplaced | F::Blocked | F::DomainDead | F::Unreachable
+    )
 }
 
 impl Cause {
@@ -150,6 +163,16 @@ mod tests {
         assert!(found(&unwell).is_empty());
         let open = Open { finding: Finding::fault(FindingCode::DomainDead), pages: &[] };
         assert_eq!(seen(&open, &Look { well: false, ..look(&[], &both) }), Seen::Unsure);
+    }
+
+    #[test]
+    fn a_site_whose_badge_is_suspended_has_not_mended_what_it_lacks() {
+        let (both, pages) = (fresh(&[HOME]), [HOME.to_owned()]);
+        let suspended = Look { verdict: Verdict::NotApplicable, cause: Reason::NotInForce.into(), ..look(&[], &both) };
+        let open = |code| Open { finding: Finding::fault(code), pages: &pages };
+        assert_eq!(seen(&open(FindingCode::NotHung), &suspended), Seen::Unsure);
+        assert_eq!(seen(&open(FindingCode::DomainDead), &suspended), Seen::Unsure, "its names were stopped");
+        assert_eq!(seen(&open(FindingCode::RevokedBadge), &suspended), Seen::Clean, "it took the badge off");
     }
 
     #[test]

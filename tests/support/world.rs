@@ -53,7 +53,12 @@ impl World {
 
     /// A world whose settings differ.
     pub async fn open_with(test: TestDb, differ: impl FnOnce(&mut Config)) -> Self {
-        let (county, clock) = (County::start().await.unwrap(), Clock::manual(start()));
+        Self::open_at(test, start(), differ).await
+    }
+
+    /// A world that begins at another time.
+    pub async fn open_at(test: TestDb, start: DateTime<Utc>, differ: impl FnOnce(&mut Config)) -> Self {
+        let (county, clock) = (County::start().await.unwrap(), Clock::manual(start));
         register(&test.db, &county.registry_csv(clock.today()), clock.now()).await;
         let mut config = settings(&county);
         differ(&mut config);
