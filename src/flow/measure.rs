@@ -50,7 +50,8 @@ pub struct OfficeCounts {
     pub instructions_overdue: i64,
 }
 
-async fn office(tx: &mut Tx) -> StoreResult<OfficeCounts> {
+/// Counts what waits for an office.
+pub async fn office(tx: &mut Tx) -> StoreResult<OfficeCounts> {
     let (unconfirmed, overdue) = instructions::unconfirmed(tx).await?;
     Ok(OfficeCounts {
         notices: notices::counts(tx).await?,
