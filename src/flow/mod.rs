@@ -14,4 +14,5 @@ pub mod outbox;
 pub mod recheck;
 pub mod retention;
 pub mod seal;
+pub mod tasks;
 pub mod watch;

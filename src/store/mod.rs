@@ -24,6 +24,7 @@ pub mod pages;
 pub mod plan;
 pub mod queue;
 pub mod sites;
+pub mod tasks;
 pub mod units;
 
 pub use engine::{Db, StoreError, StoreResult, Tx};

@@ -85,6 +85,12 @@ pub async fn of_site(tx: &mut Tx, site_id: &str) -> StoreResult<Vec<StoredNotice
     read_all(fetch_all!(Row, tx, sql, site_id)?)
 }
 
+/// Notices that are not over, in the order of their ids, a page at a time.
+pub async fn open_after(tx: &mut Tx, after_id: &str, most: i64) -> StoreResult<Vec<StoredNotice>> {
+    let sql = select!("WHERE n.ended_at IS NULL AND n.id > $1 ORDER BY n.id LIMIT $2");
+    read_all(fetch_all!(Row, tx, sql, after_id, most)?)
+}
+
 /// What is asked of a list.
 #[derive(Debug, Clone, Default)]
 pub struct Asked {
