@@ -23,6 +23,7 @@ pub mod outbox;
 pub mod pages;
 pub mod plan;
 pub mod queue;
+pub mod reports;
 pub mod sites;
 pub mod tasks;
 pub mod units;
