@@ -50,6 +50,7 @@ CREATE TABLE notices (
     version    BIGINT NOT NULL,              -- guards every change
     drafted_at TIMESTAMPTZ NOT NULL,
     due_on     DATE,                         -- the earliest of its items'
+    provisional BOOLEAN NOT NULL,            -- due_on was counted through a year without an official calendar (暂定)
     next_at    TIMESTAMPTZ,                  -- when the clock has something to say about it
     calendar   TEXT,                         -- the calendar its deadlines were counted by
     objected   BOOLEAN NOT NULL,             -- an objection waits for an answer

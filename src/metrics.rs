@@ -8,8 +8,10 @@ use prometheus::{
     Registry, TextEncoder,
 };
 
-use crate::flow::measure::Measured;
+use crate::domain::notice::NoticeState;
+use crate::flow::measure::{Measured, OfficeCounts};
 use crate::flow::watch::{Heard, Wellness};
+use crate::store::outbox;
 
 /// All metrics of a process.
 #[derive(Debug, Clone)]
@@ -31,6 +33,69 @@ pub struct Metrics {
     job_success: GaugeVec,
     job_failed: IntGaugeVec,
     calendar_missing: IntGauge,
+    office: Office,
+}
+
+/// What waits for an office, and what is on its way.
+#[derive(Debug, Clone)]
+struct Office {
+    notices: IntGaugeVec,
+    provisional: IntGauge,
+    objections: IntGauge,
+    cases: IntGaugeVec,
+    messages: IntGaugeVec,
+    oldest_waiting: Gauge,
+    bad_contacts: IntGauge,
+    instructions: IntGauge,
+    instructions_overdue: IntGauge,
+    mail_mode: IntGaugeVec,
+}
+
+impl Office {
+    fn new(make: &Maker<'_>) -> Made<Self> {
+        Ok(Self {
+            notices: make.gauges("notices", "Notices that are not over", &["state"])?,
+            provisional: make
+                .gauge("notices_provisional", "Notices whose due date may still move: a calendar is missing")?,
+            objections: make.gauge("objections_waiting", "Objections of units without an answer")?,
+            cases: make.gauges("cases", "Cases that are not over", &["ground", "state"])?,
+            messages: make.gauges("outbox_messages", "Messages; those parked wait for an officer", &["state"])?,
+            oldest_waiting: make
+                .float("outbox_oldest_waiting_seconds", "How long the longest waiting message has waited")?,
+            bad_contacts: make.gauge("bad_contacts", "Addresses that refuse mail")?,
+            instructions: make
+                .gauge("instructions_unconfirmed", "Instructions to authorities that our looks did not confirm")?,
+            instructions_overdue: make
+                .gauge("instructions_overdue", "Unconfirmed instructions whose time is over: somebody must ask")?,
+            mail_mode: make.gauges("mail_mode_info", "Always 1: whether letters really go", &["mode"])?,
+        })
+    }
+
+    fn take(&self, counts: &OfficeCounts, at: DateTime<Utc>) {
+        // An alarm needs its series before the first trouble.
+        for state in NoticeState::ALL.iter().filter(|state| !state.is_over()) {
+            self.notices.with_label_values(&[state.name()]).set(0);
+        }
+        for state in outbox::STATES {
+            self.messages.with_label_values(&[state]).set(0);
+        }
+        for (state, notices) in &counts.notices {
+            self.notices.with_label_values(&[state]).set(*notices);
+        }
+        for (state, messages) in &counts.messages {
+            self.messages.with_label_values(&[state]).set(*messages);
+        }
+        self.cases.reset();
+        for tally in &counts.cases {
+            self.cases.with_label_values(&[&tally.ground, &tally.state]).set(tally.cases);
+        }
+        self.provisional.set(counts.provisional);
+        self.objections.set(counts.objections);
+        self.oldest_waiting.set(counts.oldest_waiting.map_or(0.0, |made| seconds(at, made)));
+        self.bad_contacts.set(counts.bad_contacts);
+        self.instructions.set(counts.instructions);
+        self.instructions_overdue.set(counts.instructions_overdue);
+    }
 }
 
 /// Seconds: a look takes from a tenth of a second to its ten minutes.
@@ -63,6 +128,7 @@ impl Metrics {
             job_failed: make.gauges("job_failed", "1 where the last run of a job failed", &["job"])?,
             calendar_missing: make
                 .gauge("calendar_years_missing", "Of this year and the next, those without an official calendar")?,
+            office: Office::new(&make)?,
             registry: registry.clone(),
         };
         let info = make.gauges("build_info", "Always 1", &["version"])?;
@@ -107,6 +173,13 @@ impl Metrics {
             self.job_failed.with_label_values(&[&job.name]).set(i64::from(job.last_error.is_some()));
         }
         self.calendar_missing.set(measured.calendar_years_missing);
+        self.office.take(&measured.office, measured.at);
+    }
+
+    /// Says whether letters really go: `mail.mode` of this process.
+    pub fn mail_mode(&self, mode: &str) {
+        self.office.mail_mode.reset();
+        self.office.mail_mode.with_label_values(&[mode]).set(1);
     }
 
     /// The exposition text.

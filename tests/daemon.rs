@@ -13,7 +13,14 @@ use std::net::TcpListener;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use badgewatch::store::looks;
+use badgewatch::clock::Clock;
+use badgewatch::domain::letter::{LetterKind, Limit};
+use badgewatch::domain::notice::Notice;
+use badgewatch::mail::sample;
+use badgewatch::store::notices::{self, StoredNotice};
+use badgewatch::store::outbox::{self, Channel, Part, Post};
+use badgewatch::store::{looks, new_id};
+use chrono::TimeDelta;
 use house::{House, until};
 use serde_json::Value;
 use support::db::{every_engine, postgres};
@@ -39,7 +46,9 @@ async fn a_daemon_looks_at_the_whole_county_and_stops_in_order() {
         assert_eq!(asked.code, Some(0), "{}", asked.stderr);
         until("the re-check", async || daemon.counts("badgewatch_looks_total", "recheck").await >= 1.0).await;
 
-        metrics_are_classes(&daemon.get("/metrics", "").await.1);
+        let text = daemon.get("/metrics", "").await.1;
+        assert!(text.contains("badgewatch_looks_total{"), "{text}");
+        metrics_are_classes(&text);
         let (status, chinese) = daemon.get("/", "zh-CN,zh;q=0.9,en;q=0.8").await;
         assert!(status == 200 && ["不通过", "无法判定", "不适用"].iter().all(|word| chinese.contains(word)));
         let (status, english) = daemon.get("/", "en").await;
@@ -64,6 +73,71 @@ async fn a_daemon_looks_at_the_whole_county_and_stops_in_order() {
     }
 }
 
+/// A drafted notice, a letter that is an hour old, and an address that refuses mail.
+async fn office_work(house: &House) {
+    let (at, site) = (Clock::System.now(), house.sites().await.remove(0));
+    let mut tx = house.test.db.write().await.unwrap();
+    let draft = StoredNotice {
+        id: new_id(),
+        number: None,
+        site_id: site.clone(),
+        region: None,
+        version: 1,
+        drafted_at: at,
+        calendar: None,
+        ended_at: None,
+        notice: Notice::draft([], Limit { days: 10, include_start_day: false }),
+    };
+    assert!(notices::insert(&mut tx, &draft).await.unwrap());
+    let (letter, _) = sample::sample(LetterKind::Rectification);
+    let post = Post {
+        key: "a letter",
+        channel: Channel::Mail,
+        part: Part::Unit,
+        recipient: "badge@yunxi.example",
+        site_id: Some(&site),
+        notice_id: Some(&draft.id),
+        case_id: None,
+        step: Some(0),
+        letter: &letter,
+        from: at,
+    };
+    assert!(outbox::post(&mut tx, &post, at - TimeDelta::hours(1)).await.unwrap());
+    outbox::mark_bad(&mut tx, "gone@yunxi.example", "550", at).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_metrics_tell_what_waits_for_the_office() {
+    for test in every_engine().await {
+        let house = House::build(test).await;
+        house.settle().await;
+        office_work(&house).await;
+        let daemon = house.serve("web", |settings| settings).await;
+        let counts = async |metric: &str, words: &str| daemon.counts(&format!("badgewatch_{metric}"), words).await;
+        until("a measurement", async || counts("notices{", "drafted").await > 0.0).await;
+
+        for (metric, words, expected) in [
+            ("notices{", "", 1.0),
+            ("outbox_messages{", "waiting", 1.0),
+            ("outbox_messages{", "parked", 0.0),
+            ("bad_contacts", "", 1.0),
+            ("objections_waiting", "", 0.0),
+            ("notices_provisional", "", 0.0),
+            ("instructions_unconfirmed", "", 0.0),
+            ("mail_mode_info{", "dry_run", 1.0),
+        ] {
+            assert_eq!(counts(metric, words).await, expected, "{metric} {words}");
+        }
+        let waited = counts("outbox_oldest_waiting_seconds", "").await;
+        assert!((3_600.0..4_000.0).contains(&waited), "{waited}");
+        let text = daemon.get("/metrics", "").await.1;
+        assert!(text.contains("badgewatch_outbox_messages{state=\"parked\"} 0"), "an alarm needs its series: {text}");
+        metrics_are_classes(&text);
+        assert_eq!(daemon.stop().await.0, Some(0));
+    }
+}
+
 /// The settings without any.
 fn without_canaries(settings: &str) -> String {
     let line = |line: &str| match line.split_once("canaries = [") {
@@ -75,7 +149,7 @@ fn without_canaries(settings: &str) -> String {
 
 /// No series of a single site; and as Prometheus wants them, where its own judge is at hand.
 fn metrics_are_classes(text: &str) {
-    assert!(text.contains("badgewatch_looks_total{") && text.contains("badgewatch_build_info{"), "{text}");
+    assert!(text.contains("badgewatch_mail_mode_info{") && text.contains("badgewatch_build_info{"), "{text}");
     assert!(!text.contains("gov.cn") && !text.contains("yunxi") && !text.contains("xn--"), "{text}");
     let judge =
         Command::new("promtool").args(["check", "metrics"]).stdin(Stdio::piped()).stderr(Stdio::piped()).spawn();

@@ -17,6 +17,7 @@ use badgewatch::domain::mass::{Dimension, HoldState};
 use badgewatch::domain::notice::{EventKind, NoticeState, RequestKind, TellingStatus};
 use badgewatch::domain::office::Approval;
 use badgewatch::domain::registry::{BadgeState, Column, Hosting, RefusalReason, UnitType, WarningKind};
+use badgewatch::domain::tasks::Task;
 use badgewatch::domain::verdict::{BrokenStep, Cause, Effect, FindingCode, PageKind, Reason, Verdict};
 use badgewatch::flow::watch::Kind;
 use badgewatch::store::outbox::{Channel, Part, Stuck};
@@ -43,7 +44,7 @@ fn sets() -> Vec<Set> {
         Outcome RobotsMode TrapCause UrlKind BadgeState Column Hosting RefusalReason UnitType WarningKind FindingState Dimension HoldState Role Kind
         LetterKind Approval Channel Part AccountRole EventKind NoticeState RequestKind
         TellingStatus Stuck DayKind Weight
-        Ground CaseOutcome CaseState Authority InstructionAct CaseRefusal Code)
+        Ground CaseOutcome CaseState Authority InstructionAct CaseRefusal Code Task)
 }
 
 /// The values of a set, as the contract has them (in any order).

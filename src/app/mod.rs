@@ -40,6 +40,7 @@ pub async fn open(config: Config, clock: Clock) -> Result<Shared, StartError> {
 /// What all parts share, on a database whose schema is up to date.
 pub async fn shared(config: Config, db: Db, clock: Clock) -> Result<Shared, StartError> {
     let metrics = Metrics::new().map_err(|error| StartError::Setting(error.to_string()))?;
+    metrics.mail_mode(config.mail.mode.name());
     let calendar = calendar::load(&mut db.read().await?).await?.into();
     let links = links(&db, &clock).await?;
     let desk = Arc::new(desk(&config));

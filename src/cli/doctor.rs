@@ -1,5 +1,7 @@
 //! `badgewatch doctor`: each line is well, or says what to do.
 
+mod office;
+
 use chrono::Datelike;
 
 use super::print;
@@ -62,6 +64,9 @@ async fn examine(config: Config) -> Vec<Line> {
     let opened = app::open(config, Clock::System).await;
     let known = opened.as_ref().map(|shared| shared.calendar.clone()).unwrap_or_default();
     lines.extend(calendar(&known.get()));
+    if let Ok(shared) = &opened {
+        lines.extend(office::lines(shared).await);
+    }
     match opened.map_err(|error| error.to_string()).and_then(|shared| with_checker(&shared)) {
         Ok((shared, checker)) => {
             lines.push(clock(&checker, &shared).await);

@@ -81,6 +81,8 @@ enum Command {
     Case(office::cases::Case),
     /// Announced maintenance
     Maintenance(office::mail::Maintenance),
+    /// Periodic reports (art. 17)
+    Report(office::mail::Report),
     /// Letters on their way
     Mail(office::mail::Mail),
 }
@@ -115,6 +117,7 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> 
         Command::Notice(notice) => notice.run(),
         Command::Case(case) => case.run(),
         Command::Maintenance(maintenance) => maintenance.run(),
+        Command::Report(report) => report.run(),
         Command::Mail(mail) => mail.run(),
     };
     match done {

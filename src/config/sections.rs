@@ -202,6 +202,17 @@ pub enum MailMode {
     Live,
 }
 
+impl MailMode {
+    /// As it is written in the settings.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::DryRun => "dry_run",
+            Self::ToOurselves => "to_ourselves",
+            Self::Live => "live",
+        }
+    }
+}
+
 /// How the way to the mail server is kept private.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

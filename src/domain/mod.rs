@@ -33,4 +33,5 @@ pub mod remarks;
 pub mod schedule;
 pub mod script;
 pub mod site;
+pub mod tasks;
 pub mod verdict;

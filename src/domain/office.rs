@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::letter::{Limit, OfficeText};
@@ -75,6 +75,16 @@ impl Terms {
     /// The limit that a notice begins.
     pub fn limit(&self) -> Limit {
         Limit { days: self.rectify_days, include_start_day: self.include_start_day }
+    }
+
+    /// The last day on which the next periodic report is in time (art. 17): counted from the day of the last one or of
+    /// the badge's issue, the later of them. `None`: none is asked for, or nothing is on file to count from.
+    pub fn report_due(&self, issued_on: Option<NaiveDate>, reported_on: Option<NaiveDate>) -> Option<NaiveDate> {
+        let from = issued_on.max(reported_on)?;
+        if self.report_months == 0 {
+            return None;
+        }
+        from.checked_add_months(Months::new(self.report_months))
     }
 
     fn with(self, part: &TermsSince) -> Self {
@@ -180,6 +190,21 @@ mod tests {
         assert_eq!(offices.terms(Some("140214"), day("2027-01-01")).report_months, 12, "and inherits the rest");
         assert_eq!(offices.terms(Some("110000"), day("2026-06-01")), Terms::default());
         assert_eq!(offices.text(Some("140214")).name, "云山省委编办");
+    }
+
+    #[test]
+    fn a_report_is_due_so_many_months_after_the_last_one() {
+        let yearly = Terms { report_months: 12, ..Terms::default() };
+        let due = |terms: &Terms, issued: Option<&str>, reported: Option<&str>| {
+            terms.report_due(issued.map(day), reported.map(day)).map(|due| due.to_string())
+        };
+        assert_eq!(due(&yearly, Some("2025-03-03"), None).as_deref(), Some("2026-03-03"));
+        assert_eq!(due(&yearly, Some("2025-03-03"), Some("2026-02-20")).as_deref(), Some("2027-02-20"));
+        assert_eq!(due(&yearly, Some("2026-05-01"), Some("2026-02-20")).as_deref(), Some("2027-05-01"), "issued anew");
+        let monthly = Terms { report_months: 1, ..Terms::default() };
+        assert_eq!(due(&monthly, Some("2026-01-31"), None).as_deref(), Some("2026-02-28"));
+        assert_eq!(due(&yearly, None, None), None, "nothing to count from accuses nobody");
+        assert_eq!(due(&Terms::default(), Some("2025-03-03"), None), None);
     }
 
     #[test]

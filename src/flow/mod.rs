@@ -12,6 +12,8 @@ pub mod measure;
 pub mod notices;
 pub mod outbox;
 pub mod recheck;
+pub mod reports;
 pub mod retention;
 pub mod seal;
+pub mod tasks;
 pub mod watch;

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::schedule::Rhythm;
 use crate::flow::retention::{self, Keep};
 use crate::flow::watch::Step;
-use crate::flow::{measure as counts, seal};
+use crate::flow::{measure as counts, reports, seal, tasks};
 use crate::shared::Shared;
 use crate::store::{StoreResult, jobs};
 
@@ -30,6 +30,9 @@ struct Job {
 const JOBS: &[Job] = &[
     // After midnight, when the day's evidence is complete.
     Job { name: "daily_root", cron: "10 0 * * *", run: |app| Box::pin(daily_root(app)) },
+    Job { name: "reports", cron: "20 7 * * *", run: |app| Box::pin(miss_reports(app)) },
+    // Every day: of the days off the calendar knows, make-up Saturdays among the days that are worked.
+    Job { name: "office_tasks", cron: "30 8 * * *", run: |app| Box::pin(tell_offices(app)) },
     Job { name: "retention", cron: "30 3 * * *", run: |app| Box::pin(let_go(app)) },
 ];
 
@@ -85,6 +88,16 @@ async fn until_idle(app: &Shared, job: &Job, stop: &CancellationToken) -> StoreR
 
 async fn daily_root(app: &Shared) -> StoreResult<Step> {
     seal::seal(&app.db, &app.clock).await?;
+    Ok(Step::Idle)
+}
+
+async fn miss_reports(app: &Shared) -> StoreResult<Step> {
+    reports::step(&app.db, &app.config.offices, app.clock.now()).await?;
+    Ok(Step::Idle)
+}
+
+async fn tell_offices(app: &Shared) -> StoreResult<Step> {
+    tasks::write(&app.db, &app.config.offices, &app.calendar.get(), app.clock.now()).await?;
     Ok(Step::Idle)
 }
 

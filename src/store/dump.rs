@@ -97,7 +97,7 @@ pub const TABLES: &[Table] = tables! {
     keys { name: Text = "$1", made_at: At = "$2", secret: Text = "$3" }
     notices { id: Text = "$1", number: Text = "$2", site_id: Text = "$3", region: Text = "$4", state: Text = "$5",
         version: Int = "$6", drafted_at: At = "$7", due_on: Day = "$8", next_at: At = "$9", calendar: Text = "$10",
-        objected: Bool = "$11", ended_at: At = "$12", body: Tree = "$13" }
+        objected: Bool = "$11", ended_at: At = "$12", body: Tree = "$13", provisional: Bool = "$14" }
     notice_items { finding_id: Text = "$1", notice_id: Text = "$2", cleared_at: At = "$3" }
     attachments { id: Text = "$1", notice_id: Text = "$2", at: At = "$3", name: Text = "$4", media_type: Text = "$5",
         sha256: Text = "$6", content: Bytes = "$7" }

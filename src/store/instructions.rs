@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{StoreError, StoreResult, Tx, execute, fetch_all};
+use super::{StoreError, StoreResult, Tx, execute, fetch_all, fetch_one};
 use crate::domain::case::{Authority, InstructionAct, Order};
 
 /// An instruction on file.
@@ -136,4 +136,11 @@ pub async fn flag(
     let sql = "UPDATE instructions SET overdue_at = $4 WHERE case_id = $1 AND authority = $2 AND act = $3 \
                AND overdue_at IS NULL AND confirmed_at IS NULL";
     Ok(execute!(tx, sql, case_id, authority.name(), act.name(), at)? == 1)
+}
+
+/// How many instructions that still count nothing confirmed yet, and how many of these are flagged.
+pub async fn unconfirmed(tx: &mut Tx) -> StoreResult<(i64, i64)> {
+    let sql = "SELECT COUNT(*), COUNT(i.overdue_at) FROM instructions i WHERE i.confirmed_at IS NULL AND NOT EXISTS \
+               (SELECT 1 FROM instructions l WHERE l.case_id = i.case_id AND l.made_at > i.made_at)";
+    fetch_one!((i64, i64), tx, sql)
 }

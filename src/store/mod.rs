@@ -23,7 +23,9 @@ pub mod outbox;
 pub mod pages;
 pub mod plan;
 pub mod queue;
+pub mod reports;
 pub mod sites;
+pub mod tasks;
 pub mod units;
 
 pub use engine::{Db, StoreError, StoreResult, Tx};

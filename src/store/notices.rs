@@ -85,6 +85,12 @@ pub async fn of_site(tx: &mut Tx, site_id: &str) -> StoreResult<Vec<StoredNotice
     read_all(fetch_all!(Row, tx, sql, site_id)?)
 }
 
+/// Notices that are not over, in the order of their ids, a page at a time.
+pub async fn open_after(tx: &mut Tx, after_id: &str, most: i64) -> StoreResult<Vec<StoredNotice>> {
+    let sql = select!("WHERE n.ended_at IS NULL AND n.id > $1 ORDER BY n.id LIMIT $2");
+    read_all(fetch_all!(Row, tx, sql, after_id, most)?)
+}
+
 /// What is asked of a list.
 #[derive(Debug, Clone, Default)]
 pub struct Asked {
@@ -109,8 +115,8 @@ pub async fn list(tx: &mut Tx, asked: &Asked) -> StoreResult<Vec<StoredNotice>> 
 
 /// Puts a draft on file with its items. `false`: the site has an open notice, or one of the findings is told already.
 pub async fn insert(tx: &mut Tx, new: &StoredNotice) -> StoreResult<bool> {
-    let sql = "INSERT INTO notices (id, site_id, region, state, version, drafted_at, objected, body) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
+    let sql = "INSERT INTO notices (id, site_id, region, state, version, drafted_at, objected, provisional, body) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8) ON CONFLICT DO NOTHING";
     let body = super::storable(&new.notice)?;
     let state = new.notice.state.name();
     let done =
@@ -132,8 +138,11 @@ pub async fn advance(
     at: DateTime<Utc>,
 ) -> StoreResult<bool> {
     let sql = "UPDATE notices SET state = $3, version = version + 1, number = COALESCE($4, number), due_on = $5, \
-               next_at = $6, calendar = $7, objected = $8, ended_at = $9, body = $10 WHERE id = $1 AND version = $2";
-    let due: Option<NaiveDate> = to.due().map(|due| due.date);
+               next_at = $6, calendar = $7, objected = $8, ended_at = $9, body = $10, provisional = $11 \
+               WHERE id = $1 AND version = $2";
+    let due = to.due();
+    let provisional = due.as_ref().is_some_and(|due| due.provisional);
+    let due: Option<NaiveDate> = due.map(|due| due.date);
     let objected = to.open_request(RequestKind::Objection).is_some();
     let ended_at = read.ended_at.or(to.state.is_over().then_some(at));
     let body = super::storable(to)?;
@@ -150,7 +159,8 @@ pub async fn advance(
         calendar,
         objected,
         ended_at,
-        body
+        body,
+        provisional
     )?;
     if done == 1 {
         save_items(tx, &read.id, to).await?;
@@ -233,7 +243,12 @@ pub async fn counts(tx: &mut Tx) -> StoreResult<Vec<(String, i64)>> {
     fetch_all!((String, i64), tx, sql)
 }
 
-/// Counts open notices whose due date is provisional, or which wait for an answer.
+/// Counts open notices whose due date may still move with a calendar (暂定).
+pub async fn provisional(tx: &mut Tx) -> StoreResult<i64> {
+    Ok(fetch_one!((i64,), tx, "SELECT COUNT(*) FROM notices WHERE ended_at IS NULL AND provisional")?.0)
+}
+
+/// Counts open notices with an objection that waits for an answer.
 pub async fn objected(tx: &mut Tx) -> StoreResult<i64> {
     Ok(fetch_one!((i64,), tx, "SELECT COUNT(*) FROM notices WHERE ended_at IS NULL AND objected")?.0)
 }

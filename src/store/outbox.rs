@@ -25,6 +25,9 @@ closed_set! {
     }
 }
 
+/// Where a message may stand.
+pub const STATES: [&str; 7] = ["waiting", "sending", "sent", "bounced", "refused", "parked", "cancelled"];
+
 /// A message to be sent.
 #[derive(Debug, Clone, Copy)]
 pub struct Post<'a> {
@@ -325,4 +328,15 @@ pub async fn of_subject(tx: &mut Tx, id: &str) -> StoreResult<Vec<Listed>> {
 /// Counts messages by state.
 pub async fn counts(tx: &mut Tx) -> StoreResult<Vec<(String, i64)>> {
     fetch_all!((String, i64), tx, "SELECT state, COUNT(*) FROM outbox GROUP BY state ORDER BY state")
+}
+
+/// When the message was written that has waited longest.
+pub async fn oldest_waiting(tx: &mut Tx) -> StoreResult<Option<DateTime<Utc>>> {
+    let sql = "SELECT MIN(made_at) FROM outbox WHERE state IN ('waiting', 'sending')";
+    Ok(fetch_one!((Option<DateTime<Utc>>,), tx, sql)?.0)
+}
+
+/// How many addresses are known to refuse mail.
+pub async fn bad_contacts(tx: &mut Tx) -> StoreResult<i64> {
+    Ok(fetch_one!((i64,), tx, "SELECT COUNT(*) FROM bad_contacts")?.0)
 }

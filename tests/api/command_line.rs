@@ -138,6 +138,8 @@ async fn an_officer_takes_a_notice_from_draft_to_its_end() {
         let maintenance = ["maintenance", "announce", SITE, "2099-01-01", "2099-01-02", "--reason", "公告"];
         let noted = house.done(&[&maintenance[..], &["--token", &officer]].concat());
         assert!(noted.contains("on file; its notice is due on 2099-01-05"), "{noted}");
+        let report = house.done(&["report", "note", SITE, "2025-01-05", "--token", &officer]);
+        assert_eq!(report, format!("{SITE}: report of 2025-01-05 on file\n"));
         let unclear = run(&["answer", number, "objection", "--grant", "--refuse", "--text", "x"], &officer);
         assert_eq!(unclear.code, Some(64), "{}", unclear.stderr);
         let none = run(&["answer", number, "objection", "--refuse", "--text", "x"], &officer);

@@ -71,6 +71,7 @@ fn body(path: &str) -> &'static str {
         "answer" => "{\"kind\":\"objection\",\"granted\":false,\"text\":\"经复核属实\"}",
         "delivered" => "{\"on\":\"2026-11-26\"}",
         "maintenance" => "{\"from\":\"2026-12-01\",\"until\":\"2026-12-02\",\"reason\":\"公告\"}",
+        "report" => "{\"made_on\":\"2026-11-01\"}",
         "bounces" => "{\"message_id\":\"x\",\"reason\":\"550\",\"permanent\":true}",
         _ => "",
     }

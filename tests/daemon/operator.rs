@@ -4,10 +4,14 @@ use badgewatch::clock::Clock;
 use badgewatch::demo::County;
 use badgewatch::domain::confirm::{FindingState, Track};
 use badgewatch::domain::finding::Finding;
+use badgewatch::domain::letter::LetterKind;
 use badgewatch::domain::mass::Dimension;
 use badgewatch::domain::verdict::FindingCode;
+use badgewatch::mail::sample;
 use badgewatch::store::findings::{self, Change, Group};
+use badgewatch::store::outbox::{self, Channel, Part, Post, Stuck};
 use badgewatch::store::{Db, evidence, plan, sites};
+use chrono::TimeDelta;
 
 use crate::house::House;
 use crate::support::db::every_engine;
@@ -123,6 +127,12 @@ async fn evidence_is_verified_and_a_change_is_named() {
     .await;
 }
 
+/// Settings of an office whose letters really go.
+const OFFICE: &str = "web.public_url = \"https://badge.yunxi.example\"\n\
+    mail = { mode = \"live\", from = \"badge@yunxi.example\", smtp_host = \"localhost\" }\n\
+    authorities = { registry = \"zhuce@zhuce.example\", cnnic = \"cn@mingcheng.example\" }\n\
+    offices.140214 = { name = \"云溪县委编办\", email = \"office@yunxi.example\" }\n";
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_doctor_finds_a_sound_watch_well() {
     told(async |house| {
@@ -130,18 +140,53 @@ async fn the_doctor_finds_a_sound_watch_well() {
         let second = County::start().await.unwrap();
         let servers = format!("[\"{}\", \"{}\"]", house.county.resolver, second.resolver);
         let both = house.settings().replace(&format!("[\"{}\"]", house.county.resolver), &servers);
-        let run = house.run_with(&both, &["doctor"]);
+        let run = house.run_with(&(both + OFFICE), &["doctor"]);
         // Whether next year's calendar is missed depends on the day.
         let todo: Vec<_> =
             run.stdout.lines().filter(|line| line.starts_with("FIX") && !line.contains("calendar")).collect();
         assert!(todo.is_empty(), "{}", run.stdout);
         assert_eq!(run.code, Some(i32::from(run.stdout.contains("FIX"))));
         let database = format!("answers; {0} sites watched, {0} due", house.county.sites().len());
-        for word in [&*database, "2 are asked", "canary name", "outgoing link", "clock"] {
+        for word in [
+            &*database,
+            "2 are asked",
+            "canary name",
+            "outgoing link",
+            "clock",
+            "1 set, 1 with an email",
+            "live: letters go; 0 wait",
+        ] {
             assert!(run.stdout.contains(word), "{word}: {}", run.stdout);
         }
     })
     .await;
+}
+
+/// A letter that waits, one that is parked, and an address that refuses mail.
+async fn trouble(house: &House) {
+    let at = Clock::System.now();
+    let mut tx = house.test.db.write().await.unwrap();
+    let (letter, _) = sample::sample(LetterKind::OfficeTask);
+    for key in ["waits", "parked"] {
+        let post = Post {
+            key,
+            channel: Channel::Mail,
+            part: Part::Office,
+            recipient: "office@yunxi.example",
+            site_id: None,
+            notice_id: None,
+            case_id: None,
+            step: None,
+            letter: &letter,
+            from: at,
+        };
+        assert!(outbox::post(&mut tx, &post, at).await.unwrap());
+    }
+    let asked = outbox::Asked { now: at, until: at + TimeDelta::hours(1), trial: false, only_urgent: false, most: 1 };
+    let claimed = outbox::claim(&mut tx, &asked).await.unwrap().remove(0);
+    assert!(outbox::stuck(&mut tx, &claimed, Stuck::Parked, "421").await.unwrap());
+    outbox::mark_bad(&mut tx, "gone@yunxi.example", "550", at).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -151,6 +196,21 @@ async fn the_doctor_says_what_to_do() {
         let one = house.run(&["doctor"]);
         assert_eq!(one.code, Some(1));
         assert!(one.stdout.contains("FIX   resolvers      only one: name two or more"), "{}", one.stdout);
+
+        for todo in [
+            "mail           dry_run: nothing is sent: set mail.mode; 0 letters wait",
+            "offices        none: set offices.REGION",
+            "authorities    set authorities.registry and authorities.cnnic",
+        ] {
+            assert!(one.stdout.contains(&format!("FIX   {todo}")), "{todo}: {}", one.stdout);
+        }
+        assert!(one.stdout.contains("ok    parked letters none"), "{}", one.stdout);
+
+        trouble(house).await;
+        let waits = house.run(&["doctor"]).stdout;
+        for todo in ["set mail.mode; 1 letters wait", "parked letters 1: see why", "bad contacts   1 addresses"] {
+            assert!(waits.contains(todo), "{todo}: {waits}");
+        }
 
         let nowhere = settings.replace(&house.test.url, "sqlite:/no/such/folder/watch.db");
         let run = house.run_with(&nowhere, &["doctor"]);

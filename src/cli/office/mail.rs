@@ -1,4 +1,4 @@
-//! `badgewatch maintenance …` and `badgewatch mail …`: what officers note, and the letters that wait for them.
+//! `badgewatch maintenance …`, `badgewatch report …` and `badgewatch mail …`: what officers note, and the letters that wait for them.
 
 use anyhow::bail;
 use chrono::NaiveDate;
@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use super::{Person, show};
 use crate::cli::print;
 use crate::flow::notices::{self, Maintenance as Announced};
-use crate::flow::outbox;
+use crate::flow::{outbox, reports};
 
 #[derive(Args)]
 pub(in crate::cli) struct Maintenance {
@@ -43,6 +43,38 @@ impl Maintenance {
             let due = moved.as_ref().and_then(|moved| moved.notice.due());
             let due = due.map(|due| format!("; its notice is due on {}", due.date)).unwrap_or_default();
             print(&format!("{key}: maintenance from {from} to {until} on file{due}\n"))
+        })
+    }
+}
+
+#[derive(Args)]
+pub(in crate::cli) struct Report {
+    #[command(subcommand)]
+    command: ReportCommand,
+}
+
+#[derive(Subcommand)]
+enum ReportCommand {
+    /// Put a periodic report (art. 17) on file: it is not missed any more
+    Note {
+        #[command(flatten)]
+        person: Person,
+        /// Registry key of the site: English name, else Chinese name, and the folder
+        key: String,
+        /// The day on which it was made, YYYY-MM-DD
+        made_on: NaiveDate,
+    },
+}
+
+impl Report {
+    pub(in crate::cli) fn run(self) -> anyhow::Result<u8> {
+        let ReportCommand::Note { person, key, made_on } = self.command;
+        person.act(async |shared, actor| {
+            let (offices, now) = (&shared.config.offices, shared.clock.now());
+            let noted = reports::note(&shared.db, offices, &actor, &key, made_on, now).await?;
+            let next = noted.next_due.map(|due| format!("; the next is due by {due}")).unwrap_or_default();
+            let cleared = if noted.cleared { "; it was missed, and is not any more" } else { "" };
+            print(&format!("{key}: report of {made_on} on file{next}{cleared}\n"))
         })
     }
 }

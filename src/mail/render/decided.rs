@@ -4,7 +4,7 @@ use super::page::{Page, Part};
 use super::words::{address, date, facts, name, short_date, site};
 use super::{Missing, Told, needed, written};
 use crate::domain::basis::{MEASURES, cite};
-use crate::domain::letter::{DecisionText, Going, Letter, LetterKind};
+use crate::domain::letter::{DecisionText, Going, Letter, LetterKind, SiteText};
 use crate::mail::clean::line;
 
 /// 警告.
@@ -91,6 +91,9 @@ pub(super) fn instruction(letter: &Letter, _: &Going) -> Result<Told, Missing> {
 /// 待办提醒.
 pub(super) fn office_task(letter: &Letter, going: &Going) -> Result<Told, Missing> {
     let text = needed(letter.text.as_ref(), "text")?;
+    if letter.site == SiteText::default() {
+        return Ok(daily_tasks(letter, text));
+    }
     let what = line(text, 60).trim_end_matches('。').to_owned();
     let mut page = Page::new("待办提醒", format!("{}有一件事项等待处理。", site(letter)));
     page.number = letter.number.as_deref().map(name);
@@ -101,6 +104,14 @@ pub(super) fn office_task(letter: &Letter, going: &Going) -> Result<Told, Missin
     page.section("网站信息");
     page.add(Part::Facts(facts(letter)));
     Ok((format!("【待办】{}：{what}", site(letter)), page))
+}
+
+/// 待办提醒 of an office's whole day: it is about no single site.
+fn daily_tasks(letter: &Letter, text: &str) -> Told {
+    let what = line(text.lines().next().unwrap_or_default(), 60);
+    let mut page = Page::new("待办提醒", "下列事项等待处理，处理前相关通知、案件和信件不会自行办结。".to_owned());
+    written(&mut page, letter, "事项");
+    (format!("【待办】{}：{what}", name(&letter.office.name)), page)
 }
 
 /// What every decision says: whom it concerns, on what ground, why, from when, which names.

@@ -4,6 +4,7 @@ use super::page::{Page, Part};
 use super::words::{address, count, moment, name};
 use crate::domain::basis::{MEASURES, articles, cite};
 use crate::domain::letter::{Exhibit, Fault, Letter, SHOWN_EXHIBITS, SHOWN_PAGES};
+use crate::domain::verdict::FindingCode;
 use crate::mail::clean::excerpt;
 use crate::mail::remedy;
 
@@ -60,6 +61,10 @@ fn pages(page: &mut Page, fault: &Fault, copy: bool) {
 
 fn looks(fault: &Fault) -> Vec<(&'static str, String)> {
     let (first, last) = (moment(fault.first_seen), moment(fault.last_seen));
+    // Nobody looked at a page for it.
+    if fault.code == FindingCode::ReportOverdue {
+        return vec![("核对时间", format!("{last}（北京时间）")), ("核对依据", "我办的定期报告登记".to_owned())];
+    }
     let rule = format!("连续 {} 次、跨 {} 小时检查均发现", fault.rule.looks, fault.rule.hours);
     vec![
         ("检查时间", format!("{first} 至 {last}（北京时间），连续 {} 次检查均发现", fault.looks)),

@@ -107,6 +107,7 @@ api! {
     post "/cases/{id}/reject-reinstatement" => cases::reject_reinstatement;
     post "/cases/{id}/close" => cases::close_case;
     post "/sites/{key}/maintenance" => sites::announce_maintenance;
+    post "/sites/{key}/report" => sites::note_report;
     post "/sites/{key}/recheck" => sites::recheck_site;
     get "/outbox" => outbox::show_outbox;
     post "/outbox/release" => outbox::release_outbox;

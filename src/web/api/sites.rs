@@ -11,7 +11,7 @@ use super::request::{Body, Caller, Place};
 use super::trouble::OfActing;
 use super::{Api, Nothing, Said};
 use crate::flow::notices::{self, Maintenance};
-use crate::flow::recheck;
+use crate::flow::{recheck, reports};
 
 /// Announced maintenance: limits stand still meanwhile.
 #[derive(Deserialize, ToSchema)]
@@ -46,6 +46,38 @@ pub(super) async fn announce_maintenance(
     let moved = notices::announce_maintenance(&app.db, &app.desk, &actor, &of, app.clock.now()).await?;
     let due_on = moved.as_ref().and_then(|moved| moved.notice.due()).map(|due| due.date);
     Ok(Json(Announced { notice: moved.map(|moved| moved.id), due_on }))
+}
+
+/// A periodic report (art. 17) that came in.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReportBody {
+    /// The day on which it was made: not ahead.
+    made_on: NaiveDate,
+}
+
+/// What came of noting a report.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ReportNoted {
+    /// The last day on which the next one is in time; none where none is asked for.
+    next_due_on: Option<NaiveDate>,
+    /// It was missed until now, and is not any more.
+    cleared: bool,
+}
+
+/// Puts a periodic report on file.
+#[utoipa::path(post, path = "/sites/{key}/report", tag = "sites", security(("token" = [])),
+    params(("key" = String, Path, description = "Registry key, percent-encoded")), request_body = ReportBody,
+    responses((status = 200, description = "What came of it", body = ReportNoted), OfActing))]
+pub(super) async fn note_report(
+    State(api): State<Api>,
+    Caller(actor): Caller,
+    Place(key): Place<String>,
+    Body(ReportBody { made_on }): Body<ReportBody>,
+) -> Said<ReportNoted> {
+    let app = &api.app;
+    let noted = reports::note(&app.db, &app.config.offices, &actor, &key, made_on, app.clock.now()).await?;
+    Ok(Json(ReportNoted { next_due_on: noted.next_due, cleared: noted.cleared }))
 }
 
 /// A re-check that was asked for.

@@ -3,6 +3,7 @@
 use super::words;
 use crate::domain::basis::{MEASURES, articles, cite};
 use crate::domain::letter::{Exhibit, SHOWN_PAGES};
+use crate::domain::verdict::FindingCode;
 use crate::flow::notices::unit_view::{Told, UnitView};
 use crate::web::tongue::Tongue;
 
@@ -93,6 +94,14 @@ fn chip(t: Tongue, told: &Told) -> (&'static str, String) {
 
 fn facts(t: Tongue, told: &Told) -> Vec<(&'static str, String)> {
     let (fault, rule) = (&told.fault, told.rule());
+    // Nobody looked at a page for it.
+    if fault.code == FindingCode::ReportOverdue {
+        let by = t.say("定期报告登记", "the office's record of reports");
+        return vec![
+            (t.say("最近核对", "Last compared"), t.moment(fault.last_seen)),
+            (t.say("核对依据", "By"), by.to_owned()),
+        ];
+    }
     let looks = match t {
         Tongue::Chinese => format!("{} 次", fault.looks),
         Tongue::English => fault.looks.to_string(),
