@@ -91,6 +91,8 @@ fn telling(claimed: &Claimed) -> Option<u32> {
 
 async fn tell(tx: &mut Tx, desk: &Desk, id: Option<&str>, event: Event, at: DateTime<Utc>) -> StoreResult<()> {
     let Some(id) = id else { return Ok(()) };
+    // Read by whom nobody overtakes: a mark that is undone sends a letter twice.
+    notices::stand_by(tx, id).await?;
     let Some(notice) = notices::by_id(tx, id).await? else { return Ok(()) };
     let now = Now::read(tx, at).await?;
     match apply(tx, desk, &now, notice, &event, SYSTEM).await {
@@ -103,6 +105,8 @@ async fn tell(tx: &mut Tx, desk: &Desk, id: Option<&str>, event: Event, at: Date
 
 /// A letter did not arrive. Where none of its telling may, the notice was not told.
 async fn failed(tx: &mut Tx, desk: &Desk, notice_id: &str, step: u32, at: DateTime<Utc>) -> StoreResult<()> {
+    // Of two addresses that refuse at once the second sees what became of the first.
+    notices::stand_by(tx, notice_id).await?;
     if outbox::may_arrive(tx, notice_id, i64::from(step)).await? {
         return Ok(());
     }

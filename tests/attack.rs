@@ -1,0 +1,96 @@
+//! What must never happen to a letter, provoked: accusations of what is mended, letters lost or doubled, wrong days.
+
+mod support;
+
+use badgewatch::config::Config;
+use badgewatch::domain::notice::{NoticeState, TellingStatus};
+use badgewatch::domain::verdict::FindingCode;
+use badgewatch::flow::deliver::bounced;
+use badgewatch::flow::notices;
+use badgewatch::store::outbox::{self, Claimed};
+use chrono::{DateTime, TimeDelta, Utc};
+use support::db::{every_engine, register};
+use support::office::{Office, csv, key, mail, officer};
+use support::smtp::Fate;
+
+/// Friday 18 September 2026, ten o'clock in Beijing.
+const FRIDAY: &str = "2026-09-18T02:00:00Z";
+/// Ten at night: letters wait for the morning.
+const NIGHT: &str = "2026-09-18T14:00:00Z";
+
+async fn told(at: &str, differ: impl Fn(&mut Config) + Copy, story: impl AsyncFn(Office)) {
+    for test in every_engine().await {
+        story(Office::with_sites(test, 3, at, differ).await).await;
+    }
+}
+
+/// Likewise, where each unit has a second address: its handling person's.
+async fn told_to_two(story: impl AsyncFn(Office)) {
+    for test in every_engine().await {
+        let clock = badgewatch::clock::Clock::manual(FRIDAY.parse::<DateTime<Utc>>().unwrap());
+        let rows = csv(6);
+        let mut lines = rows.lines();
+        let head = format!("{},handler_email\n", lines.next().unwrap());
+        let rows: String = lines.enumerate().map(|(number, row)| format!("{row},{}\n", second(number))).collect();
+        register(&test.db, &(head + &rows), clock.now()).await;
+        story(Office::open(test, clock, Config::default(), |_| {}).await).await;
+    }
+}
+
+fn second(number: usize) -> String {
+    format!("ok-second{number:03}@yunxi.test")
+}
+
+/// A worker takes what is due, and is at it.
+async fn claim(office: &Office) -> Vec<Claimed> {
+    let now = office.clock.now();
+    let mut tx = office.db().write().await.unwrap();
+    let until = now + TimeDelta::minutes(10);
+    let asked = outbox::Asked { now, until, trial: false, only_urgent: false, most: 10 };
+    let claimed = outbox::claim(&mut tx, &asked).await.unwrap();
+    tx.commit().await.unwrap();
+    claimed
+}
+
+/// It did not go: the server is busy.
+async fn put_off(office: &Office, claimed: &Claimed) {
+    let mut tx = office.db().write().await.unwrap();
+    let again = office.clock.now() + TimeDelta::minutes(5);
+    assert!(outbox::later(&mut tx, claimed, again, Some("busy"), true).await.unwrap());
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_addresses_at_once_are_marked_both() {
+    told_to_two(async |office| {
+        for number in 0..4 {
+            office.confirm(&key(number), FindingCode::NotHung).await;
+        }
+        office.work().await;
+        for _ in 0..3 {
+            office.clock.advance(TimeDelta::minutes(11));
+            office.work().await;
+        }
+        for number in 0..4 {
+            assert_eq!(office.notice(&key(number)).await.notice.state, NoticeState::Sent);
+            let got = [mail(number), second(number)].map(|to| office.server.kept_for(&to).len());
+            assert_eq!(got, [1, 1], "of unit {number}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_addresses_that_refuse_at_once_leave_nobody_told() {
+    told_to_two(async |office| {
+        office.server.judge(|_| Fate::Refuse);
+        for number in 0..4 {
+            office.confirm(&key(number), FindingCode::NotHung).await;
+        }
+        office.work().await;
+        for number in 0..4 {
+            assert_eq!(office.notice(&key(number)).await.notice.state, NoticeState::Bounced, "unit {number}");
+        }
+    })
+    .await;
+}
