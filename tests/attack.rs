@@ -3,10 +3,10 @@
 mod support;
 
 use badgewatch::config::Config;
-use badgewatch::domain::notice::{NoticeState, TellingStatus};
+use badgewatch::domain::notice::{NoticeState, Refusal, TellingStatus};
 use badgewatch::domain::verdict::FindingCode;
 use badgewatch::flow::deliver::bounced;
-use badgewatch::flow::notices;
+use badgewatch::flow::notices::{self, ActError};
 use badgewatch::store::outbox::{self, Claimed};
 use chrono::{DateTime, TimeDelta, Utc};
 use support::db::{every_engine, register};
@@ -58,6 +58,54 @@ async fn put_off(office: &Office, claimed: &Claimed) {
     let again = office.clock.now() + TimeDelta::minutes(5);
     assert!(outbox::later(&mut tx, claimed, again, Some("busy"), true).await.unwrap());
     tx.commit().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_taken_back_while_it_was_on_its_way_is_not_tried_again() {
+    told(
+        FRIDAY,
+        |_| {},
+        async |office| {
+            office.confirm(&key(0), FindingCode::NotHung).await;
+            notices::advance(office.db(), &office.desk, office.clock.now()).await.unwrap();
+            let claimed = claim(&office).await;
+            let id = office.notice(&key(0)).await.id;
+            notices::withdraw(office.db(), &office.desk, &officer(), &id, "检测方原因", office.clock.now())
+                .await
+                .unwrap();
+            put_off(&office, &claimed[0]).await;
+            office.days(2).await;
+            assert!(office.server.kept().is_empty(), "nobody is accused by a notice that was taken back");
+        },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_parked_letter_of_a_notice_that_is_over_is_not_released() {
+    told(
+        FRIDAY,
+        |config| config.mail.tries = 1,
+        async |office| {
+            office.server.judge(|_| Fate::DropInContent);
+            office.confirm(&key(0), FindingCode::NotHung).await;
+            let mended = office.confirm(&key(1), FindingCode::NotHung).await;
+            office.work().await;
+            let id = office.notice(&key(0)).await.id;
+            let now = office.clock.now();
+            notices::withdraw(office.db(), &office.desk, &officer(), &id, "检测方原因", now).await.unwrap();
+            office.mended(&mended).await;
+            office.work().await;
+            assert_eq!(office.notice(&key(1)).await.notice.state, NoticeState::Closed);
+            office.server.judge(|_| Fate::Accept);
+            let mut tx = office.db().write().await.unwrap();
+            outbox::release(&mut tx, None, now).await.unwrap();
+            tx.commit().await.unwrap();
+            office.days(2).await;
+            assert!(office.server.kept().is_empty());
+        },
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
