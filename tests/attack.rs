@@ -61,6 +61,71 @@ async fn put_off(office: &Office, claimed: &Claimed) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_letter_that_waits_does_not_tell_what_is_mended_meanwhile() {
+    told(
+        NIGHT,
+        |_| {},
+        async |office| {
+            let mended = office.confirm(&key(0), FindingCode::DomainDead).await;
+            office.confirm(&key(0), FindingCode::NotHung).await;
+            office.work().await;
+            office.mended(&mended).await;
+            office.work().await;
+            office.clock.advance(TimeDelta::hours(12));
+            office.work().await;
+            office.days(2).await;
+            let letters = office.server.kept_for(&mail(0));
+            assert_eq!(letters.len(), 1);
+            assert!(letters[0].text().contains(FindingCode::NotHung.label()));
+            assert!(!letters[0].text().contains(FindingCode::DomainDead.label()), "{}", letters[0].text());
+            assert_eq!(office.notice(&key(0)).await.notice.state, NoticeState::Sent);
+        },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_supplement_that_waits_is_not_told_once_it_is_mended() {
+    told(
+        FRIDAY,
+        |_| {},
+        async |office| {
+            office.confirm(&key(0), FindingCode::NotHung).await;
+            office.work().await;
+            let later = office.confirm(&key(0), FindingCode::DomainDead).await;
+            office.work().await;
+            assert_eq!(office.notice(&key(0)).await.notice.tellings.len(), 2);
+            office.mended(&later).await;
+            office.days(3).await;
+            assert_eq!(office.subjects(&mail(0)).len(), 1, "the supplement never went");
+            assert_eq!(office.notice(&key(0)).await.notice.state, NoticeState::Sent);
+        },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_mended_while_a_letter_is_on_its_way_is_not_told_by_the_next_try() {
+    told(
+        FRIDAY,
+        |_| {},
+        async |office| {
+            let fault = office.confirm(&key(0), FindingCode::NotHung).await;
+            notices::advance(office.db(), &office.desk, office.clock.now()).await.unwrap();
+            let claimed = claim(&office).await;
+            assert_eq!(claimed.len(), 1);
+            office.mended(&fault).await;
+            office.work().await;
+            put_off(&office, &claimed[0]).await;
+            office.days(1).await;
+            assert!(office.server.kept().is_empty());
+            assert_eq!(office.notice(&key(0)).await.notice.state, NoticeState::Closed);
+        },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_taken_back_while_it_was_on_its_way_is_not_tried_again() {
     told(
         FRIDAY,
@@ -139,6 +204,30 @@ async fn two_addresses_that_refuse_at_once_leave_nobody_told() {
         for number in 0..4 {
             assert_eq!(office.notice(&key(number)).await.notice.state, NoticeState::Bounced, "unit {number}");
         }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_drafted_supplement_that_is_mended_cannot_be_approved() {
+    let each = |config: &mut Config| {
+        config.offices.0.get_mut(support::office::EVERYWHERE).unwrap().approval =
+            Some(badgewatch::domain::office::Approval::ApproveEach);
+    };
+    told(FRIDAY, each, async |office| {
+        let (db, desk) = (office.db(), &office.desk);
+        office.confirm(&key(0), FindingCode::NotHung).await;
+        office.work().await;
+        let id = office.notice(&key(0)).await.id;
+        notices::approve(db, desk, &officer(), &id, office.clock.now()).await.unwrap();
+        office.work().await;
+        let later = office.confirm(&key(0), FindingCode::DomainDead).await;
+        office.work().await;
+        office.mended(&later).await;
+        office.days(1).await;
+        let nothing = notices::approve(db, desk, &officer(), &id, office.clock.now()).await;
+        assert!(matches!(nothing, Err(ActError::Refused(Refusal::NothingToApprove))), "a letter that tells nothing");
+        assert_eq!(office.subjects(&mail(0)).len(), 1);
     })
     .await;
 }

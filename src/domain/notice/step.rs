@@ -122,7 +122,8 @@ impl Notice {
             return Err(Refusal::Nothing);
         }
         self.mark_told(step, on, at);
-        if matches!(self.state, S::Queued | S::Bounced) && step == 0 {
+        let is_first = step == 0 || self.live_of(0).next().is_none();
+        if matches!(self.state, S::Queued | S::Bounced) && is_first {
             self.state = S::Sent;
         }
         // It was mended while the letter was on its way.
@@ -261,7 +262,7 @@ impl Notice {
         Ok(vec![write(LetterKind::Extended, self.last_told())])
     }
 
-    /// A limit that was over and was moved ahead runs again.
+    /// A limit that was over runs again where it was moved ahead, or what ran out is mended and other faults have time left.
     fn runs_again(&mut self, at: &Moment<'_>) {
         let is_ahead = self.run_out(at.today).next().is_none();
         if is_ahead && matches!(self.state, S::AwaitingLook | S::Overdue) {
@@ -277,7 +278,8 @@ impl Notice {
             return Err(Refusal::Nothing);
         }
         if self.live().next().is_some() {
-            return Ok(Vec::new());
+            self.runs_again(at);
+            return Ok(if letter_waits { self.anew(findings) } else { Vec::new() });
         }
         Ok(match self.state {
             S::Drafted => self.end(S::Closed),
@@ -288,6 +290,13 @@ impl Notice {
             S::Bounced => self.end(S::Rectified),
             _ => self.rectify(),
         })
+    }
+
+    /// The letters that were stopped because of these, without them; what is left empty is not written.
+    fn anew(&self, findings: &[String]) -> Vec<Effect> {
+        let of = |step: &u32| self.items.iter().any(|item| item.step == *step && findings.contains(&item.finding_id));
+        let stopped = self.steps(TellingStatus::Queued).into_iter().filter(of);
+        stopped.map(|step| write(telling_kind(step), step)).collect()
     }
 
     fn rectify(&mut self) -> Vec<Effect> {
@@ -363,9 +372,10 @@ impl Notice {
         Ok(self.end(S::Closed))
     }
 
+    /// The tellings that are so far, and still have something to tell.
     fn steps(&self, status: TellingStatus) -> Vec<u32> {
         let all = self.tellings.iter().enumerate().filter(|(_, telling)| telling.status == status);
-        all.map(|(step, _)| step as u32).collect()
+        all.map(|(step, _)| step as u32).filter(|step| self.live_of(*step).next().is_some()).collect()
     }
 
     fn last_told(&self) -> u32 {
