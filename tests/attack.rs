@@ -209,6 +209,68 @@ async fn two_addresses_that_refuse_at_once_leave_nobody_told() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_limit_begins_with_the_letter_that_arrived() {
+    told_to_two(async |office| {
+        office.server.judge(|to| if to.contains("second") { Fate::DropInContent } else { Fate::Accept });
+        office.confirm(&key(0), FindingCode::NotHung).await;
+        office.work().await;
+        let id = office.server.kept_for(&mail(0))[0].message_id();
+        assert!(bounced(office.db(), &office.desk, &id, "550 no such user", office.clock.now()).await.unwrap());
+        assert_eq!(office.notice(&key(0)).await.notice.due(), None, "nobody has it: no limit runs");
+        office.server.judge(|_| Fate::Accept);
+        office.days(3).await;
+        let notice = office.notice(&key(0)).await.notice;
+        assert_eq!(notice.state, NoticeState::Sent);
+        assert_eq!(notice.tellings[0].told_on, Some("2026-09-19".parse().unwrap()));
+        assert_eq!(office.subjects(&second(0)).len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_supplement_that_came_back_after_the_notice_was_confirmed_is_not_told() {
+    told(
+        FRIDAY,
+        |_| {},
+        async |office| {
+            office.confirm(&key(0), FindingCode::NotHung).await;
+            office.work().await;
+            let id = office.notice(&key(0)).await.id;
+            notices::acknowledge(office.db(), &office.desk, &id, office.clock.now()).await.unwrap();
+            office.days(1).await;
+            office.confirm(&key(0), FindingCode::DomainDead).await;
+            office.work().await;
+            let letters = office.server.kept_for(&mail(0));
+            let id = letters[1].message_id();
+            assert!(bounced(office.db(), &office.desk, &id, "550 no such user", office.clock.now()).await.unwrap());
+            let notice = office.notice(&key(0)).await.notice;
+            assert_eq!((notice.tellings[1].status, notice.tellings[1].told_on), (TellingStatus::Failed, None));
+            assert_eq!(notice.tellings[0].status, TellingStatus::Told, "this one the unit confirmed");
+        },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_daemon_that_rested_reminds_once_and_never_after_the_due_day() {
+    told(
+        FRIDAY,
+        |_| {},
+        async |office| {
+            office.confirm(&key(0), FindingCode::NotHung).await;
+            office.work().await;
+            // Off until 9 October, the due day itself.
+            office.clock.advance(TimeDelta::days(21));
+            office.work().await;
+            assert_eq!(office.subjects(&mail(0)).len(), 2);
+            office.days(3).await;
+            assert_eq!(office.subjects(&mail(0)).len(), 2, "no reminder of a day that is past");
+        },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_drafted_supplement_that_is_mended_cannot_be_approved() {
     let each = |config: &mut Config| {
         config.offices.0.get_mut(support::office::EVERYWHERE).unwrap().approval =
@@ -229,5 +291,38 @@ async fn a_drafted_supplement_that_is_mended_cannot_be_approved() {
         assert!(matches!(nothing, Err(ActError::Refused(Refusal::NothingToApprove))), "a letter that tells nothing");
         assert_eq!(office.subjects(&mail(0)).len(), 1);
     })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reminder_that_was_held_up_does_not_name_a_day_that_was_moved() {
+    told(
+        FRIDAY,
+        |_| {},
+        async |office| {
+            office.confirm(&key(0), FindingCode::NotHung).await;
+            office.work().await;
+            office.clock.advance(TimeDelta::days(18));
+            office.work().await;
+            office.server.judge(|_| Fate::DropInContent);
+            office.days(1).await;
+            let id = office.notice(&key(0)).await.id;
+            let before = office.subjects(&mail(0));
+            for _ in 0..3 {
+                office.days(1).await;
+                if office.notice(&key(0)).await.notice.reminded.len() > before.len() - 1 {
+                    break;
+                }
+            }
+            let until = "2026-10-30".parse().unwrap();
+            notices::extend(office.db(), &office.desk, &officer(), &id, until, "机房搬迁", office.clock.now())
+                .await
+                .unwrap();
+            office.server.judge(|_| Fate::Accept);
+            office.days(2).await;
+            let after = office.subjects(&mail(0));
+            assert_eq!(after.len(), before.len() + 1, "the extension alone: {after:?}");
+        },
+    )
     .await;
 }

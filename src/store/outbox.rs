@@ -268,6 +268,13 @@ pub async fn may_arrive(tx: &mut Tx, notice_id: &str, step: i64) -> StoreResult<
     Ok(fetch_one!((i64,), tx, sql, notice_id, step)?.0 > 0)
 }
 
+/// Has a letter of a telling gone to the unit, and not come back?
+pub async fn has_gone(tx: &mut Tx, notice_id: &str, step: i64) -> StoreResult<bool> {
+    let sql = "SELECT COUNT(*) FROM outbox WHERE notice_id = $1 AND step = $2 AND part = 'unit' \
+               AND kind IN ('rectification', 'supplement') AND state = 'sent'";
+    Ok(fetch_one!((i64,), tx, sql, notice_id, step)?.0 > 0)
+}
+
 /// Stops what has not begun to go: of one telling, or everything of a notice. `false`, and nothing is stopped: a letter of
 /// it is on its way to the unit, or went.
 pub async fn stop(tx: &mut Tx, notice_id: &str, step: Option<i64>) -> StoreResult<bool> {

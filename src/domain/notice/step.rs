@@ -141,7 +141,10 @@ impl Notice {
     fn failed(&mut self, step: u32, at: &Moment<'_>) -> Stepped {
         let telling = self.telling(step).ok_or(Refusal::Nothing)?;
         let is_done = matches!(telling.status, TellingStatus::Drafted | TellingStatus::Failed);
-        if is_done || self.acknowledged_at.is_some() && telling.told_on.is_some() {
+        // It confirmed what it had by then: of a supplement that came later, or the same day, that says nothing.
+        let confirmed = self.acknowledged_at.map(crate::domain::beijing::day);
+        let has_it = |told: NaiveDate| confirmed.is_some_and(|day| if step == 0 { day >= told } else { day > told });
+        if is_done || telling.told_on.is_some_and(has_it) {
             return Err(Refusal::Nothing);
         }
         let telling = &mut self.tellings[step as usize];
@@ -253,12 +256,17 @@ impl Notice {
         if until < from || self.pauses.contains(&(from, until)) {
             return Err(Refusal::Nothing);
         }
+        let before = self.due().map(|due| due.date);
         self.pauses.push((from, until));
-        self.words = Some(format!("公告维护期（{from} 至 {until}）不计入期限"));
         if !self.count(at.calendar) {
             return Ok(Vec::new());
         }
         self.runs_again(at);
+        // Where an officer gave more time than the pause, the day that was told stays.
+        if before == self.due().map(|due| due.date) {
+            return Ok(Vec::new());
+        }
+        self.words = Some(format!("公告维护期（{from} 至 {until}）不计入期限"));
         Ok(vec![write(LetterKind::Extended, self.last_told())])
     }
 
@@ -316,9 +324,10 @@ impl Notice {
             return Err(Refusal::Nothing);
         }
         self.reminded.push(day);
-        // A reminder that comes late reminds of nothing.
+        // A reminder that comes late reminds of nothing, and of two days that have come one reminder is enough.
         let is_over = self.run_out(at.today).next().is_some();
-        Ok(if is_over { Vec::new() } else { vec![write(LetterKind::Reminder, self.last_told())] })
+        let has_later = self.reminders(at.calendar).iter().any(|later| *later > day && *later <= at.today);
+        Ok(if is_over || has_later { Vec::new() } else { vec![write(LetterKind::Reminder, self.last_told())] })
     }
 
     /// *Overdue* is said only on a fair failing look after the due day; until then the notice waits for one. An objection
@@ -343,11 +352,11 @@ impl Notice {
 
     fn recounted(&mut self, at: &Moment<'_>) -> Stepped {
         let before = self.due();
-        self.count(at.calendar);
-        let after = self.due();
-        if before == after {
+        // A later fault's limit may move where the earliest stays.
+        if !self.count(at.calendar) {
             return Err(Refusal::Nothing);
         }
+        let after = self.due();
         self.runs_again(at);
         self.words = Some("工作日历有调整，期限相应重新计算".to_owned());
         let moved = before.map(|due| due.date) != after.map(|due| due.date);

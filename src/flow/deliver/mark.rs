@@ -59,6 +59,14 @@ impl Postman {
         tx.commit().await
     }
 
+    /// It says what is not so any more, and does not go.
+    pub(super) async fn dropped(&self, claimed: &Claimed) -> StoreResult<()> {
+        let mut tx = self.db.write().await?;
+        outbox::cancel(&mut tx, claimed).await?;
+        outbox::free_days(&mut tx, &claimed.id).await?;
+        tx.commit().await
+    }
+
     /// It goes again later; the last try parks it.
     pub(super) async fn later(&self, claimed: &Claimed, why: &str) -> StoreResult<()> {
         let at = self.clock.now();
@@ -113,6 +121,16 @@ async fn failed(tx: &mut Tx, desk: &Desk, notice_id: &str, step: u32, at: DateTi
     tell(tx, desk, Some(notice_id), Event::Failed { step }, at).await
 }
 
+/// A letter that went came back. Where no other of its telling has gone, nobody has it: no limit runs, until another that
+/// still waits goes, and it begins that day.
+async fn came_back(tx: &mut Tx, desk: &Desk, notice_id: &str, step: u32, at: DateTime<Utc>) -> StoreResult<()> {
+    notices::stand_by(tx, notice_id).await?;
+    if outbox::has_gone(tx, notice_id, i64::from(step)).await? {
+        return Ok(());
+    }
+    tell(tx, desk, Some(notice_id), Event::Failed { step }, at).await
+}
+
 /// A letter that was handed over came back. `false`: we sent no such letter, or know already.
 pub async fn bounced(db: &Db, desk: &Desk, message_id: &str, why: &str, at: DateTime<Utc>) -> StoreResult<bool> {
     let id = message_id.trim().trim_start_matches('<').split('@').next().unwrap_or_default();
@@ -122,7 +140,7 @@ pub async fn bounced(db: &Db, desk: &Desk, message_id: &str, why: &str, at: Date
     let begins = LetterKind::from_name(&returned.kind).is_some_and(begins_a_limit);
     let step = returned.step.filter(|_| begins && returned.part == Part::Unit.name());
     if let (Some(step), Some(id)) = (step.and_then(|step| u32::try_from(step).ok()), &returned.notice_id) {
-        failed(&mut tx, desk, id, step, at).await?;
+        came_back(&mut tx, desk, id, step, at).await?;
     }
     tx.commit().await?;
     Ok(true)
