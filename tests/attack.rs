@@ -326,3 +326,45 @@ async fn a_reminder_that_was_held_up_does_not_name_a_day_that_was_moved() {
     )
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_delivered_by_hand_before_it_was_written() {
+    told(
+        FRIDAY,
+        |_| {},
+        async |office| {
+            office.server.judge(|_| Fate::Refuse);
+            office.confirm(&key(0), FindingCode::NotHung).await;
+            office.work().await;
+            let (id, now) = (office.notice(&key(0)).await.id, office.clock.now());
+            let on = |text: &str| text.parse().unwrap();
+            let by_hand =
+                async |on| notices::deliver_by_hand(office.db(), &office.desk, &officer(), &id, on, now).await;
+            assert!(matches!(by_hand(on("2025-09-18")).await, Err(ActError::Refused(Refusal::Day))));
+            by_hand(on("2026-09-18")).await.unwrap();
+        },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refused_letter_that_no_state_tells_of_waits_for_an_officer() {
+    told(
+        FRIDAY,
+        |_| {},
+        async |office| {
+            let fault = office.confirm(&key(0), FindingCode::NotHung).await;
+            office.work().await;
+            office.days(22).await;
+            office.server.judge(|_| Fate::Refuse);
+            office.found_again(&fault).await;
+            office.work().await;
+            assert_eq!(office.notice(&key(0)).await.notice.state, NoticeState::Overdue);
+            office.days(2).await;
+            let counts = outbox::counts(&mut office.db().read().await.unwrap()).await.unwrap();
+            let parked = counts.iter().find(|(state, _)| state == "parked");
+            assert_eq!(parked, Some(&("parked".to_owned(), 1)), "the word that it is overdue: {counts:?}");
+        },
+    )
+    .await;
+}

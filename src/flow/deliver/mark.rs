@@ -47,7 +47,10 @@ impl Postman {
         let at = self.clock.now();
         tracing::info!(message = claimed.id, why, "a letter was refused");
         let mut tx = self.db.write().await?;
-        if outbox::stuck(&mut tx, claimed, Stuck::Refused, why).await? {
+        // What begins a limit leaves its notice undelivered, for an officer to see; any other letter must be seen itself.
+        let is_seen = telling(claimed).is_some() || matches!(claimed.part, Part::Copy | Part::Office);
+        let how = if is_seen { Stuck::Refused } else { Stuck::Parked };
+        if outbox::stuck(&mut tx, claimed, how, why).await? {
             outbox::free_days(&mut tx, &claimed.id).await?;
             if claimed.channel == Channel::Mail {
                 outbox::mark_bad(&mut tx, &claimed.recipient, why, at).await?;
