@@ -248,7 +248,7 @@ impl Notice {
         }
         self.extended_until = Some(until);
         self.words = Some(why.to_owned());
-        self.runs_again(at);
+        self.runs_again(at.today);
         Ok(vec![write(LetterKind::Extended, self.last_told())])
     }
 
@@ -261,21 +261,13 @@ impl Notice {
         if !self.count(at.calendar) {
             return Ok(Vec::new());
         }
-        self.runs_again(at);
+        self.runs_again(at.today);
         // Where an officer gave more time than the pause, the day that was told stays.
         if before == self.due().map(|due| due.date) {
             return Ok(Vec::new());
         }
         self.words = Some(format!("公告维护期（{from} 至 {until}）不计入期限"));
         Ok(vec![write(LetterKind::Extended, self.last_told())])
-    }
-
-    /// A limit that was over runs again where it was moved ahead, or what ran out is mended and other faults have time left.
-    fn runs_again(&mut self, at: &Moment<'_>) {
-        let is_ahead = self.run_out(at.today).next().is_none();
-        if is_ahead && matches!(self.state, S::AwaitingLook | S::Overdue) {
-            self.state = if self.acknowledged_at.is_some() { S::Acknowledged } else { S::Sent };
-        }
     }
 
     fn cleared(&mut self, findings: &[String], letter_waits: bool, at: &Moment<'_>) -> Stepped {
@@ -286,7 +278,7 @@ impl Notice {
             return Err(Refusal::Nothing);
         }
         if self.live().next().is_some() {
-            self.runs_again(at);
+            self.runs_again(at.today);
             return Ok(if letter_waits { self.anew(findings) } else { Vec::new() });
         }
         Ok(match self.state {
@@ -357,7 +349,7 @@ impl Notice {
             return Err(Refusal::Nothing);
         }
         let after = self.due();
-        self.runs_again(at);
+        self.runs_again(at.today);
         self.words = Some("工作日历有调整，期限相应重新计算".to_owned());
         let moved = before.map(|due| due.date) != after.map(|due| due.date);
         Ok(if moved { vec![write(LetterKind::Extended, self.last_told())] } else { Vec::new() })
