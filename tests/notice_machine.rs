@@ -194,6 +194,23 @@ fn an_amended_calendar_moves_the_due_date_and_the_unit_is_told() {
 }
 
 #[test]
+fn an_amended_calendar_moves_a_later_limit_where_the_first_stays() {
+    let text = "date,kind,name\n2026-10-01,holiday,国庆节\n";
+    let plain = Calendar::parse(text).unwrap();
+    let amended = Calendar::parse(&format!("{text}2026-10-12,holiday,国庆节\n")).unwrap();
+    let (today, last) = (day("2026-10-05"), Event::Told { step: 1, on: day("2026-10-05") });
+    let found = Event::Found { faults: vec![("f2".into(), FindingCode::DomainDead)], letter_waits: false };
+    let events = [Event::Approved, told(TOLD), found, Event::Approved, last];
+    let step = |notice: Notice, event: &Event| notice.step(event, &moment(&plain, today)).unwrap().notice;
+    let notice = events.iter().fold(draft(), step);
+    let (first, later) = (notice.due().unwrap().date, notice.due_of(1).unwrap().date);
+    let step = notice.step(&Event::Recounted, &moment(&amended, day("2026-10-06"))).unwrap();
+    assert_eq!(step.notice.due().unwrap().date, first);
+    assert!(step.notice.due_of(1).unwrap().date > later, "its own day moved");
+    assert!(step.effects.is_empty(), "the day that letters name did not");
+}
+
+#[test]
 fn a_letter_that_went_after_all_is_taken_back() {
     let calendar = Calendar::builtin();
     let why = "检测方原因".to_owned();

@@ -135,7 +135,7 @@ async fn an_office_that_approves_each_sees_it_first() {
         let (db, desk, now) = (office.db(), &office.desk, office.clock.now());
         let county = actor("wang", badgewatch::domain::account::AccountRole::Officer, "140214");
         let refused = notices::approve(db, desk, &county, &drafted.id, now).await;
-        assert!(matches!(refused, Err(ActError::NotYours)));
+        assert!(matches!(refused, Err(ActError::NotFound)), "what lies beyond their county is none for them");
         let viewer = actor("li", badgewatch::domain::account::AccountRole::Viewer, EVERYWHERE);
         assert!(matches!(notices::approve(db, desk, &viewer, &drafted.id, now).await, Err(ActError::NotYours)));
 

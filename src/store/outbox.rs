@@ -153,10 +153,20 @@ pub struct Asked {
     pub most: i64,
 }
 
+/// Cancels what tells of a notice that is over, where it waited for another try while the notice ended. What closes a notice
+/// goes; so does what a worker may have handed over before it died, so that the unit hears the end of it.
+async fn drop_stale(tx: &mut Tx, now: DateTime<Utc>) -> StoreResult<u64> {
+    let sql = "UPDATE outbox SET state = 'cancelled' WHERE state = 'waiting' AND next_at <= $1 \
+               AND kind NOT IN ('rectified', 'withdrawn', 'answered') \
+               AND notice_id IN (SELECT id FROM notices WHERE ended_at IS NOT NULL)";
+    execute!(tx, sql, now)
+}
+
 /// Claims messages that are due.
 ///
 /// A worker that dies while sending gives its messages back by doing nothing: they go again under the same Message-ID.
 pub async fn claim(tx: &mut Tx, asked: &Asked) -> StoreResult<Vec<Claimed>> {
+    drop_stale(tx, asked.now).await?;
     let lease = super::new_id();
     let sql = match tx {
         Tx::Sqlite(_) => claim!(""),
@@ -224,6 +234,12 @@ closed_set! {
     }
 }
 
+/// It is not to go any more.
+pub async fn cancel(tx: &mut Tx, claimed: &Claimed) -> StoreResult<bool> {
+    let sql = "UPDATE outbox SET state = 'cancelled', lease = NULL WHERE id = $1 AND lease = $2 AND state = 'sending'";
+    Ok(execute!(tx, sql, &claimed.id, &claimed.lease)? == 1)
+}
+
 /// It did not go, and is not tried again by itself.
 pub async fn stuck(tx: &mut Tx, claimed: &Claimed, how: Stuck, error: &str) -> StoreResult<bool> {
     let sql =
@@ -255,23 +271,33 @@ pub async fn may_arrive(tx: &mut Tx, notice_id: &str, step: i64) -> StoreResult<
     Ok(fetch_one!((i64,), tx, sql, notice_id, step)?.0 > 0)
 }
 
+/// Has a letter of a telling gone to the unit, and not come back?
+pub async fn has_gone(tx: &mut Tx, notice_id: &str, step: i64) -> StoreResult<bool> {
+    let sql = "SELECT COUNT(*) FROM outbox WHERE notice_id = $1 AND step = $2 AND part = 'unit' \
+               AND kind IN ('rectification', 'supplement') AND state = 'sent'";
+    Ok(fetch_one!((i64,), tx, sql, notice_id, step)?.0 > 0)
+}
+
 /// Stops what has not begun to go: of one telling, or everything of a notice. `false`, and nothing is stopped: a letter of
 /// it is on its way to the unit, or went.
 pub async fn stop(tx: &mut Tx, notice_id: &str, step: Option<i64>) -> StoreResult<bool> {
     let going = "SELECT COUNT(*) FROM outbox WHERE notice_id = $1 AND ($2 < 0 OR step = $2) AND part = 'unit' \
                  AND kind IN ('rectification', 'supplement') AND state IN ('sending', 'sent')";
-    let cancel =
-        "UPDATE outbox SET state = 'cancelled' WHERE notice_id = $1 AND ($2 < 0 OR step = $2) AND state = 'waiting'";
+    let cancel = "UPDATE outbox SET state = 'cancelled' WHERE notice_id = $1 \
+                  AND ($2 < 0 OR step = $2) AND state IN ('waiting', 'parked')";
     let step = step.unwrap_or(-1);
+    // Nobody claims one of several meanwhile: all of them are stopped, or none.
+    let hold = "UPDATE outbox SET state = state WHERE notice_id = $1 \
+                  AND ($2 < 0 OR step = $2) AND state IN ('waiting', 'parked')";
+    execute!(&mut *tx, hold, notice_id, step)?;
     let is_going = fetch_one!((i64,), &mut *tx, going, notice_id, step)?.0 > 0;
-    // A message that is claimed between the two is not waiting any more, and goes.
-    let stopped = !is_going && execute!(&mut *tx, cancel, notice_id, step)? > 0;
-    Ok(stopped && fetch_one!((i64,), tx, going, notice_id, step)?.0 == 0)
+    Ok(!is_going && execute!(&mut *tx, cancel, notice_id, step)? > 0)
 }
 
 /// Stops everything of a notice that has not begun to go, whatever else went.
 pub async fn stop_all(tx: &mut Tx, notice_id: &str) -> StoreResult<u64> {
-    execute!(tx, "UPDATE outbox SET state = 'cancelled' WHERE notice_id = $1 AND state = 'waiting'", notice_id)
+    let sql = "UPDATE outbox SET state = 'cancelled' WHERE notice_id = $1 AND state IN ('waiting', 'parked')";
+    execute!(tx, sql, notice_id)
 }
 
 /// Lets parked messages go again; of one notice, or all.

@@ -80,9 +80,9 @@ async fn who_read_it_too_long_ago_moves_nothing() {
         assert_eq!((now.version, now.number.as_deref(), now.notice.state), (2, Some("1号"), NoticeState::Sent));
         // The clock wakes it when its time has come, and another calendar counts it anew.
         assert!(ask!(stage, notices::due, at(59), 10).is_empty());
-        assert_eq!(ask!(stage, notices::due, at(60), 10), [now.id.clone()]);
+        assert_eq!(ask!(stage, notices::due, at(60), 10), std::slice::from_ref(&now.id));
         assert!(ask!(stage, notices::counted_otherwise, "c1", 10).is_empty());
-        assert_eq!(ask!(stage, notices::counted_otherwise, "c2", 10), [now.id.clone()]);
+        assert_eq!(ask!(stage, notices::counted_otherwise, "c2", 10), std::slice::from_ref(&now.id));
         // What is over stays over, and asks for nothing.
         let over = after(&sent, &[Event::Withdrawn { why: "误报".into() }]);
         assert!(tell!(stage, notices::advance, &now, &over, None, None, "c1", at(4)));

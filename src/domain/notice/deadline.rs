@@ -47,6 +47,16 @@ impl Notice {
         self.live().filter_map(move |item| Some((item, due(item)?))).filter(move |(_, due)| *due < today)
     }
 
+    /// A limit that was over runs again where it was moved ahead, or where what ran out is mended and other faults have
+    /// time left.
+    pub(super) fn runs_again(&mut self, today: NaiveDate) {
+        let is_ahead = self.run_out(today).next().is_none();
+        if is_ahead && matches!(self.state, NoticeState::AwaitingLook | NoticeState::Overdue) {
+            let is_confirmed = self.acknowledged_at.is_some();
+            self.state = if is_confirmed { NoticeState::Acknowledged } else { NoticeState::Sent };
+        }
+    }
+
     /// The days on which the unit is reminded.
     pub fn reminders(&self, calendar: &Calendar) -> Vec<NaiveDate> {
         let Some(due) = self.due() else { return Vec::new() };

@@ -122,7 +122,8 @@ impl Notice {
             return Err(Refusal::Nothing);
         }
         self.mark_told(step, on, at);
-        if matches!(self.state, S::Queued | S::Bounced) && step == 0 {
+        let is_first = step == 0 || self.live_of(0).next().is_none();
+        if matches!(self.state, S::Queued | S::Bounced) && is_first {
             self.state = S::Sent;
         }
         // It was mended while the letter was on its way.
@@ -140,7 +141,10 @@ impl Notice {
     fn failed(&mut self, step: u32, at: &Moment<'_>) -> Stepped {
         let telling = self.telling(step).ok_or(Refusal::Nothing)?;
         let is_done = matches!(telling.status, TellingStatus::Drafted | TellingStatus::Failed);
-        if is_done || self.acknowledged_at.is_some() && telling.told_on.is_some() {
+        // It confirmed what it had by then: of a supplement that came later, or the same day, that says nothing.
+        let confirmed = self.acknowledged_at.map(crate::domain::beijing::day);
+        let has_it = |told: NaiveDate| confirmed.is_some_and(|day| if step == 0 { day >= told } else { day > told });
+        if is_done || telling.told_on.is_some_and(has_it) {
             return Err(Refusal::Nothing);
         }
         let telling = &mut self.tellings[step as usize];
@@ -244,7 +248,7 @@ impl Notice {
         }
         self.extended_until = Some(until);
         self.words = Some(why.to_owned());
-        self.runs_again(at);
+        self.runs_again(at.today);
         Ok(vec![write(LetterKind::Extended, self.last_told())])
     }
 
@@ -252,21 +256,18 @@ impl Notice {
         if until < from || self.pauses.contains(&(from, until)) {
             return Err(Refusal::Nothing);
         }
+        let before = self.due().map(|due| due.date);
         self.pauses.push((from, until));
-        self.words = Some(format!("公告维护期（{from} 至 {until}）不计入期限"));
         if !self.count(at.calendar) {
             return Ok(Vec::new());
         }
-        self.runs_again(at);
-        Ok(vec![write(LetterKind::Extended, self.last_told())])
-    }
-
-    /// A limit that was over and was moved ahead runs again.
-    fn runs_again(&mut self, at: &Moment<'_>) {
-        let is_ahead = self.run_out(at.today).next().is_none();
-        if is_ahead && matches!(self.state, S::AwaitingLook | S::Overdue) {
-            self.state = if self.acknowledged_at.is_some() { S::Acknowledged } else { S::Sent };
+        self.runs_again(at.today);
+        // Where an officer gave more time than the pause, the day that was told stays.
+        if before == self.due().map(|due| due.date) {
+            return Ok(Vec::new());
         }
+        self.words = Some(format!("公告维护期（{from} 至 {until}）不计入期限"));
+        Ok(vec![write(LetterKind::Extended, self.last_told())])
     }
 
     fn cleared(&mut self, findings: &[String], letter_waits: bool, at: &Moment<'_>) -> Stepped {
@@ -277,7 +278,8 @@ impl Notice {
             return Err(Refusal::Nothing);
         }
         if self.live().next().is_some() {
-            return Ok(Vec::new());
+            self.runs_again(at.today);
+            return Ok(if letter_waits { self.anew(findings) } else { Vec::new() });
         }
         Ok(match self.state {
             S::Drafted => self.end(S::Closed),
@@ -288,6 +290,13 @@ impl Notice {
             S::Bounced => self.end(S::Rectified),
             _ => self.rectify(),
         })
+    }
+
+    /// The letters that were stopped because of these, without them; what is left empty is not written.
+    fn anew(&self, findings: &[String]) -> Vec<Effect> {
+        let of = |step: &u32| self.items.iter().any(|item| item.step == *step && findings.contains(&item.finding_id));
+        let stopped = self.steps(TellingStatus::Queued).into_iter().filter(of);
+        stopped.map(|step| write(telling_kind(step), step)).collect()
     }
 
     fn rectify(&mut self) -> Vec<Effect> {
@@ -307,9 +316,10 @@ impl Notice {
             return Err(Refusal::Nothing);
         }
         self.reminded.push(day);
-        // A reminder that comes late reminds of nothing.
+        // A reminder that comes late reminds of nothing, and of two days that have come one reminder is enough.
         let is_over = self.run_out(at.today).next().is_some();
-        Ok(if is_over { Vec::new() } else { vec![write(LetterKind::Reminder, self.last_told())] })
+        let has_later = self.reminders(at.calendar).iter().any(|later| *later > day && *later <= at.today);
+        Ok(if is_over || has_later { Vec::new() } else { vec![write(LetterKind::Reminder, self.last_told())] })
     }
 
     /// *Overdue* is said only on a fair failing look after the due day; until then the notice waits for one. An objection
@@ -334,12 +344,12 @@ impl Notice {
 
     fn recounted(&mut self, at: &Moment<'_>) -> Stepped {
         let before = self.due();
-        self.count(at.calendar);
-        let after = self.due();
-        if before == after {
+        // A later fault's limit may move where the earliest stays.
+        if !self.count(at.calendar) {
             return Err(Refusal::Nothing);
         }
-        self.runs_again(at);
+        let after = self.due();
+        self.runs_again(at.today);
         self.words = Some("工作日历有调整，期限相应重新计算".to_owned());
         let moved = before.map(|due| due.date) != after.map(|due| due.date);
         Ok(if moved { vec![write(LetterKind::Extended, self.last_told())] } else { Vec::new() })
@@ -363,9 +373,10 @@ impl Notice {
         Ok(self.end(S::Closed))
     }
 
+    /// The tellings that are so far, and still have something to tell.
     fn steps(&self, status: TellingStatus) -> Vec<u32> {
         let all = self.tellings.iter().enumerate().filter(|(_, telling)| telling.status == status);
-        all.map(|(step, _)| step as u32).collect()
+        all.map(|(step, _)| step as u32).filter(|step| self.live_of(*step).next().is_some()).collect()
     }
 
     fn last_told(&self) -> u32 {

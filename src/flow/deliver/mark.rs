@@ -47,7 +47,10 @@ impl Postman {
         let at = self.clock.now();
         tracing::info!(message = claimed.id, why, "a letter was refused");
         let mut tx = self.db.write().await?;
-        if outbox::stuck(&mut tx, claimed, Stuck::Refused, why).await? {
+        // What begins a limit leaves its notice undelivered, for an officer to see; any other letter must be seen itself.
+        let is_seen = telling(claimed).is_some() || matches!(claimed.part, Part::Copy | Part::Office);
+        let how = if is_seen { Stuck::Refused } else { Stuck::Parked };
+        if outbox::stuck(&mut tx, claimed, how, why).await? {
             outbox::free_days(&mut tx, &claimed.id).await?;
             if claimed.channel == Channel::Mail {
                 outbox::mark_bad(&mut tx, &claimed.recipient, why, at).await?;
@@ -56,6 +59,14 @@ impl Postman {
                 failed(&mut tx, &self.desk, id, step, at).await?;
             }
         }
+        tx.commit().await
+    }
+
+    /// It says what is not so any more, and does not go.
+    pub(super) async fn dropped(&self, claimed: &Claimed) -> StoreResult<()> {
+        let mut tx = self.db.write().await?;
+        outbox::cancel(&mut tx, claimed).await?;
+        outbox::free_days(&mut tx, &claimed.id).await?;
         tx.commit().await
     }
 
@@ -91,6 +102,8 @@ fn telling(claimed: &Claimed) -> Option<u32> {
 
 async fn tell(tx: &mut Tx, desk: &Desk, id: Option<&str>, event: Event, at: DateTime<Utc>) -> StoreResult<()> {
     let Some(id) = id else { return Ok(()) };
+    // Read by whom nobody overtakes: a mark that is undone sends a letter twice.
+    notices::stand_by(tx, id).await?;
     let Some(notice) = notices::by_id(tx, id).await? else { return Ok(()) };
     let now = Now::read(tx, at).await?;
     match apply(tx, desk, &now, notice, &event, SYSTEM).await {
@@ -103,7 +116,19 @@ async fn tell(tx: &mut Tx, desk: &Desk, id: Option<&str>, event: Event, at: Date
 
 /// A letter did not arrive. Where none of its telling may, the notice was not told.
 async fn failed(tx: &mut Tx, desk: &Desk, notice_id: &str, step: u32, at: DateTime<Utc>) -> StoreResult<()> {
+    // Of two addresses that refuse at once the second sees what became of the first.
+    notices::stand_by(tx, notice_id).await?;
     if outbox::may_arrive(tx, notice_id, i64::from(step)).await? {
+        return Ok(());
+    }
+    tell(tx, desk, Some(notice_id), Event::Failed { step }, at).await
+}
+
+/// A letter that went came back. Where no other of its telling has gone, nobody has it: no limit runs, until another that
+/// still waits goes, and it begins that day.
+async fn came_back(tx: &mut Tx, desk: &Desk, notice_id: &str, step: u32, at: DateTime<Utc>) -> StoreResult<()> {
+    notices::stand_by(tx, notice_id).await?;
+    if outbox::has_gone(tx, notice_id, i64::from(step)).await? {
         return Ok(());
     }
     tell(tx, desk, Some(notice_id), Event::Failed { step }, at).await
@@ -118,7 +143,7 @@ pub async fn bounced(db: &Db, desk: &Desk, message_id: &str, why: &str, at: Date
     let begins = LetterKind::from_name(&returned.kind).is_some_and(begins_a_limit);
     let step = returned.step.filter(|_| begins && returned.part == Part::Unit.name());
     if let (Some(step), Some(id)) = (step.and_then(|step| u32::try_from(step).ok()), &returned.notice_id) {
-        failed(&mut tx, desk, id, step, at).await?;
+        came_back(&mut tx, desk, id, step, at).await?;
     }
     tx.commit().await?;
     Ok(true)

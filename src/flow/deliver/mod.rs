@@ -99,6 +99,9 @@ impl Postman {
 
     async fn deliver(&self, claimed: &Claimed) -> StoreResult<()> {
         let now = self.clock.now();
+        if self.is_stale(claimed, now).await? {
+            return self.dropped(claimed).await;
+        }
         let sent = match claimed.channel {
             Channel::Mail => self.by_mail(claimed, now).await?,
             Channel::Webhook => self.by_webhook(claimed, now).await?,

@@ -7,7 +7,7 @@ use super::Postman;
 use crate::clock::day;
 use crate::config::MailMode;
 use crate::domain::calendar::Due;
-use crate::domain::letter::Going;
+use crate::domain::letter::{Going, LetterKind};
 use crate::mail::compose::message_id;
 use crate::mail::{Envelope, SendError, render};
 use crate::store::outbox::{Claimed, Part};
@@ -91,6 +91,14 @@ impl Postman {
         let calendar = crate::flow::calendar::load(&mut tx).await?;
         let step = u32::try_from(step).unwrap_or_default();
         Ok(stored.notice.due_of(step).or_else(|| stored.notice.due_if_told(step, day(now), &calendar)))
+    }
+
+    /// A reminder of a day that is past, or that was moved meanwhile, reminds of nothing.
+    pub(super) async fn is_stale(&self, claimed: &Claimed, now: DateTime<Utc>) -> StoreResult<bool> {
+        let (LetterKind::Reminder, Some(id)) = (claimed.letter.kind, &claimed.notice_id) else { return Ok(false) };
+        let Some(stored) = notices::by_id(&mut self.db.read().await?, id).await? else { return Ok(true) };
+        let (due, told) = (stored.notice.due(), claimed.letter.due.as_ref().map(|due| due.date));
+        Ok(due.is_none_or(|due| due.date < day(now) || Some(due.date) != told))
     }
 
     fn link(&self, claimed: &Claimed) -> Option<String> {

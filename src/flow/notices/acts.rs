@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::apply::apply;
 use super::{ActError, Desk, Now, UNIT, notice_of, site_of};
 use crate::domain::account::{AccountRole, Actor};
-use crate::domain::notice::{Event, RequestKind};
+use crate::domain::notice::{Event, Refusal, RequestKind};
 use crate::store::maintenance::{self, Announcement};
 use crate::store::notices::{self, StoredNotice};
 use crate::store::{Db, attachments};
@@ -45,9 +45,18 @@ pub async fn resend(db: &Db, desk: &Desk, actor: &Actor, id: &str, at: DateTime<
     by_officer(db, desk, actor, id, Event::Resent, at).await
 }
 
-/// Notes that an officer delivered it on a day.
+/// Notes that an officer delivered it on a day: none before the notice was drafted, else a slip of the pen ends a limit
+/// before it began.
 pub async fn deliver_by_hand(db: &Db, desk: &Desk, actor: &Actor, id: &str, on: NaiveDate, at: DateTime<Utc>) -> Done {
-    by_officer(db, desk, actor, id, Event::DeliveredByHand { on }, at).await
+    let mut tx = db.write().await?;
+    let notice = notice_of(&mut tx, actor, AccountRole::Officer, id).await?;
+    if on < crate::clock::day(notice.drafted_at) {
+        return Err(Refusal::Day.into());
+    }
+    let now = Now::read(&mut tx, at).await?;
+    let done = apply(&mut tx, desk, &now, notice, &Event::DeliveredByHand { on }, &actor.text()).await?;
+    tx.commit().await?;
+    Ok(done)
 }
 
 /// Answers an objection or a request for time.
@@ -109,7 +118,7 @@ pub async fn announce_maintenance(
 ) -> Result<Option<StoredNotice>, ActError> {
     let (from, until) = (of.from, of.until);
     if until < from {
-        return Err(crate::domain::notice::Refusal::Day.into());
+        return Err(Refusal::Day.into());
     }
     let mut tx = db.write().await?;
     let site = site_of(&mut tx, actor, AccountRole::Officer, &of.site).await?;

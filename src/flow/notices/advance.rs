@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::apply::{apply, found_of};
 use super::{ActError, Desk, Now, SYSTEM};
-use crate::domain::notice::{Event, Item, Notice, NoticeState};
+use crate::domain::notice::{Event, Notice, NoticeState, TellingStatus};
 use crate::domain::office::Approval;
 use crate::domain::verdict::FindingCode;
 use crate::flow::watch::Step;
@@ -53,19 +53,42 @@ async fn read(tx: &mut Tx, id: &str) -> Result<StoredNotice, ActError> {
 /// Faults that are gone leave their notice; the last of them closes it.
 async fn mended(tx: &mut Tx, desk: &Desk, now: &Now) -> Result<bool, ActError> {
     let mended = notices::mended(tx, AT_ONCE).await?;
-    let Some((id, _)) = mended.first() else { return Ok(false) };
-    let of_notice = mended.iter().filter(|(of, _)| of == id);
-    let findings: Vec<String> = of_notice.map(|(_, finding)| finding.clone()).collect();
-    let notice = read(tx, id).await?;
-    let is_live = |item: &Item| findings.contains(&item.finding_id);
-    if notice.ended_at.is_some() || !notice.notice.live().any(is_live) {
-        return Ok(OVERTAKEN);
+    let mut seen: Vec<&str> = Vec::new();
+    for (id, _) in &mended {
+        if seen.contains(&id.as_str()) {
+            continue;
+        }
+        seen.push(id);
+        let of_notice = mended.iter().filter(|(of, _)| of == id).map(|(_, finding)| finding.as_str());
+        if clear(tx, desk, now, id, &of_notice.collect::<Vec<_>>()).await? {
+            return Ok(true);
+        }
     }
-    let ends = notice.notice.live().all(|item| findings.contains(&item.finding_id));
-    let is_queued = notice.notice.state == NoticeState::Queued;
-    let letter_waits = ends && is_queued && outbox::stop(tx, id, None).await?;
-    apply(tx, desk, now, notice, &Event::Cleared { findings, letter_waits }, SYSTEM).await?;
-    Ok(true)
+    Ok(false)
+}
+
+/// Clears the faults of one telling. One whose letter is on its way this moment waits for what becomes of it: a letter that
+/// did not go is stopped, or written anew without them.
+async fn clear(tx: &mut Tx, desk: &Desk, now: &Now, id: &str, gone: &[&str]) -> Result<bool, ActError> {
+    notices::stand_by(tx, id).await?;
+    let notice = read(tx, id).await?;
+    if notice.ended_at.is_some() {
+        return Ok(false);
+    }
+    for step in 0..notice.notice.tellings.len() as u32 {
+        let of_step = notice.notice.live_of(step).map(|item| &item.finding_id);
+        let findings: Vec<String> = of_step.filter(|id| gone.contains(&id.as_str())).cloned().collect();
+        let is_queued = notice.notice.tellings[step as usize].status == TellingStatus::Queued;
+        if findings.is_empty() {
+            continue;
+        }
+        let letter_waits = is_queued && outbox::stop(tx, id, Some(i64::from(step))).await?;
+        if letter_waits || !is_queued {
+            apply(tx, desk, now, notice, &Event::Cleared { findings, letter_waits }, SYSTEM).await?;
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 async fn dropped(tx: &mut Tx, desk: &Desk, now: &Now) -> Result<bool, ActError> {
@@ -156,8 +179,10 @@ fn faults(untold: &[Untold], site_id: &str) -> StoreResult<Faults> {
 }
 
 async fn join(tx: &mut Tx, desk: &Desk, now: &Now, open: StoredNotice, faults: Faults) -> Result<(), ActError> {
+    // The notice before its letters, as whoever marks or takes back does.
+    notices::stand_by(tx, &open.id).await?;
     let last = (open.notice.tellings.len() - 1) as i64;
-    let is_queued = open.notice.tellings[last as usize].status == crate::domain::notice::TellingStatus::Queued;
+    let is_queued = open.notice.tellings[last as usize].status == TellingStatus::Queued;
     let letter_waits = is_queued && outbox::stop(tx, &open.id, Some(last)).await?;
     apply(tx, desk, now, open, &Event::Found { faults, letter_waits }, SYSTEM).await?;
     Ok(())

@@ -46,6 +46,10 @@ pub(super) async fn write(
     let site = site.ok_or_else(|| StoreError::Corrupt(format!("site {} of a notice", notice.site_id)))?;
     let letter = letter(tx, desk, now, notice, &site, telegram).await?;
     let to = usable(tx, &site.site).await?;
+    if begins_a_limit(telegram.kind) {
+        // What still waits to tell the same, to another address or parked, is replaced by this.
+        outbox::stop(tx, &notice.id, Some(i64::from(telegram.step))).await?;
+    }
     for address in &to {
         post(tx, now, notice, &letter, telegram, Channel::Mail, Part::Unit, address).await?;
     }
