@@ -59,6 +59,8 @@ pub struct Terms {
     pub include_start_day: bool,
     /// Months between two periodic reports (art. 17); 0: none is asked for.
     pub report_months: u32,
+    /// Since when the office asks for reports: nobody owes one for the time before.
+    pub reports_since: Option<NaiveDate>,
     /// Calendar days a site may be closed or its names dead before a case opens (art. 19(3)): more than so many.
     pub closed_days: u32,
     /// Calendar days after which names that should have stopped (or come back) are flagged.
@@ -67,7 +69,14 @@ pub struct Terms {
 
 impl Default for Terms {
     fn default() -> Self {
-        Self { rectify_days: 10, include_start_day: false, report_months: 0, closed_days: 30, confirm_stop_days: 7 }
+        Self {
+            rectify_days: 10,
+            include_start_day: false,
+            report_months: 0,
+            reports_since: None,
+            closed_days: 30,
+            confirm_stop_days: 7,
+        }
     }
 }
 
@@ -78,9 +87,10 @@ impl Terms {
     }
 
     /// The last day on which the next periodic report is in time (art. 17): counted from the day of the last one or of
-    /// the badge's issue, the later of them. `None`: none is asked for, or nothing is on file to count from.
+    /// the badge's issue, or since the office asks for reports, the latest of them. `None`: none is asked for, or nothing is on file to count from.
     pub fn report_due(&self, issued_on: Option<NaiveDate>, reported_on: Option<NaiveDate>) -> Option<NaiveDate> {
         let from = issued_on.max(reported_on)?;
+        let from = self.reports_since.map_or(from, |since| from.max(since));
         if self.report_months == 0 {
             return None;
         }
@@ -92,6 +102,7 @@ impl Terms {
             rectify_days: part.rectify_days.unwrap_or(self.rectify_days),
             include_start_day: part.include_start_day.unwrap_or(self.include_start_day),
             report_months: part.report_months.unwrap_or(self.report_months),
+            reports_since: part.report_months.map_or(self.reports_since, |_| Some(part.since)),
             closed_days: part.closed_days.unwrap_or(self.closed_days),
             confirm_stop_days: part.confirm_stop_days.unwrap_or(self.confirm_stop_days),
         }
@@ -203,6 +214,8 @@ mod tests {
         assert_eq!(due(&yearly, Some("2026-05-01"), Some("2026-02-20")).as_deref(), Some("2027-05-01"), "issued anew");
         let monthly = Terms { report_months: 1, ..Terms::default() };
         assert_eq!(due(&monthly, Some("2026-01-31"), None).as_deref(), Some("2026-02-28"));
+        let new = Terms { reports_since: Some(day("2026-06-01")), ..yearly };
+        assert_eq!(due(&new, Some("2020-03-03"), None).as_deref(), Some("2027-06-01"), "not for the time before");
         assert_eq!(due(&yearly, None, None), None, "nothing to count from accuses nobody");
         assert_eq!(due(&Terms::default(), Some("2025-03-03"), None), None);
     }

@@ -144,3 +144,10 @@ pub async fn unconfirmed(tx: &mut Tx) -> StoreResult<(i64, i64)> {
                (SELECT 1 FROM instructions l WHERE l.case_id = i.case_id AND l.made_at > i.made_at)";
     fetch_one!((i64, i64), tx, sql)
 }
+
+/// The names that decisions in force keep stopped, of all sites but one; separated by `;` in each row.
+pub async fn stopped_of_others(tx: &mut Tx, site_id: &str) -> StoreResult<Vec<String>> {
+    let sql = "SELECT i.names FROM instructions i JOIN cases c ON c.id = i.case_id WHERE i.act = 'stop' \
+               AND c.state IN ('in_force', 'reinstatement_proposed') AND c.site_id <> $1";
+    Ok(fetch_all!((String,), tx, sql, site_id)?.into_iter().map(|row| row.0).collect())
+}

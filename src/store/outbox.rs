@@ -284,11 +284,13 @@ pub async fn stop(tx: &mut Tx, notice_id: &str, step: Option<i64>) -> StoreResul
     let going = "SELECT COUNT(*) FROM outbox WHERE notice_id = $1 AND ($2 < 0 OR step = $2) AND part = 'unit' \
                  AND kind IN ('rectification', 'supplement') AND state IN ('sending', 'sent')";
     let cancel = "UPDATE outbox SET state = 'cancelled' WHERE notice_id = $1 \
-                  AND ($2 < 0 OR step = $2) AND state IN ('waiting', 'parked')";
+                  AND ($2 < 0 OR step = $2 AND kind IN ('rectification', 'supplement')) \
+                  AND state IN ('waiting', 'parked')";
     let step = step.unwrap_or(-1);
     // Nobody claims one of several meanwhile: all of them are stopped, or none.
     let hold = "UPDATE outbox SET state = state WHERE notice_id = $1 \
-                  AND ($2 < 0 OR step = $2) AND state IN ('waiting', 'parked')";
+                  AND ($2 < 0 OR step = $2 AND kind IN ('rectification', 'supplement')) \
+                  AND state IN ('waiting', 'parked')";
     execute!(&mut *tx, hold, notice_id, step)?;
     let is_going = fetch_one!((i64,), &mut *tx, going, notice_id, step)?.0 > 0;
     Ok(!is_going && execute!(&mut *tx, cancel, notice_id, step)? > 0)

@@ -4,13 +4,16 @@ use chrono::{DateTime, Utc};
 
 use super::apply::{apply, found_of};
 use super::{ActError, Desk, Now, SYSTEM};
+use crate::domain::confirm::{FindingState, Track};
+use crate::domain::host::Host;
 use crate::domain::notice::{Event, Notice, NoticeState, TellingStatus};
 use crate::domain::office::Approval;
 use crate::domain::verdict::FindingCode;
 use crate::flow::watch::Step;
 use crate::store::audit::{self, Act};
+use crate::store::findings::{self, Change};
 use crate::store::notices::{self, StoredNotice, Untold};
-use crate::store::{Db, StoreError, StoreResult, Tx, maintenance, new_id, outbox, sites};
+use crate::store::{Db, StoreError, StoreResult, Tx, instructions, maintenance, new_id, outbox, sites};
 
 /// Another worker was there between the list and the notice (each statement of PostgreSQL sees what was last committed):
 /// there may be more to do.
@@ -158,12 +161,37 @@ async fn looked_again(tx: &mut Tx, desk: &Desk, now: &Now) -> Result<bool, ActEr
 async fn untold(tx: &mut Tx, desk: &Desk, now: &Now) -> Result<bool, ActError> {
     let untold = notices::untold(tx, AT_ONCE).await?;
     let Some(first) = untold.first() else { return Ok(false) };
+    if dismiss_ours(tx, now, &first.site_id).await? {
+        return Ok(true);
+    }
     let faults = faults(&untold, &first.site_id)?;
     match notices::open_of_site(tx, &first.site_id).await? {
         Some(open) => join(tx, desk, now, open, faults).await?,
         None => draft(tx, desk, now, &first.site_id, faults).await?,
     }
     Ok(true)
+}
+
+/// A name that is dead by our own order against another site (a folder on its host, a shared name) is no fault of this
+/// one: such findings are dismissed. `true`: there were some.
+async fn dismiss_ours(tx: &mut Tx, now: &Now, site_id: &str) -> Result<bool, ActError> {
+    let stopped = instructions::stopped_of_others(tx, site_id).await?;
+    let Some(site) = sites::by_id(tx, site_id).await? else { return Ok(false) };
+    let hosts = site.site.hosts();
+    let is_ours = stopped.iter().flat_map(|names| names.split(';')).any(|name| {
+        let order = Host::parse(name);
+        order.is_some_and(|order| hosts.iter().any(|host| host.is_within(&order)))
+    });
+    let mut dismissed = false;
+    for read in findings::open_of_site(tx, site_id).await?.iter().filter(|_| is_ours) {
+        let is_dead = matches!(read.finding.code, FindingCode::DomainDead | FindingCode::Unreachable);
+        if is_dead && read.track.state == FindingState::Confirmed {
+            let to = Track { state: FindingState::Dismissed, ..read.track.clone() };
+            let change = Change { at: now.at, pages: &read.pages, ..Change::default() };
+            dismissed |= findings::advance(tx, read, &to, &change).await?;
+        }
+    }
+    Ok(dismissed)
 }
 
 type Faults = Vec<(String, FindingCode)>;
