@@ -40,6 +40,10 @@ CREATE TABLE keys (
 -- What an office decided goes before what the registry says.
 ALTER TABLE sites ADD COLUMN decided_state TEXT CHECK (decided_state IN ('suspended', 'revoked'));
 
+-- When the friendly mail about a reminder was written, or found to have nobody to go to.
+ALTER TABLE findings ADD COLUMN mailed_at TIMESTAMPTZ;
+CREATE INDEX findings_unmailed ON findings (id) WHERE effect = 'reminder' AND mailed_at IS NULL AND ended_at IS NULL;
+
 CREATE TABLE notices (
     id         TEXT PRIMARY KEY,
     number     TEXT UNIQUE,                  -- given when it is approved

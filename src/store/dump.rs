@@ -87,7 +87,7 @@ pub const TABLES: &[Table] = tables! {
     findings { id: Text = "$1", site_id: Text = "$2", code: Text = "$3", broken_step: Text = "$4", effect: Text = "$5",
         state: Text = "$6", version: Int = "$7", failed: Int = "$8", first_failed_at: At = "$9", last_failed_at: At = "$10",
         clean: Int = "$11", opened_at: At = "$12", confirmed_at: At = "$13", ended_at: At = "$14", hold_id: Text = "$15",
-        rule: Tree = "$16", pages: Tree = "$17" }
+        rule: Tree = "$16", pages: Tree = "$17", mailed_at: At = "$18" }
     evidence { id: Text = "$1", site_id: Text = "$2", seq: Int = "$3", look_id: Text = "$4", taken_at: At = "$5",
         body: Text = "$6", body_hash: Text = "$7", prev_hash: Text = "$8", hash: Text = "$9", keep: Text = "$10" }
     evidence_roots { day: Day = "$1", made_at: At = "$2", chains: Int = "$3", heads: Text = "$4", prev_root: Text = "$5",

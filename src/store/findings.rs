@@ -94,6 +94,20 @@ pub async fn of_site(tx: &mut Tx, site_id: &str) -> StoreResult<Vec<StoredFindin
     fetch_all!(Row, tx, sql, site_id)?.into_iter().map(Row::read).collect()
 }
 
+/// Confirmed reminders of watched sites that no mail was written about, the first first.
+pub async fn unmailed_reminders(tx: &mut Tx, most: i64) -> StoreResult<Vec<StoredFinding>> {
+    let sql = select!(
+        "WHERE effect = 'reminder' AND mailed_at IS NULL AND ended_at IS NULL AND state = 'confirmed' AND site_id IN \
+         (SELECT id FROM sites WHERE dropped_at IS NULL) ORDER BY id LIMIT $1"
+    );
+    fetch_all!(Row, tx, sql, most)?.into_iter().map(Row::read).collect()
+}
+
+/// Notes that the mail about a reminder was written. `false`: it was, before.
+pub async fn mailed(tx: &mut Tx, id: &str, at: DateTime<Utc>) -> StoreResult<bool> {
+    Ok(execute!(tx, "UPDATE findings SET mailed_at = $2 WHERE id = $1 AND mailed_at IS NULL", id, at)? == 1)
+}
+
 /// The rule by which a finding was confirmed.
 pub async fn rule_of(tx: &mut Tx, id: &str) -> StoreResult<Option<Rule>> {
     let row = fetch_optional!((Option<Json<Rule>>,), tx, "SELECT rule FROM findings WHERE id = $1", id)?;

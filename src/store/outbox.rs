@@ -302,6 +302,13 @@ pub async fn stop_all(tx: &mut Tx, notice_id: &str) -> StoreResult<u64> {
     execute!(tx, sql, notice_id)
 }
 
+/// Stops friendly mails that wait while what they remind of is over: a name was paid for.
+pub async fn stop_friendly(tx: &mut Tx) -> StoreResult<u64> {
+    let sql = "UPDATE outbox SET state = 'cancelled' WHERE kind = 'friendly' AND state IN ('waiting', 'parked') \
+               AND EXISTS (SELECT 1 FROM findings f WHERE f.ended_at IS NOT NULL AND outbox.key = 'friendly:' || f.id)";
+    execute!(tx, sql)
+}
+
 /// Lets parked messages go again; of one notice, or all.
 pub async fn release(tx: &mut Tx, notice_id: Option<&str>, at: DateTime<Utc>) -> StoreResult<u64> {
     let sql = "UPDATE outbox SET state = 'waiting', attempts = 0, next_at = $2 \

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::apply::{apply, found_of};
-use super::{ActError, Desk, Now, SYSTEM};
+use super::{ActError, Desk, Now, SYSTEM, friendly};
 use crate::domain::confirm::{FindingState, Track};
 use crate::domain::host::Host;
 use crate::domain::notice::{Event, Notice, NoticeState, TellingStatus};
@@ -45,7 +45,8 @@ async fn one(tx: &mut Tx, desk: &Desk, now: &Now) -> Result<Step, ActError> {
         || recount(tx, desk, now).await?
         || due(tx, desk, now).await?
         || looked_again(tx, desk, now).await?
-        || untold(tx, desk, now).await?;
+        || untold(tx, desk, now).await?
+        || friendly::write(tx, desk, now).await?;
     Ok(if worked { Step::Worked } else { Step::Idle })
 }
 

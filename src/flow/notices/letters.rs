@@ -103,7 +103,7 @@ async fn post(
 }
 
 /// The addresses of a unit that are not known to refuse mail: the handling person's and the responsible person's.
-async fn usable(tx: &mut Tx, site: &Site) -> StoreResult<Vec<String>> {
+pub(super) async fn usable(tx: &mut Tx, site: &Site) -> StoreResult<Vec<String>> {
     let mut usable: Vec<String> = Vec::new();
     for Contact { email, .. } in [&site.handler, &site.contact] {
         let Some(address) = email.as_deref().map(str::trim).filter(|address| address.contains('@')) else { continue };

@@ -7,6 +7,7 @@ mod acts;
 mod advance;
 mod allowed;
 mod apply;
+mod friendly;
 pub(crate) mod letters;
 pub mod link;
 pub mod read;
