@@ -172,8 +172,9 @@ pub async fn overdue(db: &Db, site: &sites::StoredSite, notice_id: &str, now: Da
 
 /// A notice as it stands on file; ended, so that a story may have several of one site.
 async fn note_notice(db: &Db, id: &str, site_id: &str, now: DateTime<Utc>) {
-    let sql = "INSERT INTO notices (id, number, site_id, state, version, drafted_at, ended_at, objected, body) \
-               VALUES ($1, $1, $2, 'overdue', 1, $3, $3, FALSE, '{\"why\":\"未挂标\"}') ON CONFLICT (id) DO NOTHING";
+    let sql = "INSERT INTO notices (id, number, site_id, state, version, drafted_at, ended_at, objected, provisional, \
+               body) \
+               VALUES ($1, $1, $2, 'overdue', 1, $3, $3, FALSE, FALSE, '{\"why\":\"未挂标\"}') ON CONFLICT (id) DO NOTHING";
     match db {
         Db::Sqlite { writer, .. } => {
             sqlx::query(sql).bind(id).bind(site_id).bind(now).execute(writer).await.unwrap();
