@@ -59,13 +59,14 @@ impl Db {
         }
         let options = PgConnectOptions::from_str(url).map_err(|_| StoreError::Url)?.application_name("badgewatch");
         // A future that is dropped while BEGIN is under way (a visitor who hangs up, a stop) leaves its transaction open on
-        // a connection that goes back to the pool. Undoing it takes the place of the pool's own test of the connection.
+        // a connection that goes back to the pool. Undoing it takes the place of the pool's own test of the connection; a
+        // ROLLBACK alone would be warned of each time.
         let pool = PgPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(BUSY)
             .test_before_acquire(false)
             .before_acquire(|connection, _| {
-                Box::pin(async move { connection.execute("ROLLBACK").await.map(|_| true) })
+                Box::pin(async move { connection.execute("BEGIN; ROLLBACK").await.map(|_| true) })
             });
         Ok(Self::Postgres(pool.connect_with(options).await?))
     }
