@@ -2,7 +2,7 @@
 //!
 //! Every limit, letter and root of this program speaks of days in Beijing; this is the one place that makes them.
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, TimeDelta, Utc, Weekday};
 
 /// How far Beijing is ahead of UTC, in seconds.
 const AHEAD: i32 = 8 * 3600;
@@ -15,6 +15,19 @@ pub fn beijing(at: DateTime<Utc>) -> DateTime<FixedOffset> {
 /// The day in Beijing.
 pub fn day(at: DateTime<Utc>) -> NaiveDate {
     beijing(at).date_naive()
+}
+
+/// How a day of the week is written in Chinese: `周五`.
+pub fn weekday(day: NaiveDate) -> &'static str {
+    match day.weekday() {
+        Weekday::Mon => "周一",
+        Weekday::Tue => "周二",
+        Weekday::Wed => "周三",
+        Weekday::Thu => "周四",
+        Weekday::Fri => "周五",
+        Weekday::Sat => "周六",
+        Weekday::Sun => "周日",
+    }
 }
 
 /// The first moment of a day.

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::calendar::Due;
 use super::confirm::Rule;
+use super::host::Host;
+use super::registry::Site;
 use super::verdict::FindingCode;
 use crate::closed_set;
 
@@ -68,6 +70,22 @@ pub struct SiteText {
     pub cn_domain: Option<String>,
     pub badge_code: Option<String>,
     pub certificate_id: Option<String>,
+}
+
+impl SiteText {
+    /// The site as letters name it.
+    pub fn of(site: &Site) -> Self {
+        let ascii = |host: &Option<Host>| host.as_ref().map(|host| host.ascii().to_owned());
+        let folder = site.url_prefix.as_deref().unwrap_or("/");
+        Self {
+            name: site.name.clone(),
+            address: site.names().next().map(|host| format!("http://{}{folder}", host.ascii())).unwrap_or_default(),
+            en_domain: ascii(&site.en_domain),
+            cn_domain: ascii(&site.cn_domain),
+            badge_code: site.badge_code.as_ref().map(ToString::to_string),
+            certificate_id: site.certificate_id.as_ref().map(ToString::to_string),
+        }
+    }
 }
 
 /// Who writes.

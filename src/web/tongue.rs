@@ -1,10 +1,10 @@
 //! The two languages of a page: Chinese first, English where the browser asks for it; and how each writes days and times.
 
 use axum::http::HeaderMap;
-use chrono::{DateTime, Datelike, NaiveDate, Utc, Weekday};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use super::overview::prefers_english;
-use crate::clock::beijing;
+use crate::domain::beijing::{beijing, weekday};
 
 /// The language of one page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +40,7 @@ impl Tongue {
     /// `2026年10月9日（周五）`, `Friday 9 October 2026`.
     pub fn date(&self, day: NaiveDate) -> String {
         match self {
-            Self::Chinese => format!("{}年{}月{}日（{}）", day.year(), day.month(), day.day(), weekday(day.weekday())),
+            Self::Chinese => format!("{}年{}月{}日（{}）", day.year(), day.month(), day.day(), weekday(day)),
             Self::English => day.format("%A %-d %B %Y").to_string(),
         }
     }
@@ -48,7 +48,7 @@ impl Tongue {
     /// `10月9日（周五）`, `Friday 9 October`.
     pub fn day(&self, day: NaiveDate) -> String {
         match self {
-            Self::Chinese => format!("{}月{}日（{}）", day.month(), day.day(), weekday(day.weekday())),
+            Self::Chinese => format!("{}月{}日（{}）", day.month(), day.day(), weekday(day)),
             Self::English => day.format("%A %-d %B").to_string(),
         }
     }
@@ -81,18 +81,6 @@ impl Tongue {
         } else {
             format!("{} {clock}", self.short(at.date_naive()))
         }
-    }
-}
-
-fn weekday(day: Weekday) -> &'static str {
-    match day {
-        Weekday::Mon => "周一",
-        Weekday::Tue => "周二",
-        Weekday::Wed => "周三",
-        Weekday::Thu => "周四",
-        Weekday::Fri => "周五",
-        Weekday::Sat => "周六",
-        Weekday::Sun => "周日",
     }
 }
 

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use super::Desk;
 use crate::clock::day;
 use crate::domain::case::{Authority, CaseOutcome, Ground, InstructionAct, Order};
-use crate::domain::host::Host;
 use crate::domain::ids::{BadgeCode, CertificateId};
 use crate::domain::letter::{DecisionText, Letter, LetterKind, SiteText};
 use crate::store::cases::StoredCase;
@@ -133,7 +132,7 @@ impl Sender<'_> {
             number: Some(self.stored.number.clone()),
             addressee: to.to_owned(),
             parent_unit: site.unit.parent.clone(),
-            site: site_text(self.site),
+            site: SiteText::of(site),
             office: self.desk.offices.text(self.stored.region.as_deref()),
             faults: Vec::new(),
             limit: None,
@@ -175,18 +174,5 @@ fn asked(order: &Order) -> String {
             format!("请恢复该网站的标识和下列域名的解析：{}。", order.names.join("、"))
         }
         (InstructionAct::Reinstate, Authority::Cnnic) => format!("请恢复下列域名的解析：{}。", order.names.join("、")),
-    }
-}
-
-fn site_text(stored: &StoredSite) -> SiteText {
-    let site = &stored.site;
-    let folder = site.url_prefix.as_deref().unwrap_or("/");
-    SiteText {
-        name: site.name.clone(),
-        address: site.names().next().map(|host| format!("http://{host}{folder}")).unwrap_or_default(),
-        en_domain: site.en_domain.as_ref().map(|host| Host::ascii(host).to_owned()),
-        cn_domain: site.cn_domain.as_ref().map(|host| Host::ascii(host).to_owned()),
-        badge_code: site.badge_code.as_ref().map(|code| code.as_str().to_owned()),
-        certificate_id: site.certificate_id.as_ref().map(|id| id.as_str().to_owned()),
     }
 }

@@ -3,7 +3,7 @@
 
 use super::letters;
 use super::{Desk, Now};
-use crate::domain::letter::{Letter, LetterKind};
+use crate::domain::letter::{Letter, LetterKind, SiteText};
 use crate::store::outbox::{self, Channel, Part, Post};
 use crate::store::{StoreResult, Tx, findings, sites};
 
@@ -21,7 +21,7 @@ pub(super) async fn write(tx: &mut Tx, desk: &Desk, now: &Now) -> StoreResult<bo
             number: None,
             addressee: letters::addressee(&site.site),
             parent_unit: site.site.unit.parent.clone(),
-            site: letters::site_text(&site.site),
+            site: SiteText::of(&site.site),
             office: desk.offices.text(region),
             faults: vec![letters::fault(&reminder, None, &desk.vantage, &[])],
             limit: None,

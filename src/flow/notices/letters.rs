@@ -6,7 +6,6 @@ use serde_json::Value;
 
 use super::{Desk, Now};
 use crate::domain::exhibit::{self, Piece};
-use crate::domain::host::Host;
 use crate::domain::letter::{Exhibit, Fault, Letter, LetterKind, SHOWN_PAGES, SiteText};
 use crate::domain::notice::{RequestKind, Telegram};
 use crate::domain::registry::{Contact, Site};
@@ -131,7 +130,7 @@ async fn letter(
         number: notice.number.clone(),
         addressee: addressee(&site.site),
         parent_unit: site.site.unit.parent.clone(),
-        site: site_text(&site.site),
+        site: SiteText::of(&site.site),
         office: desk.offices.text(region),
         faults: faults(tx, desk, notice, telegram).await?,
         limit: begins_a_limit(kind)
@@ -147,20 +146,6 @@ async fn letter(
 /// The unit as it is addressed; a site without a unit on file is addressed by its name.
 pub(super) fn addressee(site: &Site) -> String {
     if site.unit.name.is_empty() { format!("{}开办单位", site.name) } else { site.unit.name.clone() }
-}
-
-/// The site as letters name it.
-pub(crate) fn site_text(site: &Site) -> SiteText {
-    let ascii = |host: &Option<Host>| host.as_ref().map(|host| host.ascii().to_owned());
-    let host = site.names().next().map(Host::ascii).unwrap_or_default();
-    SiteText {
-        name: site.name.clone(),
-        address: format!("http://{host}{}", site.url_prefix.as_deref().unwrap_or("/")),
-        en_domain: ascii(&site.en_domain),
-        cn_domain: ascii(&site.cn_domain),
-        badge_code: site.badge_code.as_ref().map(ToString::to_string),
-        certificate_id: site.certificate_id.as_ref().map(ToString::to_string),
-    }
 }
 
 /// What a person said that the letter passes on.

@@ -5,7 +5,7 @@ mod progress;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::letters::{self, addressee, site_text};
+use super::letters::{self, addressee};
 use super::{Desk, Now};
 use crate::domain::calendar::{Calendar, Due};
 use crate::domain::confirm::{FindingState, Rule, Track};
@@ -118,7 +118,7 @@ pub async fn gather(
         today: now.today,
         number: stored.number.clone(),
         unit: addressee(&site.site),
-        site: site_text(&site.site),
+        site: SiteText::of(&site.site),
         office: desk.offices.text(stored.region.as_deref()),
         files: attachments::of_notice(tx, &stored.id).await?,
         history: history::read(tx, &stored).await?,

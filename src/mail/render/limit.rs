@@ -3,7 +3,8 @@
 use chrono::{Datelike, NaiveDate, Weekday};
 
 use super::page::Page;
-use super::words::{date, date_with_weekday, short_date, weekday};
+use super::words::{date, date_with_weekday, short_date};
+use crate::domain::beijing::weekday;
 use crate::domain::calendar::Due;
 use crate::domain::letter::Limit;
 

@@ -1,8 +1,8 @@
 //! Days, times, numbers and names, as a letter writes them.
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc, Weekday};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
-use crate::clock::beijing;
+use crate::domain::beijing::{beijing, weekday};
 use crate::domain::host::Host;
 use crate::domain::letter::Letter;
 use crate::mail::clean::line;
@@ -25,18 +25,6 @@ pub(super) fn date_with_weekday(day: NaiveDate) -> String {
 /// `12月4日`.
 pub(super) fn short_date(day: NaiveDate) -> String {
     format!("{}月{}日", day.month(), day.day())
-}
-
-pub(super) fn weekday(day: NaiveDate) -> &'static str {
-    match day.weekday() {
-        Weekday::Mon => "周一",
-        Weekday::Tue => "周二",
-        Weekday::Wed => "周三",
-        Weekday::Thu => "周四",
-        Weekday::Fri => "周五",
-        Weekday::Sat => "周六",
-        Weekday::Sun => "周日",
-    }
 }
 
 /// `2026年11月22日 09:12`, Beijing.
