@@ -26,10 +26,28 @@ pub struct Actor {
     pub region: String,
 }
 
+/// Why somebody is not let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Denied {
+    /// What lies beyond one's region does not exist for one.
+    Unseen,
+    /// It takes another role.
+    Role,
+}
+
 impl Actor {
     /// As it stands on record.
     pub fn text(&self) -> String {
         format!("account:{}", self.name)
+    }
+
+    /// What becomes of somebody who asks for what lies in a region, in a role.
+    pub fn access(&self, role: AccountRole, region: Option<&str>) -> Result<(), Denied> {
+        match (self.may(AccountRole::Viewer, region), self.may(role, region)) {
+            (false, _) => Err(Denied::Unseen),
+            (true, false) => Err(Denied::Role),
+            (true, true) => Ok(()),
+        }
     }
 
     /// May it act in this role for what lies in a region? What lies in no known region is the whole country's.
@@ -69,6 +87,10 @@ mod tests {
         assert!(officer.may(AccountRole::Officer, Some("140214")) && officer.may(AccountRole::Viewer, Some("140214")));
         assert!(!officer.may(AccountRole::Approver, Some("140214")), "the second person is another role");
         assert!(!officer.may(AccountRole::Viewer, Some("140200")) && !officer.may(AccountRole::Viewer, None));
+        let access = |role, region| officer.access(role, Some(region));
+        assert_eq!(access(AccountRole::Officer, "140214"), Ok(()));
+        assert_eq!(access(AccountRole::Approver, "140214"), Err(Denied::Role));
+        assert_eq!(access(AccountRole::Approver, "140200"), Err(Denied::Unseen));
         assert!(of(AccountRole::Admin, "000000").may(AccountRole::Approver, None));
     }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Value, json};
 
 use super::carry::{By, carry};
-use super::read::{allowed, yours};
+use super::read::yours;
 use super::{CaseError, Desk, bundle};
 use crate::domain::account::{AccountRole, Actor};
 use crate::domain::case::{
@@ -113,7 +113,7 @@ pub async fn withdraw(desk: &Desk<'_>, actor: &Actor, id: &str, why: &str, now: 
     let mut tx = desk.db.write().await?;
     let read = yours(&mut tx, actor, AccountRole::Officer, id).await?;
     if read.case.state == CaseState::Approved {
-        allowed(actor, AccountRole::Approver, read.region.as_deref())?;
+        actor.access(AccountRole::Approver, read.region.as_deref())?;
     }
     let event = CaseEvent::Withdrawn { by: actor.text(), why: why.to_owned() };
     let moved = carry(&mut tx, desk, &read, &event, By { actor: &actor.text(), detail: Value::Null, now }).await?;

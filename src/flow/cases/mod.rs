@@ -17,6 +17,7 @@ pub mod sign;
 
 use std::sync::Arc;
 
+use crate::domain::account::Denied;
 use crate::domain::calendar::Calendar;
 use crate::domain::case::{Authority, CaseRefusal};
 use crate::domain::office::Offices;
@@ -85,6 +86,15 @@ pub enum CaseError {
     Changed,
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<Denied> for CaseError {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::Unseen => Self::NotFound,
+            Denied::Role => Self::NotYours,
+        }
+    }
 }
 
 impl From<CaseRefusal> for CaseError {

@@ -3,7 +3,6 @@
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde_json::json;
 
-use super::read::allowed;
 use super::{CaseError, Desk, chain, letters};
 use crate::clock::day;
 use crate::domain::account::{AccountRole, Actor};
@@ -26,7 +25,7 @@ pub async fn open_by_hand(
 ) -> Result<StoredCase, CaseError> {
     let mut tx = desk.db.write().await?;
     let site = sites::by_id(&mut tx, site_id).await?.ok_or(CaseError::NotFound)?;
-    allowed(actor, AccountRole::Officer, site.region.as_deref())?;
+    actor.access(AccountRole::Officer, site.region.as_deref())?;
     if !ground.by_hand() {
         return Err(CaseRefusal::GroundNotByHand.into());
     }

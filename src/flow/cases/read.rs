@@ -17,19 +17,10 @@ pub const MOST: u32 = 200;
 /// Acts of a case that are shown; none ever comes near it.
 const ACTS: i64 = 10_000;
 
-/// May the actor do what takes a role, in a region? What lies beyond their region does not exist for them.
-pub(super) fn allowed(actor: &Actor, role: AccountRole, region: Option<&str>) -> Result<(), CaseError> {
-    match (actor.may(AccountRole::Viewer, region), actor.may(role, region)) {
-        (false, _) => Err(CaseError::NotFound),
-        (true, false) => Err(CaseError::NotYours),
-        (true, true) => Ok(()),
-    }
-}
-
 /// The case of an id, for who may act on it in a role.
 pub(super) async fn yours(tx: &mut Tx, actor: &Actor, role: AccountRole, id: &str) -> Result<StoredCase, CaseError> {
     let read = cases::by_id(tx, id).await?.ok_or(CaseError::NotFound)?;
-    allowed(actor, role, read.region.as_deref())?;
+    actor.access(role, read.region.as_deref())?;
     Ok(read)
 }
 

@@ -6,15 +6,6 @@ use crate::store::Tx;
 use crate::store::notices::{self, StoredNotice};
 use crate::store::sites::{self, StoredSite};
 
-/// May the actor do what takes a role, in a region?
-pub(crate) fn allowed(actor: &Actor, role: AccountRole, region: Option<&str>) -> Result<(), ActError> {
-    match (actor.may(AccountRole::Viewer, region), actor.may(role, region)) {
-        (false, _) => Err(ActError::NotFound),
-        (true, false) => Err(ActError::NotYours),
-        (true, true) => Ok(()),
-    }
-}
-
 /// A notice by its id or number, for who may.
 pub(crate) async fn notice_of(
     tx: &mut Tx,
@@ -23,13 +14,13 @@ pub(crate) async fn notice_of(
     id: &str,
 ) -> Result<StoredNotice, ActError> {
     let notice = notices::find(tx, id).await?.ok_or(ActError::NotFound)?;
-    allowed(actor, role, notice.region.as_deref())?;
+    actor.access(role, notice.region.as_deref())?;
     Ok(notice)
 }
 
 /// A site by its registry key, for who may.
 pub(crate) async fn site_of(tx: &mut Tx, actor: &Actor, role: AccountRole, key: &str) -> Result<StoredSite, ActError> {
     let site = sites::by_key(tx, key).await?.ok_or(ActError::NotFound)?;
-    allowed(actor, role, site.region.as_deref())?;
+    actor.access(role, site.region.as_deref())?;
     Ok(site)
 }

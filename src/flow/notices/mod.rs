@@ -17,6 +17,7 @@ pub mod unit_view;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::clock::day;
+use crate::domain::account::Denied;
 use crate::domain::calendar::Calendar;
 use crate::domain::notice::{Moment, Refusal};
 use crate::domain::office::Offices;
@@ -68,6 +69,15 @@ pub enum ActError {
     Changed,
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<Denied> for ActError {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::Unseen => Self::NotFound,
+            Denied::Role => Self::NotYours,
+        }
+    }
 }
 
 /// The moment of a step.
