@@ -60,12 +60,18 @@ pub fn root(day: NaiveDate, chains: i64, heads: &str, prev_root: &str) -> String
     sha256(format!("{day}\n{chains}\n{heads}\n{prev_root}\n").as_bytes())
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+/// Are they the same? Every byte is compared: the time it takes tells nothing of where they differ.
+pub fn is_same(one: &[u8], other: &[u8]) -> bool {
+    one.iter().zip(other).fold(one.len() ^ other.len(), |differ, (a, b)| differ | usize::from(a ^ b)) == 0
 }
 
 /// Characters of an excerpt.
@@ -88,6 +94,12 @@ pub fn excerpt(source: &str) -> &str {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn what_differs_in_a_byte_or_in_length_is_not_the_same() {
+        assert!(is_same(b"", b"") && is_same(b"abc", b"abc"));
+        assert!(!is_same(b"abc", b"abd") && !is_same(b"abc", b"ab") && !is_same(b"", b"a"));
+    }
 
     #[test]
     fn every_part_of_a_link_is_in_its_hash() {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use sha2::{Digest, Sha256};
 
 use super::{Column, Site, Unit, Warning, WarningKind, clean};
+use crate::domain::evidence::hex;
 use crate::domain::region::Regions;
 
 /// Rows named in a warning at most.
@@ -151,7 +152,7 @@ fn fingerprint(site: &Site, unit_key: &str, region: Option<&str>) -> String {
         // No cell holds a control character.
         hash.update([0]);
     }
-    hash.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&hash.finalize()[..16])
 }
 
 /// One registered value that changed.
