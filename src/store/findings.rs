@@ -22,6 +22,8 @@ pub struct StoredFinding {
     pub hold_id: Option<String>,
     pub opened_at: DateTime<Utc>,
     pub confirmed_at: Option<DateTime<Utc>>,
+    /// The rule it was confirmed by.
+    pub rule: Option<Rule>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -41,6 +43,7 @@ struct Row {
     confirmed_at: Option<DateTime<Utc>>,
     hold_id: Option<String>,
     pages: Json<Vec<String>>,
+    rule: Option<Json<Rule>>,
 }
 
 impl Row {
@@ -66,6 +69,7 @@ impl Row {
             hold_id: self.hold_id,
             opened_at: self.opened_at,
             confirmed_at: self.confirmed_at,
+            rule: self.rule.map(|rule| rule.0),
             id: self.id,
             site_id: self.site_id,
         })
@@ -76,7 +80,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, site_id, code, broken_step, effect, state, version, failed, first_failed_at, last_failed_at, \
-             clean, opened_at, confirmed_at, hold_id, pages FROM findings ",
+             clean, opened_at, confirmed_at, hold_id, pages, rule FROM findings ",
             $rest
         )
     };
@@ -106,12 +110,6 @@ pub async fn unmailed_reminders(tx: &mut Tx, most: i64) -> StoreResult<Vec<Store
 /// Notes that the mail about a reminder was written. `false`: it was, before.
 pub async fn mailed(tx: &mut Tx, id: &str, at: DateTime<Utc>) -> StoreResult<bool> {
     Ok(execute!(tx, "UPDATE findings SET mailed_at = $2 WHERE id = $1 AND mailed_at IS NULL", id, at)? == 1)
-}
-
-/// The rule by which a finding was confirmed.
-pub async fn rule_of(tx: &mut Tx, id: &str) -> StoreResult<Option<Rule>> {
-    let row = fetch_optional!((Option<Json<Rule>>,), tx, "SELECT rule FROM findings WHERE id = $1", id)?;
-    Ok(row.and_then(|row| row.0).map(|rule| rule.0))
 }
 
 /// Findings in a state, the oldest first.

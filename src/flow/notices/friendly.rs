@@ -23,7 +23,7 @@ pub(super) async fn write(tx: &mut Tx, desk: &Desk, now: &Now) -> StoreResult<bo
             parent_unit: site.site.unit.parent.clone(),
             site: SiteText::of(&site.site),
             office: desk.offices.text(region),
-            faults: vec![letters::fault(&reminder, None, &desk.vantage, &[])],
+            faults: vec![letters::fault(&reminder, &desk.vantage, &[])],
             limit: None,
             due: None,
             text: None,

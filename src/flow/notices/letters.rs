@@ -177,18 +177,12 @@ async fn faults(tx: &mut Tx, desk: &Desk, notice: &StoredNotice, telegram: Teleg
     let mut faults = Vec::new();
     for item in items {
         let Some(found) = of_site.iter().find(|found| found.id == item.finding_id) else { continue };
-        let rule = findings::rule_of(tx, &found.id).await?;
-        faults.push(fault(found, rule, &desk.vantage, &kept));
+        faults.push(fault(found, &desk.vantage, &kept));
     }
     Ok(faults)
 }
 
-pub(super) fn fault(
-    found: &StoredFinding,
-    rule: Option<crate::domain::confirm::Rule>,
-    vantage: &str,
-    kept: &[evidence::Piece],
-) -> Fault {
+pub(super) fn fault(found: &StoredFinding, vantage: &str, kept: &[evidence::Piece]) -> Fault {
     Fault {
         code: found.finding.code,
         pages: found.pages.iter().take(SHOWN_PAGES).cloned().collect(),
@@ -196,7 +190,7 @@ pub(super) fn fault(
         first_seen: found.track.first_failed_at,
         last_seen: found.track.last_failed_at,
         looks: found.track.failed,
-        rule: rule.unwrap_or_default(),
+        rule: found.rule.unwrap_or_default(),
         vantage: vantage.to_owned(),
         evidence: shown(found.finding.code, &found.pages, kept),
     }

@@ -142,10 +142,9 @@ async fn faults(tx: &mut Tx, desk: &Desk, stored: &StoredNotice, found: &[Stored
     let mut told = Vec::new();
     for item in stored.notice.shown() {
         let Some(found) = found.iter().find(|found| found.id == item.finding_id) else { continue };
-        let rule = findings::rule_of(tx, &found.id).await?;
         told.push(Told {
             finding_id: found.id.clone(),
-            fault: letters::fault(found, rule, &desk.vantage, &kept),
+            fault: letters::fault(found, &desk.vantage, &kept),
             due: stored.notice.due_of(item.step),
             supplement: item.step > 0,
             cleared_at: item.cleared_at,

@@ -15,7 +15,7 @@ use crate::store::findings::StoredFinding;
 use crate::store::looks::StoredLook;
 use crate::store::notices::StoredNotice;
 use crate::store::plan::Claim;
-use crate::store::{StoreError, StoreResult, Tx, audit, findings, looks, pages, plan};
+use crate::store::{StoreError, StoreResult, Tx, audit, looks, pages, plan};
 
 /// Acts that are searched for the one that asked.
 const SEARCHED: i64 = 500;
@@ -101,14 +101,13 @@ async fn result(tx: &mut Tx, stored: &StoredNotice, found: &[StoredFinding], loo
     // Those that were gone before it was asked for are not its doing.
     for item in stored.notice.shown().filter(|item| item.cleared_at.is_none_or(|at| at >= look.slot_at)) {
         let Some(found) = found.iter().find(|found| found.id == item.finding_id) else { continue };
-        let rule = findings::rule_of(tx, &found.id).await?.unwrap_or_default();
         faults.push(Left {
             code: item.code,
             outcome: outcome(item.code, &found.pages, &Seen { verdict, found: &seen, unseen: &unseen }),
             before: before.get(&found.id).and_then(serde_json::Value::as_u64),
             now: found.pages.len() as u64,
             clean: found.track.clean,
-            takes: rule.clean,
+            takes: found.rule.unwrap_or_default().clean,
             is_cleared: found.track.state == FindingState::Cleared,
         });
     }
