@@ -278,19 +278,17 @@ pub async fn has_gone(tx: &mut Tx, notice_id: &str, step: i64) -> StoreResult<bo
     Ok(fetch_one!((i64,), tx, sql, notice_id, step)?.0 > 0)
 }
 
-/// Stops what has not begun to go: of one telling, or everything of a notice. `false`, and nothing is stopped: a letter of
-/// it is on its way to the unit, or went.
-pub async fn stop(tx: &mut Tx, notice_id: &str, step: Option<i64>) -> StoreResult<bool> {
-    let going = "SELECT COUNT(*) FROM outbox WHERE notice_id = $1 AND ($2 < 0 OR step = $2) AND part = 'unit' \
+/// Stops the letters of a telling that have not begun to go. `false`, and nothing is stopped: one of them is on its way to
+/// the unit, or went.
+pub async fn stop(tx: &mut Tx, notice_id: &str, step: u32) -> StoreResult<bool> {
+    let going = "SELECT COUNT(*) FROM outbox WHERE notice_id = $1 AND step = $2 AND part = 'unit' \
                  AND kind IN ('rectification', 'supplement') AND state IN ('sending', 'sent')";
-    let cancel = "UPDATE outbox SET state = 'cancelled' WHERE notice_id = $1 \
-                  AND ($2 < 0 OR step = $2 AND kind IN ('rectification', 'supplement')) \
-                  AND state IN ('waiting', 'parked')";
-    let step = step.unwrap_or(-1);
+    let cancel = "UPDATE outbox SET state = 'cancelled' WHERE notice_id = $1 AND step = $2 \
+                  AND kind IN ('rectification', 'supplement') AND state IN ('waiting', 'parked')";
+    let step = i64::from(step);
     // Nobody claims one of several meanwhile: all of them are stopped, or none.
-    let hold = "UPDATE outbox SET state = state WHERE notice_id = $1 \
-                  AND ($2 < 0 OR step = $2 AND kind IN ('rectification', 'supplement')) \
-                  AND state IN ('waiting', 'parked')";
+    let hold = "UPDATE outbox SET state = state WHERE notice_id = $1 AND step = $2 \
+                AND kind IN ('rectification', 'supplement') AND state IN ('waiting', 'parked')";
     execute!(&mut *tx, hold, notice_id, step)?;
     let is_going = fetch_one!((i64,), &mut *tx, going, notice_id, step)?.0 > 0;
     Ok(!is_going && execute!(&mut *tx, cancel, notice_id, step)? > 0)

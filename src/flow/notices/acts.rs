@@ -12,14 +12,26 @@ use crate::store::{Db, attachments};
 
 type Done = Result<StoredNotice, ActError>;
 
-/// Reads a notice and applies an officer's event to it.
-async fn by_officer(db: &Db, desk: &Desk, actor: &Actor, id: &str, event: Event, at: DateTime<Utc>) -> Done {
+/// Reads a notice and applies an officer's event to it, if the notice as it stands allows it.
+async fn by_officer_if(
+    db: &Db,
+    desk: &Desk,
+    (actor, id): (&Actor, &str),
+    allows: impl FnOnce(&StoredNotice) -> Result<(), ActError>,
+    event: Event,
+    at: DateTime<Utc>,
+) -> Done {
     let mut tx = db.write().await?;
     let notice = notice_of(&mut tx, actor, AccountRole::Officer, id).await?;
+    allows(&notice)?;
     let now = Now::read(&mut tx, at).await?;
     let done = apply(&mut tx, desk, &now, notice, &event, &actor.text()).await?;
     tx.commit().await?;
     Ok(done)
+}
+
+async fn by_officer(db: &Db, desk: &Desk, actor: &Actor, id: &str, event: Event, at: DateTime<Utc>) -> Done {
+    by_officer_if(db, desk, (actor, id), |_| Ok(()), event, at).await
 }
 
 /// Lets what is drafted go.
@@ -29,15 +41,8 @@ pub async fn approve(db: &Db, desk: &Desk, actor: &Actor, id: &str, at: DateTime
 
 /// Lets what is drafted go, as it was seen: where the notice is at another version by now, nothing goes.
 pub async fn approve_seen(db: &Db, desk: &Desk, actor: &Actor, id: &str, seen: i64, at: DateTime<Utc>) -> Done {
-    let mut tx = db.write().await?;
-    let notice = notice_of(&mut tx, actor, AccountRole::Officer, id).await?;
-    if notice.version != seen {
-        return Err(ActError::Changed);
-    }
-    let now = Now::read(&mut tx, at).await?;
-    let done = apply(&mut tx, desk, &now, notice, &Event::Approved, &actor.text()).await?;
-    tx.commit().await?;
-    Ok(done)
+    let is_as_seen = |notice: &StoredNotice| if notice.version == seen { Ok(()) } else { Err(ActError::Changed) };
+    by_officer_if(db, desk, (actor, id), is_as_seen, Event::Approved, at).await
 }
 
 /// Sends what did not arrive again: the registry has a better address, or the old one works again.
@@ -48,15 +53,11 @@ pub async fn resend(db: &Db, desk: &Desk, actor: &Actor, id: &str, at: DateTime<
 /// Notes that an officer delivered it on a day: none before the notice was drafted, else a slip of the pen ends a limit
 /// before it began.
 pub async fn deliver_by_hand(db: &Db, desk: &Desk, actor: &Actor, id: &str, on: NaiveDate, at: DateTime<Utc>) -> Done {
-    let mut tx = db.write().await?;
-    let notice = notice_of(&mut tx, actor, AccountRole::Officer, id).await?;
-    if on < crate::clock::day(notice.drafted_at) {
-        return Err(Refusal::Day.into());
-    }
-    let now = Now::read(&mut tx, at).await?;
-    let done = apply(&mut tx, desk, &now, notice, &Event::DeliveredByHand { on }, &actor.text()).await?;
-    tx.commit().await?;
-    Ok(done)
+    let is_drafted = |notice: &StoredNotice| match on < crate::clock::day(notice.drafted_at) {
+        true => Err(Refusal::Day.into()),
+        false => Ok(()),
+    };
+    by_officer_if(db, desk, (actor, id), is_drafted, Event::DeliveredByHand { on }, at).await
 }
 
 /// Answers an objection or a request for time.

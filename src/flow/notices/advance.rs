@@ -86,7 +86,7 @@ async fn clear(tx: &mut Tx, desk: &Desk, now: &Now, id: &str, gone: &[&str]) -> 
         if findings.is_empty() {
             continue;
         }
-        let letter_waits = is_queued && outbox::stop(tx, id, Some(i64::from(step))).await?;
+        let letter_waits = is_queued && outbox::stop(tx, id, step).await?;
         if letter_waits || !is_queued {
             apply(tx, desk, now, notice, &Event::Cleared { findings, letter_waits }, SYSTEM).await?;
             return Ok(true);
@@ -162,15 +162,19 @@ async fn looked_again(tx: &mut Tx, desk: &Desk, now: &Now) -> Result<bool, ActEr
 async fn untold(tx: &mut Tx, desk: &Desk, now: &Now) -> Result<bool, ActError> {
     let untold = notices::untold(tx, AT_ONCE).await?;
     let Some(first) = untold.first() else { return Ok(false) };
-    if dismiss_ours(tx, now, &first.site_id).await? {
+    let faults = faults(&untold, &first.site_id)?;
+    if faults.iter().any(|(_, code)| is_dead(*code)) && dismiss_ours(tx, now, &first.site_id).await? {
         return Ok(true);
     }
-    let faults = faults(&untold, &first.site_id)?;
     match notices::open_of_site(tx, &first.site_id).await? {
         Some(open) => join(tx, desk, now, open, faults).await?,
         None => draft(tx, desk, now, &first.site_id, faults).await?,
     }
     Ok(true)
+}
+
+const fn is_dead(code: FindingCode) -> bool {
+    matches!(code, FindingCode::DomainDead | FindingCode::Unreachable)
 }
 
 /// A name that is dead by our own order against another site (a folder on its host, a shared name) is no fault of this
@@ -185,8 +189,7 @@ async fn dismiss_ours(tx: &mut Tx, now: &Now, site_id: &str) -> Result<bool, Act
     });
     let mut dismissed = false;
     for read in findings::open_of_site(tx, site_id).await?.iter().filter(|_| is_ours) {
-        let is_dead = matches!(read.finding.code, FindingCode::DomainDead | FindingCode::Unreachable);
-        if is_dead && read.track.state == FindingState::Confirmed {
+        if is_dead(read.finding.code) && read.track.state == FindingState::Confirmed {
             let to = Track { state: FindingState::Dismissed, ..read.track.clone() };
             let change = Change { at: now.at, pages: &read.pages, ..Change::default() };
             dismissed |= findings::advance(tx, read, &to, &change).await?;
@@ -210,9 +213,9 @@ fn faults(untold: &[Untold], site_id: &str) -> StoreResult<Faults> {
 async fn join(tx: &mut Tx, desk: &Desk, now: &Now, open: StoredNotice, faults: Faults) -> Result<(), ActError> {
     // The notice before its letters, as whoever marks or takes back does.
     notices::stand_by(tx, &open.id).await?;
-    let last = (open.notice.tellings.len() - 1) as i64;
+    let last = open.notice.tellings.len() as u32 - 1;
     let is_queued = open.notice.tellings[last as usize].status == TellingStatus::Queued;
-    let letter_waits = is_queued && outbox::stop(tx, &open.id, Some(last)).await?;
+    let letter_waits = is_queued && outbox::stop(tx, &open.id, last).await?;
     apply(tx, desk, now, open, &Event::Found { faults, letter_waits }, SYSTEM).await?;
     Ok(())
 }

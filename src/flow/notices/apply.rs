@@ -6,7 +6,7 @@ use super::letters::{self, Written};
 use super::{ActError, Desk, Now};
 use crate::clock::day;
 use crate::domain::case::Ground;
-use crate::domain::notice::{Effect, Event, Notice, NoticeState, Telegram};
+use crate::domain::notice::{Effect, Event, Notice, NoticeState, Step, Telegram};
 use crate::domain::verdict::FindingCode;
 use crate::flow::cases::{self, Overdue};
 use crate::store::audit::{self, Act};
@@ -23,7 +23,7 @@ pub(crate) async fn apply(
     actor: &str,
 ) -> Result<StoredNotice, ActError> {
     let step = read.notice.step(event, &now.moment(desk, read.region.as_deref()))?;
-    let (moved, undelivered) = carry_out(tx, desk, now, &read, step.notice, &step.effects, event, actor).await?;
+    let (moved, undelivered) = carry_out(tx, desk, now, &read, step, event, actor).await?;
     match undelivered {
         // Nobody could be written to: that is a letter that failed, at once.
         Some(step) => Box::pin(apply(tx, desk, now, moved, &Event::Failed { step }, super::SYSTEM)).await,
@@ -32,17 +32,16 @@ pub(crate) async fn apply(
 }
 
 /// Stores what a step made of a notice and does what it wants done. The telling that has nobody to go to, if there is one.
-#[expect(clippy::too_many_arguments, reason = "one place stores a step; a struct for one caller would hide nothing")]
 async fn carry_out(
     tx: &mut Tx,
     desk: &Desk,
     now: &Now,
     read: &StoredNotice,
-    to: Notice,
-    effects: &[Effect],
+    step: Step,
     event: &Event,
     actor: &str,
 ) -> Result<(StoredNotice, Option<u32>), ActError> {
+    let Step { notice: to, effects } = step;
     let number = number(tx, now, read, &to).await?;
     let wakes_at = to.wakes_on(&now.calendar).map(crate::domain::beijing::start_of);
     if !notices::advance(tx, read, &to, number.as_deref(), wakes_at, &now.counted_by, now.at).await? {
@@ -59,7 +58,7 @@ async fn carry_out(
     record(tx, now, read, &moved, event, actor).await?;
     let mut undelivered = None;
     for effect in effects {
-        if let Some(step) = do_effect(tx, desk, now, &moved, *effect).await? {
+        if let Some(step) = do_effect(tx, desk, now, &moved, effect).await? {
             undelivered = Some(step);
         }
     }

@@ -47,10 +47,10 @@ pub(super) async fn write(
     let to = usable(tx, &site.site).await?;
     if begins_a_limit(telegram.kind) {
         // What still waits to tell the same, to another address or parked, is replaced by this.
-        outbox::stop(tx, &notice.id, Some(i64::from(telegram.step))).await?;
+        outbox::stop(tx, &notice.id, telegram.step).await?;
     }
     for address in &to {
-        post(tx, now, notice, &letter, telegram, Channel::Mail, Part::Unit, address).await?;
+        post(tx, now, notice, &letter, telegram, (Channel::Mail, Part::Unit, address)).await?;
     }
     if to.is_empty() {
         return Ok(Written::NoAddress);
@@ -58,10 +58,10 @@ pub(super) async fn write(
     if goes_to_others(telegram.kind) {
         let region = site.region.as_deref();
         for (_, address) in desk.offices.copies(region, site.site.unit.parent.as_deref()) {
-            post(tx, now, notice, &letter, telegram, Channel::Mail, Part::Copy, &address).await?;
+            post(tx, now, notice, &letter, telegram, (Channel::Mail, Part::Copy, &address)).await?;
         }
         for hook in desk.webhooks_of(region) {
-            post(tx, now, notice, &letter, telegram, Channel::Webhook, Part::Copy, hook).await?;
+            post(tx, now, notice, &letter, telegram, (Channel::Webhook, Part::Copy, hook)).await?;
         }
     }
     Ok(Written::Posted)
@@ -72,16 +72,16 @@ const fn goes_to_others(kind: LetterKind) -> bool {
     !matches!(kind, LetterKind::Reminder | LetterKind::Answered)
 }
 
-#[expect(clippy::too_many_arguments, reason = "one call for each kind of recipient")]
+/// How a letter goes, as what, and to whom.
+type Way<'a> = (Channel, Part, &'a str);
+
 async fn post(
     tx: &mut Tx,
     now: &Now,
     notice: &StoredNotice,
     letter: &Letter,
     telegram: Telegram,
-    channel: Channel,
-    part: Part,
-    recipient: &str,
+    (channel, part, recipient): Way<'_>,
 ) -> StoreResult<()> {
     let (id, version, kind) = (&notice.id, notice.version, telegram.kind);
     let post = Post {
