@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Desk;
+use super::candidates::Candidates;
 use super::letters::days_text;
 use super::open::{Seen, open_seen};
 use crate::clock::day;
@@ -13,25 +14,16 @@ use crate::domain::verdict::{Cause, FindingCode, Verdict};
 use crate::store::cases::{self, Candidate, Sighting};
 use crate::store::{StoreResult, sites};
 
-/// Candidates read at a time.
-const PAGE: i64 = 200;
-
 /// Opens the next case that is due. `false`: none is.
 pub(super) async fn open_next(desk: &Desk<'_>, now: DateTime<Utc>) -> StoreResult<bool> {
     let before = now - TimeDelta::days(i64::from(shortest(desk)));
-    let mut after = String::new();
-    loop {
-        let mut tx = desk.db.read().await?;
-        let page = cases::candidates(&mut tx, Ground::SiteClosed, before, &after, PAGE).await?;
-        drop(tx);
-        let Some(last) = page.last() else { return Ok(false) };
-        after = last.site_id.clone();
-        for candidate in &page {
-            if open(desk, candidate, now).await? {
-                return Ok(true);
-            }
+    let mut candidates = Candidates::of(Ground::SiteClosed, before);
+    while let Some(candidate) = candidates.next(desk).await? {
+        if open(desk, &candidate, now).await? {
+            return Ok(true);
         }
     }
+    Ok(false)
 }
 
 /// The shortest limit of any office: nobody is asked about before it.

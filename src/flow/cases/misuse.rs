@@ -3,35 +3,28 @@
 use chrono::{DateTime, Utc};
 
 use super::Desk;
+use super::candidates::Candidates;
 use super::open::{Seen, open_seen};
 use crate::domain::badge::Reading;
 use crate::domain::case::Ground;
 use crate::domain::registry::BadgeState;
 use crate::domain::verdict::FindingCode;
-use crate::store::cases::{self, Candidate};
+use crate::store::cases::Candidate;
 use crate::store::sites::StoredSite;
 use crate::store::{StoreResult, Tx, findings, looks, pages, sites};
 
-/// Candidates read at a time.
-const PAGE: i64 = 200;
 /// Pages at fault whose badges are followed to their holders.
 const PAGES: usize = 20;
 
 /// Opens the next case that is due. `false`: none is.
 pub(super) async fn open_next(desk: &Desk<'_>, now: DateTime<Utc>) -> StoreResult<bool> {
-    let mut after = String::new();
-    loop {
-        let mut tx = desk.db.read().await?;
-        let page = cases::candidates(&mut tx, Ground::BadgeMisused, now, &after, PAGE).await?;
-        drop(tx);
-        let Some(last) = page.last() else { return Ok(false) };
-        after = last.site_id.clone();
-        for candidate in &page {
-            if open(desk, candidate, now).await? {
-                return Ok(true);
-            }
+    let mut candidates = Candidates::of(Ground::BadgeMisused, now);
+    while let Some(candidate) = candidates.next(desk).await? {
+        if open(desk, &candidate, now).await? {
+            return Ok(true);
         }
     }
+    Ok(false)
 }
 
 async fn open(desk: &Desk<'_>, candidate: &Candidate, now: DateTime<Utc>) -> StoreResult<bool> {

@@ -6,6 +6,7 @@
 mod acts;
 mod advance;
 mod bundle;
+mod candidates;
 mod carry;
 mod closed;
 mod letters;

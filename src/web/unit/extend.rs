@@ -10,11 +10,11 @@ use serde::Deserialize;
 
 use super::form::{self, Problem};
 use super::page::refused;
-use super::trouble::{Trouble, failed, not_found, trouble};
-use super::{Front, html, onward};
+use super::trouble::{Trouble, trouble};
+use super::{Front, html};
 use crate::domain::notice::{DayRefusal, LONGEST_EXTENSION, LONGEST_TEXT, RequestKind, SHORTEST_TEXT, text};
+use crate::flow::notices::Wish;
 use crate::flow::notices::unit_view::UnitView;
-use crate::flow::notices::{Wish, ask};
 use crate::web::style::SHEET;
 use crate::web::tongue::Tongue;
 
@@ -72,10 +72,9 @@ fn form<'a>(t: Tongue, token: &'a str, view: &'a UnitView, sent: &'a Sent, probl
 
 pub(super) async fn show(State(front): State<Front>, Path(token): Path<String>, headers: HeaderMap) -> Response {
     let t = Tongue::asked(&headers);
-    match front.view(&token, front.now()).await {
-        Ok(Some(view)) => html(StatusCode::OK, &form(t, &token, &view, &Sent::default(), Vec::new())),
-        Ok(None) => not_found(t),
-        Err(error) => failed(t, &error),
+    match front.found(t, &token, front.now()).await {
+        Ok(view) => html(StatusCode::OK, &form(t, &token, &view, &Sent::default(), Vec::new())),
+        Err(answer) => answer,
     }
 }
 
@@ -86,10 +85,9 @@ pub(super) async fn submit(
     body: Result<axum::Form<Sent>, FormRejection>,
 ) -> Response {
     let t = Tongue::asked(&headers);
-    let view = match front.view(&token, front.now()).await {
-        Ok(Some(view)) => view,
-        Ok(None) => return not_found(t),
-        Err(error) => return failed(t, &error),
+    let view = match front.found(t, &token, front.now()).await {
+        Ok(view) => view,
+        Err(answer) => return answer,
     };
     let sent = match body {
         Ok(axum::Form(sent)) => sent,
@@ -103,14 +101,7 @@ pub(super) async fn submit(
         Ok(wish) => wish,
         Err(problems) => return again(StatusCode::UNPROCESSABLE_ENTITY, problems),
     };
-    let Some(id) = front.app.links.read(&token) else { return not_found(t) };
-    match ask(&front.app.db, &front.app.desk, id, wish, front.now()).await {
-        Ok(_) => onward(&token, "?done=extension"),
-        Err(error) => match form::act_problem(t, error) {
-            Ok((status, problem)) => again(status, vec![problem]),
-            Err(error) => failed(t, &error),
-        },
-    }
+    front.take(t, &token, wish, "?done=extension", again).await
 }
 
 fn wish(t: Tongue, view: &UnitView, sent: &Sent) -> Result<Wish, Vec<Problem>> {

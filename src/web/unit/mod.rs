@@ -31,6 +31,7 @@ use super::style::POLICY;
 use super::tongue::Tongue;
 use crate::flow::notices::link;
 use crate::flow::notices::unit_view::{UnitView, gather};
+use crate::flow::notices::{Wish, ask};
 use crate::shared::Shared;
 use crate::store::StoreResult;
 use crate::store::notices::StoredNotice;
@@ -125,6 +126,34 @@ impl Front {
     async fn view(&self, token: &str, now: DateTime<Utc>) -> StoreResult<Option<UnitView>> {
         let Some(notice) = self.notice(token, now).await? else { return Ok(None) };
         gather(&mut self.app.db.read().await?, &self.app.desk, notice, now).await
+    }
+
+    /// All that the page of a link shows, or the answer to who has no good link.
+    async fn found(&self, t: Tongue, token: &str, now: DateTime<Utc>) -> Result<UnitView, Response> {
+        match self.view(token, now).await {
+            Ok(Some(view)) => Ok(view),
+            Ok(None) => Err(trouble::not_found(t)),
+            Err(error) => Err(trouble::failed(t, &error)),
+        }
+    }
+
+    /// What the unit asks for is taken, or the form comes back with what stands against it.
+    async fn take(
+        &self,
+        t: Tongue,
+        token: &str,
+        wish: Wish,
+        done: &str,
+        again: impl FnOnce(StatusCode, Vec<form::Problem>) -> Response,
+    ) -> Response {
+        let Some(id) = self.app.links.read(token) else { return trouble::not_found(t) };
+        match ask(&self.app.db, &self.app.desk, id, wish, self.now()).await {
+            Ok(_) => onward(token, done),
+            Err(error) => match form::act_problem(t, error) {
+                Ok((status, problem)) => again(status, vec![problem]),
+                Err(error) => trouble::failed(t, &error),
+            },
+        }
     }
 
     fn now(&self) -> DateTime<Utc> {

@@ -8,12 +8,12 @@ use axum::response::Response;
 
 use super::form::{self, Problem, Sent};
 use super::page::refused;
-use super::trouble::{Trouble, failed, not_found, trouble};
-use super::{Front, html, onward};
+use super::trouble::{Trouble, trouble};
+use super::{Front, html};
 use crate::domain::attachment::{self, EXTENSIONS, FileRefusal};
 use crate::domain::notice::{LONGEST_TEXT, RequestKind, SHORTEST_TEXT, text};
 use crate::flow::notices::unit_view::UnitView;
-use crate::flow::notices::{UnitFile, Wish, ask};
+use crate::flow::notices::{UnitFile, Wish};
 use crate::web::style::SHEET;
 use crate::web::tongue::Tongue;
 
@@ -45,10 +45,9 @@ fn form<'a>(t: Tongue, token: &'a str, view: &'a UnitView, sent: &'a Sent, probl
 
 pub(super) async fn show(State(front): State<Front>, Path(token): Path<String>, headers: HeaderMap) -> Response {
     let t = Tongue::asked(&headers);
-    match front.view(&token, front.now()).await {
-        Ok(Some(view)) => html(StatusCode::OK, &form(t, &token, &view, &Sent::default(), Vec::new())),
-        Ok(None) => not_found(t),
-        Err(error) => failed(t, &error),
+    match front.found(t, &token, front.now()).await {
+        Ok(view) => html(StatusCode::OK, &form(t, &token, &view, &Sent::default(), Vec::new())),
+        Err(answer) => answer,
     }
 }
 
@@ -60,10 +59,9 @@ pub(super) async fn submit(
 ) -> Response {
     let t = Tongue::asked(&headers);
     // Whose link it is comes before what was sent.
-    let view = match front.view(&token, front.now()).await {
-        Ok(Some(view)) => view,
-        Ok(None) => return not_found(t),
-        Err(error) => return failed(t, &error),
+    let view = match front.found(t, &token, front.now()).await {
+        Ok(view) => view,
+        Err(answer) => return answer,
     };
     let Ok(body) = body else { return trouble(t, StatusCode::BAD_REQUEST, Trouble::Broken) };
     let sent = match form::read(body).await {
@@ -75,14 +73,7 @@ pub(super) async fn submit(
         Ok(wish) => wish,
         Err((status, problems)) => return again(status, problems),
     };
-    let Some(id) = front.app.links.read(&token) else { return not_found(t) };
-    match ask(&front.app.db, &front.app.desk, id, wish, front.now()).await {
-        Ok(_) => onward(&token, "?done=objected"),
-        Err(error) => match form::act_problem(t, error) {
-            Ok((status, problem)) => again(status, vec![problem]),
-            Err(error) => failed(t, &error),
-        },
-    }
+    front.take(t, &token, wish, "?done=objected", again).await
 }
 
 /// What was sent, if nothing is wrong with it; else everything that is.

@@ -12,7 +12,6 @@ use super::headline::{Headline, headline};
 use super::history::Line;
 use super::recheck::Progress;
 use super::request::RequestCard;
-use super::trouble::{failed, not_found};
 use super::{Front, fault, history, html, recheck, request};
 use crate::domain::calendar::Due;
 use crate::domain::host::Host;
@@ -87,10 +86,9 @@ pub(super) async fn page(
     done: Option<&str>,
     problems: Vec<Problem>,
 ) -> Response {
-    match front.view(token, front.now()).await {
-        Ok(Some(view)) => html(status, &build(t, token, &view, done, problems)),
-        Ok(None) => not_found(t),
-        Err(error) => failed(t, &error),
+    match front.found(t, token, front.now()).await {
+        Ok(view) => html(status, &build(t, token, &view, done, problems)),
+        Err(answer) => answer,
     }
 }
 

@@ -57,23 +57,21 @@ impl Page<'_> {
 
 pub(super) async fn show(State(front): State<Front>, Path(token): Path<String>, headers: HeaderMap) -> Response {
     let t = Tongue::asked(&headers);
-    match front.view(&token, front.now()).await {
-        Ok(Some(view)) => {
+    match front.found(t, &token, front.now()).await {
+        Ok(view) => {
             let refused = view.recheck_refused.map(|why| refused(t, &view, why));
             let (progress, may_recheck) = (progress(t, &view), refused.is_none());
             html(StatusCode::OK, &Page { t, sheet: SHEET, token: &token, view: &view, progress, may_recheck, refused })
         }
-        Ok(None) => not_found(t),
-        Err(error) => failed(t, &error),
+        Err(answer) => answer,
     }
 }
 
 pub(super) async fn submit(State(front): State<Front>, Path(token): Path<String>, headers: HeaderMap) -> Response {
     let (t, now) = (Tongue::asked(&headers), front.now());
-    let view = match front.view(&token, now).await {
-        Ok(Some(view)) => view,
-        Ok(None) => return not_found(t),
-        Err(error) => return failed(t, &error),
+    let view = match front.found(t, &token, now).await {
+        Ok(view) => view,
+        Err(answer) => return answer,
     };
     let Some(id) = front.app.links.read(&token) else { return not_found(t) };
     match recheck(&front.app.db, id, now).await {
