@@ -83,12 +83,24 @@ async fn every_notice_stands_on_confirmed_faults(sim: &Sim, all: &[StoredNotice]
             let found = of_site.iter().find(|found| found.id == item.finding_id).expect("its finding");
             let confirmed = found.confirmed_at.expect("a notice tells what was confirmed");
             assert!(matches!(found.track.state, FindingState::Confirmed | FindingState::Cleared));
-            assert!(notice.drafted_at >= confirmed, "{site}: told before it was confirmed");
+            written_after(sim, notice, item.step, confirmed).await;
             let until = day_of(confirmed);
             let seen = truth.seen_failing.iter().filter(|(day, code)| *code == item.code && *day <= until).count();
             assert!(seen >= 3, "{site}: {} was seen {seen} times", item.code);
             assert!(truth.ever_at_fault, "{site} was never at fault, and accused");
         }
+    }
+}
+
+/// A fault may join a draft, or come by a supplement: it is its letter that must not be older than its confirmation.
+async fn written_after(sim: &Sim, notice: &StoredNotice, step: u32, confirmed: DateTime<Utc>) {
+    let letters = outbox::of_subject(&mut sim.office.db().read().await.unwrap(), &notice.id).await.unwrap();
+    let tells = |letter: &&outbox::Listed| {
+        matches!(letter.kind.as_str(), "rectification" | "supplement") && letter.step == Some(i64::from(step))
+    };
+    // What was written before it was found was stopped, and written anew.
+    for letter in letters.iter().filter(tells).filter(|letter| letter.state != "cancelled") {
+        assert!(letter.made_at >= confirmed, "{}: told before it was confirmed: {letter:?}", notice.id);
     }
 }
 
