@@ -6,18 +6,19 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::acting::acts;
 use super::request::{Body, Caller, Place};
 use super::trouble::OfActing;
 use super::views::NoticeSheet;
 use super::{Api, Nothing, Said, schemas};
 use crate::domain::account::Actor;
 use crate::domain::notice::RequestKind;
-use crate::flow::notices::{self, AnswerGiven, read};
+use crate::flow::notices::{self, ActError, AnswerGiven, read};
 use crate::store::notices::StoredNotice;
 
-/// The notice after the act.
-async fn after(api: &Api, actor: &Actor, done: StoredNotice) -> Said<NoticeSheet> {
-    Ok(Json(NoticeSheet::of(&read::show(&api.app.db, actor, &done.id).await?)))
+/// The answer to an act: the notice after it.
+async fn after(api: &Api, actor: &Actor, done: Result<StoredNotice, ActError>) -> Said<NoticeSheet> {
+    Ok(Json(NoticeSheet::of(&read::show(&api.app.db, actor, &done?.id).await?)))
 }
 
 /// A reason, which the unit may read.
@@ -65,111 +66,31 @@ pub(super) struct Delivered {
     on: NaiveDate,
 }
 
-/// Lets what is drafted go.
-#[utoipa::path(post, path = "/notices/{id}/approve", tag = "notices", params(("id" = String, Path)),
-    request_body = Approval, security(("token" = [])),
-    responses((status = 200, description = "The notice", body = NoticeSheet), OfActing))]
-pub(super) async fn approve_notice(
-    State(api): State<Api>,
-    Caller(actor): Caller,
-    Place(id): Place<String>,
-    Body(Approval { version }): Body<Approval>,
-) -> Said<NoticeSheet> {
-    let (app, now) = (&api.app, api.app.clock.now());
-    let done = match version {
-        Some(seen) => notices::approve_seen(&app.db, &app.desk, &actor, &id, seen, now).await?,
-        None => notices::approve(&app.db, &app.desk, &actor, &id, now).await?,
+acts! { "notices", "The notice", NoticeSheet;
+    /// Lets what is drafted go.
+    "/notices/{id}/approve" approve_notice(Approval { version }) => |app, actor, id, now| async move {
+        match version {
+            Some(seen) => notices::approve_seen(&app.db, &app.desk, actor, id, seen, now).await,
+            None => notices::approve(&app.db, &app.desk, actor, id, now).await,
+        }
     };
-    after(&api, &actor, done).await
-}
-
-/// Takes a notice back: it was wrong.
-#[utoipa::path(post, path = "/notices/{id}/withdraw", tag = "notices", params(("id" = String, Path)),
-    request_body = Why, security(("token" = [])),
-    responses((status = 200, description = "The notice", body = NoticeSheet), OfActing))]
-pub(super) async fn withdraw_notice(
-    State(api): State<Api>,
-    Caller(actor): Caller,
-    Place(id): Place<String>,
-    Body(Why { why }): Body<Why>,
-) -> Said<NoticeSheet> {
-    let app = &api.app;
-    let done = notices::withdraw(&app.db, &app.desk, &actor, &id, &why, app.clock.now()).await?;
-    after(&api, &actor, done).await
-}
-
-/// Moves the due date.
-#[utoipa::path(post, path = "/notices/{id}/extend", tag = "notices", params(("id" = String, Path)),
-    request_body = Extension, security(("token" = [])),
-    responses((status = 200, description = "The notice", body = NoticeSheet), OfActing))]
-pub(super) async fn extend_notice(
-    State(api): State<Api>,
-    Caller(actor): Caller,
-    Place(id): Place<String>,
-    Body(Extension { until, why }): Body<Extension>,
-) -> Said<NoticeSheet> {
-    let app = &api.app;
-    let done = notices::extend(&app.db, &app.desk, &actor, &id, until, &why, app.clock.now()).await?;
-    after(&api, &actor, done).await
-}
-
-/// Answers what the unit asked for.
-#[utoipa::path(post, path = "/notices/{id}/answer", tag = "notices", params(("id" = String, Path)),
-    request_body = AnswerBody, security(("token" = [])),
-    responses((status = 200, description = "The notice", body = NoticeSheet), OfActing))]
-pub(super) async fn answer_notice(
-    State(api): State<Api>,
-    Caller(actor): Caller,
-    Place(id): Place<String>,
-    Body(AnswerBody { kind, granted, text, until }): Body<AnswerBody>,
-) -> Said<NoticeSheet> {
-    let app = &api.app;
-    let given = AnswerGiven { kind, granted, text, until };
-    let done = notices::answer(&app.db, &app.desk, &actor, &id, given, app.clock.now()).await?;
-    after(&api, &actor, done).await
-}
-
-/// Sends what did not arrive again.
-#[utoipa::path(post, path = "/notices/{id}/resend", tag = "notices", params(("id" = String, Path)),
-    request_body = Nothing, security(("token" = [])),
-    responses((status = 200, description = "The notice", body = NoticeSheet), OfActing))]
-pub(super) async fn resend_notice(
-    State(api): State<Api>,
-    Caller(actor): Caller,
-    Place(id): Place<String>,
-    Body(Nothing {}): Body<Nothing>,
-) -> Said<NoticeSheet> {
-    let app = &api.app;
-    let done = notices::resend(&app.db, &app.desk, &actor, &id, app.clock.now()).await?;
-    after(&api, &actor, done).await
-}
-
-/// Notes that it was delivered by hand.
-#[utoipa::path(post, path = "/notices/{id}/delivered", tag = "notices", params(("id" = String, Path)),
-    request_body = Delivered, security(("token" = [])),
-    responses((status = 200, description = "The notice", body = NoticeSheet), OfActing))]
-pub(super) async fn notice_delivered(
-    State(api): State<Api>,
-    Caller(actor): Caller,
-    Place(id): Place<String>,
-    Body(Delivered { on }): Body<Delivered>,
-) -> Said<NoticeSheet> {
-    let app = &api.app;
-    let done = notices::deliver_by_hand(&app.db, &app.desk, &actor, &id, on, app.clock.now()).await?;
-    after(&api, &actor, done).await
-}
-
-/// Ends a notice for another reason.
-#[utoipa::path(post, path = "/notices/{id}/close", tag = "notices", params(("id" = String, Path)),
-    request_body = Why, security(("token" = [])),
-    responses((status = 200, description = "The notice", body = NoticeSheet), OfActing))]
-pub(super) async fn close_notice(
-    State(api): State<Api>,
-    Caller(actor): Caller,
-    Place(id): Place<String>,
-    Body(Why { why }): Body<Why>,
-) -> Said<NoticeSheet> {
-    let app = &api.app;
-    let done = notices::close(&app.db, &app.desk, &actor, &id, &why, app.clock.now()).await?;
-    after(&api, &actor, done).await
+    /// Takes a notice back: it was wrong.
+    "/notices/{id}/withdraw" withdraw_notice(Why { why }) =>
+        |app, actor, id, now| notices::withdraw(&app.db, &app.desk, actor, id, &why, now);
+    /// Moves the due date.
+    "/notices/{id}/extend" extend_notice(Extension { until, why }) =>
+        |app, actor, id, now| notices::extend(&app.db, &app.desk, actor, id, until, &why, now);
+    /// Answers what the unit asked for.
+    "/notices/{id}/answer" answer_notice(AnswerBody { kind, granted, text, until }) => |app, actor, id, now| {
+        notices::answer(&app.db, &app.desk, actor, id, AnswerGiven { kind, granted, text, until }, now)
+    };
+    /// Sends what did not arrive again.
+    "/notices/{id}/resend" resend_notice(Nothing {}) =>
+        |app, actor, id, now| notices::resend(&app.db, &app.desk, actor, id, now);
+    /// Notes that it was delivered by hand.
+    "/notices/{id}/delivered" notice_delivered(Delivered { on }) =>
+        |app, actor, id, now| notices::deliver_by_hand(&app.db, &app.desk, actor, id, on, now);
+    /// Ends a notice for another reason.
+    "/notices/{id}/close" close_notice(Why { why }) =>
+        |app, actor, id, now| notices::close(&app.db, &app.desk, actor, id, &why, now);
 }

@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::acting::acts;
 use super::request::{Asked, Body, Caller, Place};
 use super::trouble::{OfActing, OfReading, Trouble};
 use super::views::ActView;
@@ -211,27 +212,6 @@ async fn after(api: &Api, actor: &crate::domain::account::Actor, done: Done) -> 
     Ok(Json(CaseSheet::of(case, &site)))
 }
 
-/// Declares an act of a case: path, name, body, and the flow it calls with the fields of the body.
-macro_rules! acts {
-    ($($(#[doc = $doc:literal])+ $path:literal $name:ident($body:ident { $($field:ident),* }) =>
-        |$desk:ident, $actor:ident, $id:ident, $now:ident| $call:expr;)+) => {
-        $($(#[doc = $doc])+
-        #[utoipa::path(post, path = $path, tag = "cases", params(("id" = String, Path)), request_body = $body,
-            security(("token" = [])), responses((status = 200, description = "The case", body = CaseSheet), OfActing))]
-        pub(super) async fn $name(
-            State(api): State<Api>,
-            Caller(actor): Caller,
-            Place(id): Place<String>,
-            Body($body { $($field),* }): Body<$body>,
-        ) -> Said<CaseSheet> {
-            let (desk, now) = (Desk::of(&api.app), api.app.clock.now());
-            let ($desk, $actor, $id, $now) = (&desk, &actor, id.as_str(), now);
-            let done = $call.await;
-            after(&api, &actor, done).await
-        })+
-    };
-}
-
 /// Declares a body.
 macro_rules! bodies {
     ($($(#[doc = $doc:literal])+ $name:ident { $($(#[$meta:meta])* $field:ident: $type:ty,)+ })+) => {
@@ -297,37 +277,37 @@ pub(super) async fn open_case(
     after(&api, &actor, done).await
 }
 
-acts! {
+acts! { "cases", "The case", CaseSheet;
     /// Puts a consultation on record.
     "/cases/{id}/consult" consult_case(Consulted { whom, on, opinion }) =>
-        |desk, actor, id, now| cases::consult(desk, actor, id, (&whom, on, &opinion), now);
+        |app, actor, id, now| cases::consult(&Desk::of(app), actor, id, (&whom, on, &opinion), now);
     /// Proposes a decision: the evidence is locked in the same moment.
-    "/cases/{id}/propose" propose_case(Proposed { outcome, names, reason, effective }) => |desk, actor, id, now| {
+    "/cases/{id}/propose" propose_case(Proposed { outcome, names, reason, effective }) => |app, actor, id, now| {
         let proposing = Proposing { outcome: Some(outcome), names: &names, reason: &reason, effective };
-        async move { cases::propose(desk, actor, id, &proposing, now).await }
+        async move { cases::propose(&Desk::of(app), actor, id, &proposing, now).await }
     };
     /// Approves what another proposed.
-    "/cases/{id}/approve" approve_case(Nothing {}) => |desk, actor, id, now| cases::approve(desk, actor, id, now);
+    "/cases/{id}/approve" approve_case(Nothing {}) => |app, actor, id, now| cases::approve(&Desk::of(app), actor, id, now);
     /// Rejects what was proposed.
-    "/cases/{id}/reject" reject_case(Reason { why }) => |desk, actor, id, now| cases::reject(desk, actor, id, &why, now);
+    "/cases/{id}/reject" reject_case(Reason { why }) => |app, actor, id, now| cases::reject(&Desk::of(app), actor, id, &why, now);
     /// Takes a proposal back or, before its effect, a decision.
     "/cases/{id}/withdraw" withdraw_case(Reason { why }) =>
-        |desk, actor, id, now| cases::withdraw(desk, actor, id, &why, now);
+        |app, actor, id, now| cases::withdraw(&Desk::of(app), actor, id, &why, now);
     /// Puts an authority's word on record.
     "/cases/{id}/acknowledge" acknowledge_case(Acknowledged { authority, act, by, reference }) =>
-        |desk, actor, id, now| cases::acknowledge_instruction(desk, actor, id, (authority, act), (&by, &reference), now);
+        |app, actor, id, now| cases::acknowledge_instruction(&Desk::of(app), actor, id, (authority, act), (&by, &reference), now);
     /// Puts on record that a counterfeit was taken over (art. 21).
     "/cases/{id}/hand-over" hand_over_case(HandedOver { to, receipt }) =>
-        |desk, actor, id, now| cases::hand_over(desk, actor, id, (&to, &receipt), now);
+        |app, actor, id, now| cases::hand_over(&Desk::of(app), actor, id, (&to, &receipt), now);
     /// Proposes to lift what is in force, after a new review.
     "/cases/{id}/propose-reinstatement" propose_reinstatement(Lifting { review, reason }) =>
-        |desk, actor, id, now| cases::propose_reinstatement(desk, actor, id, (&review, &reason), now);
+        |app, actor, id, now| cases::propose_reinstatement(&Desk::of(app), actor, id, (&review, &reason), now);
     /// Lifts what is in force, as another proposed.
     "/cases/{id}/approve-reinstatement" approve_reinstatement(Nothing {}) =>
-        |desk, actor, id, now| cases::approve_reinstatement(desk, actor, id, now);
+        |app, actor, id, now| cases::approve_reinstatement(&Desk::of(app), actor, id, now);
     /// Leaves in force what another proposed to lift.
     "/cases/{id}/reject-reinstatement" reject_reinstatement(Reason { why }) =>
-        |desk, actor, id, now| cases::reject_reinstatement(desk, actor, id, &why, now);
+        |app, actor, id, now| cases::reject_reinstatement(&Desk::of(app), actor, id, &why, now);
     /// Puts a case away.
-    "/cases/{id}/close" close_case(Reason { why }) => |desk, actor, id, now| cases::close(desk, actor, id, &why, now);
+    "/cases/{id}/close" close_case(Reason { why }) => |app, actor, id, now| cases::close(&Desk::of(app), actor, id, &why, now);
 }

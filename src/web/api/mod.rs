@@ -3,6 +3,7 @@
 //! Every handler calls a use-case; who may see and do what is decided there. The routes and the OpenAPI text are made from
 //! one list (`api!` below).
 
+mod acting;
 mod acts;
 pub mod cases;
 mod limits;
