@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::flow::calendar::CalendarCell;
+use crate::flow::certificates::Shelf;
 use crate::flow::notices::Desk;
 use crate::flow::notices::link::Links;
 use crate::metrics::Metrics;
@@ -23,4 +24,6 @@ pub struct Shared {
     pub desk: Arc<Desk>,
     /// Makes and reads the links of notices.
     pub links: Links,
+    /// The certificates that the public is answered from.
+    pub shelf: Shelf,
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::flow::calendar;
+use crate::flow::certificates::Shelf;
 use crate::flow::notices::link::Links;
 use crate::metrics::Metrics;
 use crate::shared::Shared;
@@ -44,8 +45,9 @@ pub async fn shared(config: Config, db: Db, clock: Clock) -> Result<Shared, Star
     let calendar = calendar::load(&mut db.read().await?).await?.into();
     let links = links(&db, &clock).await?;
     let desk = Arc::new(desk(&config));
+    let shelf = Shelf::of(&config.verify.folder);
     let (config, metrics) = (Arc::new(config), Arc::new(metrics));
-    Ok(Shared { config, db, clock, calendar, metrics, desk, links })
+    Ok(Shared { config, db, clock, calendar, metrics, desk, links, shelf })
 }
 
 async fn links(db: &Db, clock: &Clock) -> StoreResult<Links> {

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use sections::{
     Authorities, Badge, Confirm, Database, Dns, Http, Log, LogFormat, Mail, MailMode, MailSecurity, OfficeWatch,
-    RegistrySection, Retention, RhythmText, Watch, Web, Webhook,
+    RegistrySection, Retention, RhythmText, Verify, Watch, Web, Webhook,
 };
 pub use validate::Complaint;
 
@@ -37,6 +37,7 @@ pub struct Config {
     pub mail: Mail,
     pub authorities: Authorities,
     pub retention: Retention,
+    pub verify: Verify,
     pub web: Web,
     pub log: Log,
 }

@@ -250,6 +250,26 @@ section! {
 }
 
 section! {
+    /// What the public is answered from, and how fast what changes is told.
+    Verify {
+        /// A folder of this process alone, for its snapshot of all certificates.
+        folder: PathBuf = PathBuf::from("badgewatch-public"),
+        /// Seconds within which a revocation is seen by everybody, the caches on the way included.
+        bound_seconds: u32 = 60,
+        /// Hours that a signed answer holds.
+        signature_hours: u32 = 24,
+        /// Requests of one address a minute.
+        per_minute: u32 = 600,
+        /// Hosts that are remembered a day of one badge, and of all, for "seen on".
+        hosts_a_badge: u32 = 50,
+        hosts: u32 = 20_000,
+        /// Requests on at least so many days that make another host a lead.
+        lead_requests: u32 = 20,
+        lead_days: u32 = 2,
+    }
+}
+
+section! {
     /// Where to listen.
     Web {
         listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 8080)),
@@ -259,6 +279,8 @@ section! {
         api_per_minute: u32 = 600,
         /// Requests that show no good token, of one address a minute, before they are turned away unread.
         api_failures_per_minute: u32 = 30,
+        /// Proxies of our own: from them, and from nobody else, `X-Forwarded-For` is believed.
+        trusted_proxies: Vec<IpNet> = Vec::new(),
     }
 }
 

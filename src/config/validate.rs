@@ -63,6 +63,7 @@ impl Config {
         self.check_offices(&mut all);
         self.check_mail(&mut all);
         self.check_authorities(&mut all);
+        self.check_verify(&mut all);
         all.0
     }
 
@@ -120,6 +121,25 @@ impl Config {
             for host in hosts {
                 all.unless(Host::parse(host).is_some(), key, format!("{host:?} is no host name"));
             }
+        }
+    }
+
+    fn check_verify(&self, all: &mut Complaints) {
+        let verify = &self.verify;
+        let folder = !verify.folder.as_os_str().is_empty();
+        all.unless(folder, "verify.folder", "a folder is needed, for the snapshot of all certificates");
+        let bound = (10..=3_600).contains(&verify.bound_seconds);
+        all.unless(bound, "verify.bound_seconds", "from 10 seconds to an hour, such as 60");
+        let hours = (1..=720).contains(&verify.signature_hours);
+        all.unless(hours, "verify.signature_hours", "from 1 to 720 hours, such as 24");
+        for (key, value) in [
+            ("verify.per_minute", verify.per_minute),
+            ("verify.hosts_a_badge", verify.hosts_a_badge),
+            ("verify.hosts", verify.hosts),
+            ("verify.lead_requests", verify.lead_requests),
+            ("verify.lead_days", verify.lead_days),
+        ] {
+            all.unless(value > 0, key, "at least 1 is needed");
         }
     }
 

@@ -11,6 +11,8 @@ pub mod basis;
 pub mod beijing;
 pub mod calendar;
 pub mod case;
+pub mod certificate;
+pub mod click;
 pub mod confirm;
 pub mod crawl;
 pub mod dns;

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::schedule::Rhythm;
 use crate::flow::retention::{self, Keep};
 use crate::flow::watch::Step;
-use crate::flow::{measure as counts, reports, seal, tasks};
+use crate::flow::{certificates, measure as counts, reports, seal, tasks};
 use crate::shared::Shared;
 use crate::store::{StoreResult, jobs};
 
@@ -151,5 +151,23 @@ async fn follow_calendar(app: &Shared) {
         Ok(false) => {}
         Ok(true) => tracing::info!(version = app.calendar.get().version(), "another calendar of working days holds"),
         Err(error) => tracing::warn!(%error, "the calendar could not be read: the last one holds"),
+    }
+}
+
+/// Keeps the public's shelf what the database says, until it is stopped. A database that does not answer leaves the shelf as
+/// it is.
+pub async fn keep_shelf(app: Shared, installation: String, stop: CancellationToken) {
+    // Half of the bound is for the caches on the way.
+    let every = Duration::from_secs(u64::from(app.config.verify.bound_seconds)) / 4;
+    let mut turn = tokio::time::interval(every);
+    turn.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = turn.tick() => {}
+        }
+        if let Err(error) = certificates::follow(&app.db, &app.shelf, &installation, app.clock.now()).await {
+            tracing::error!(%error, "the public's certificates are not brought up to date; the last ones are told");
+        }
     }
 }

@@ -57,7 +57,7 @@ pub const TABLES: &[Table] = tables! {
     regions { code: Text = "$1", name: Text = "$2", parent: Text = "$3" }
     units { id: Text = "$1", name_key: Text = "$2", name: Text = "$3", kind: Text = "$4", parent: Text = "$5",
         address: Text = "$6", functions: Text = "$7", administrative_functions: Bool = "$8", region_text: Text = "$9",
-        region: Text = "$10" }
+        region: Text = "$10", published: Int = "$11" }
     imports { id: Text = "$1", at: At = "$2", file: Text = "$3", sha256: Text = "$4", rows_good: Int = "$5",
         refused: Int = "$6", added: Int = "$7", changed: Int = "$8", unchanged: Int = "$9", dropped: Int = "$10" }
     sites { id: Text = "$1", key: Text = "$2", unit_id: Text = "$3", name: Text = "$4", en_domain: Text = "$5",
@@ -66,7 +66,8 @@ pub const TABLES: &[Table] = tables! {
         domain_expires_on: Day = "$14", hosting: Text = "$15", notified_on: Day = "$16", contact_name: Text = "$17",
         contact_email: Text = "$18", contact_phone: Text = "$19", handler_name: Text = "$20", handler_email: Text = "$21",
         handler_phone: Text = "$22", fingerprint: Text = "$23", imported_by: Text = "$24", changed_at: At = "$25",
-        dropped_at: At = "$26", decided_state: Text = "$27" }
+        dropped_at: At = "$26", decided_state: Text = "$27",
+        published: Int = "$28", decided_at: At = "$29" }
     site_names { host: Text = "$1", site_id: Text = "$2" }
     registry_history { id: Text = "$1", at: At = "$2", import_id: Text = "$3", site_id: Text = "$4", change: Text = "$5",
         field: Text = "$6", old_value: Text = "$7", new_value: Text = "$8" }
@@ -116,6 +117,12 @@ pub const TABLES: &[Table] = tables! {
     instructions { id: Text = "$1", case_id: Text = "$2", authority: Text = "$3", act: Text = "$4", names: Text = "$5",
         jws: Text = "$6", made_at: At = "$7", acknowledged_at: At = "$8", acknowledged_by: Text = "$9",
         acknowledged_ref: Text = "$10", confirmed_at: At = "$11", overdue_at: At = "$12" }
+    seen_on { site_id: Text = "$1", host: Text = "$2", day: Day = "$3", scripts: Int = "$4", images: Int = "$5",
+        clicks: Int = "$6" }
+    leads { id: Text = "$1", kind: Text = "$2", site_id: Text = "$3", region: Text = "$4", host: Text = "$5",
+        state: Text = "$6", version: Int = "$7", first_at: At = "$8", last_at: At = "$9", seen: Int = "$10",
+        days: Int = "$11", case_id: Text = "$12", decided_at: At = "$13", decided_by: Text = "$14", reason: Text = "$15",
+        body: Tree = "$16" }
     accounts { id: Text = "$1", name: Text = "$2", person: Text = "$3", region: Text = "$4", role: Text = "$5",
         made_at: At = "$6", disabled_at: At = "$7" }
     tokens { id: Text = "$1", account_id: Text = "$2", hash: Text = "$3", made_at: At = "$4", expires_at: At = "$5",

@@ -16,6 +16,10 @@ pub struct StoredSite {
     pub region: Option<String>,
     /// When the registry last changed it.
     pub changed_at: DateTime<Utc>,
+    /// When it left the registry.
+    pub dropped_at: Option<DateTime<Utc>>,
+    /// Since when an office's decision about its badge holds.
+    pub decided_at: Option<DateTime<Utc>>,
     pub site: Site,
 }
 
@@ -26,7 +30,7 @@ macro_rules! select {
              s.issued_on, s.issuing_office, COALESCE(s.decided_state, s.state) AS state, s.domain_expires_on, s.hosting, s.notified_on, s.contact_name, \
              s.contact_email, s.contact_phone, s.handler_name, s.handler_email, s.handler_phone, \
              u.name AS unit_name, u.kind AS unit_kind, u.parent AS unit_parent, u.address AS unit_address, \
-             u.functions AS unit_functions, u.administrative_functions, u.region_text, u.region, s.changed_at \
+             u.functions AS unit_functions, u.administrative_functions, u.region_text, u.region, s.changed_at, s.dropped_at, s.decided_at \
              FROM sites s JOIN units u ON u.id = s.unit_id ",
             $rest
         )
@@ -67,6 +71,17 @@ pub async fn of_certificate(tx: &mut Tx, id: &CertificateId) -> StoreResult<Vec<
 pub async fn after_key(tx: &mut Tx, key: &str, most: i64) -> StoreResult<Vec<StoredSite>> {
     let sql = select!("WHERE s.key > $1 AND s.dropped_at IS NULL ORDER BY s.key LIMIT $2");
     read_all(fetch_all!(SiteRow, tx, sql, key, most)?)
+}
+
+/// Every site there ever was, in the order of ids, a page at a time.
+pub async fn after_id(tx: &mut Tx, id: &str, most: i64) -> StoreResult<Vec<StoredSite>> {
+    read_all(fetch_all!(SiteRow, tx, select!("WHERE s.id > $1 ORDER BY s.id LIMIT $2"), id, most)?)
+}
+
+/// Those of them whose certificate changed above a number ([`super::certificates`]).
+pub async fn published_above(tx: &mut Tx, number: i64, id: &str, most: i64) -> StoreResult<Vec<StoredSite>> {
+    let sql = select!("WHERE (s.published > $1 OR u.published > $1) AND s.id > $2 ORDER BY s.id LIMIT $3");
+    read_all(fetch_all!(SiteRow, tx, sql, number, id, most)?)
 }
 
 /// How many sites are in force.
@@ -130,7 +145,7 @@ pub async fn update(tx: &mut Tx, write: &SiteWrite<'_>) -> StoreResult<()> {
          badge_code = $8, certificate_id = $9, issued_on = $10, issuing_office = $11, state = $12, \
          domain_expires_on = $13, hosting = $14, notified_on = $15, contact_name = $16, contact_email = $17, \
          contact_phone = $18, handler_name = $19, handler_email = $20, handler_phone = $21, fingerprint = $22, \
-         imported_by = $23, changed_at = $24, dropped_at = NULL WHERE id = $1",
+         imported_by = $23, changed_at = $24, dropped_at = NULL, published = NULL WHERE id = $1",
         write.id,
         write.unit_id,
         &site.name,
@@ -165,17 +180,19 @@ pub async fn update(tx: &mut Tx, write: &SiteWrite<'_>) -> StoreResult<()> {
 pub async fn drop_site(tx: &mut Tx, id: &str, at: DateTime<Utc>) -> StoreResult<bool> {
     // It counts in no group and no share any more.
     execute!(&mut *tx, "DELETE FROM standings WHERE site_id = $1", id)?;
-    let sql = "UPDATE sites SET dropped_at = $2, changed_at = $2 WHERE id = $1 AND dropped_at IS NULL";
+    let sql =
+        "UPDATE sites SET dropped_at = $2, changed_at = $2, published = NULL WHERE id = $1 AND dropped_at IS NULL";
     Ok(execute!(tx, sql, id, at)? == 1)
 }
 
 /// What an office decided of a site's badge, which goes before what the registry says; `None` lifts it. Its pages are
 /// judged anew. `false`: it stands so already.
 pub async fn decide_state(tx: &mut Tx, id: &str, state: Option<BadgeState>, at: DateTime<Utc>) -> StoreResult<bool> {
-    let sql =
-        "UPDATE sites SET decided_state = $2, changed_at = $3 WHERE id = $1 AND COALESCE(decided_state, '') <> $4";
+    let sql = "UPDATE sites SET decided_state = $2, decided_at = $5, changed_at = $3, published = NULL \
+         WHERE id = $1 AND COALESCE(decided_state, '') <> $4";
     let name = state.map(BadgeState::name);
-    Ok(execute!(tx, sql, id, name, at, name.unwrap_or_default())? == 1)
+    let since = state.map(|_| at);
+    Ok(execute!(tx, sql, id, name, at, name.unwrap_or_default(), since)? == 1)
 }
 
 async fn insert_names(tx: &mut Tx, names: &[(Host, &str)]) -> StoreResult<()> {
@@ -249,6 +266,8 @@ struct SiteRow {
     region_text: Option<String>,
     region: Option<String>,
     changed_at: DateTime<Utc>,
+    dropped_at: Option<DateTime<Utc>>,
+    decided_at: Option<DateTime<Utc>>,
 }
 
 impl SiteRow {
@@ -290,7 +309,14 @@ impl SiteRow {
             contact: Contact { name: self.contact_name, email: self.contact_email, phone: self.contact_phone },
             handler: Contact { name: self.handler_name, email: self.handler_email, phone: self.handler_phone },
         };
-        Ok(StoredSite { id: self.id, region: self.region, changed_at: self.changed_at, site })
+        Ok(StoredSite {
+            id: self.id,
+            region: self.region,
+            changed_at: self.changed_at,
+            dropped_at: self.dropped_at,
+            decided_at: self.decided_at,
+            site,
+        })
     }
 }
 

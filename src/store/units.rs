@@ -29,7 +29,7 @@ pub async fn save(tx: &mut Tx, units: &[UnitWrite<'_>]) -> StoreResult<HashMap<S
         " ON CONFLICT (name_key) DO UPDATE SET name = excluded.name, kind = excluded.kind, parent = excluded.parent, \
          address = excluded.address, functions = excluded.functions, \
          administrative_functions = excluded.administrative_functions, region_text = excluded.region_text, \
-         region = excluded.region RETURNING name_key, id",
+         region = excluded.region, published = NULL RETURNING name_key, id",
         |row, write| {
             let unit = write.unit;
             row.push_bind(super::new_id()).push_bind(write.key).push_bind(&unit.name);

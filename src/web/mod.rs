@@ -6,6 +6,7 @@ mod overview;
 mod style;
 mod tongue;
 mod unit;
+mod visitor;
 
 use std::net::SocketAddr;
 

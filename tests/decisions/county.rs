@@ -5,8 +5,9 @@ use badgewatch::domain::case::{Authority, CaseOutcome, CaseState, Effective, Gro
 use badgewatch::domain::registry::BadgeState;
 use badgewatch::domain::site::not_owed;
 use badgewatch::domain::verdict::Reason;
-use badgewatch::flow::cases::{self, Proposing, sign};
+use badgewatch::flow::cases::{self, Proposing};
 use badgewatch::flow::seal;
+use badgewatch::flow::sign::{self, Signer, Signs};
 use badgewatch::store::{audit, instructions};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
@@ -93,7 +94,7 @@ async fn the_instruction_is_signed_and_names_the_evidence_that_was_locked() {
         assert_eq!(decided.case.state, CaseState::InForce, "a serious stop takes effect with its approval");
 
         let mut tx = room.db().write().await.unwrap();
-        let signer = sign::Signer::get(&mut tx, room.now()).await.unwrap();
+        let signer = Signer::get(&mut tx, Signs::Instructions, room.now()).await.unwrap();
         let told = instructions::of_case(&mut tx, &opened.id).await.unwrap();
         let hash = decided.case.decision.as_ref().unwrap().proposal.bundle_hash.clone();
         let bundle = cases::bundle_of(&mut tx, &opened.id, &hash).await.unwrap().unwrap();

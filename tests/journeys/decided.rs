@@ -6,7 +6,8 @@ use badgewatch::domain::account::{AccountRole, Actor};
 use badgewatch::domain::case::{Authority, CaseOutcome, CaseRefusal, CaseState, Effective, Ground, InstructionAct};
 use badgewatch::domain::notice::NoticeState;
 use badgewatch::domain::registry::BadgeState;
-use badgewatch::flow::cases::{self, CaseError, Proposing, sign};
+use badgewatch::flow::cases::{self, CaseError, Proposing};
+use badgewatch::flow::sign::{self, Signer, Signs};
 use badgewatch::flow::{calendar, seal};
 use badgewatch::store::cases::StoredCase;
 use badgewatch::store::{instructions, sites};
@@ -98,7 +99,7 @@ async fn ordered(house: &House, authority: &str, number: usize) -> Value {
     assert_eq!(files.len(), 1, "{}", letter.raw);
     let jws = String::from_utf8(files[0].1.clone()).unwrap();
     let mut tx = house.office.db().write().await.unwrap();
-    let signer = sign::Signer::get(&mut tx, house.now()).await.unwrap();
+    let signer = Signer::get(&mut tx, Signs::Instructions, house.now()).await.unwrap();
     let payload = sign::verify(jws.trim(), signer.public()).expect("signed by the office");
     let forged = format!("{}x{}", &jws[..60], &jws[61..]);
     assert!(sign::verify(&forged, signer.public()).is_none() || forged == jws);

@@ -1,8 +1,9 @@
 //! Whose page, whose code, whose id: the look-ups that judging needs, each in the logarithm of the registry's size.
 
 use super::index::Index;
+use super::names::{parent, twins};
 use super::problem::{Warning, WarningKind};
-use super::site::{Site, twins};
+use super::site::Site;
 use super::{Registry, prefix};
 use crate::domain::host::Host;
 use crate::domain::ids::{BadgeCode, CertificateId};
@@ -100,9 +101,4 @@ impl Registry {
     fn is_registered(&self, names: &[Host]) -> bool {
         names.iter().any(|name| self.indexes.on(name).next().is_some())
     }
-}
-
-/// The name one label up; none above a top-level domain's children.
-fn parent(host: &Host) -> Option<Host> {
-    host.ascii().split_once('.').and_then(|(_, parent)| Host::parse(parent))
 }

@@ -12,6 +12,7 @@ mod export;
 mod header;
 mod index;
 mod lookup;
+pub mod names;
 mod prefix;
 mod problem;
 mod read;

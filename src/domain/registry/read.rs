@@ -121,7 +121,7 @@ fn url_prefix(cells: &Cells, en: &Option<Host>, cn: &Option<Host>) -> Result<Opt
     let Some(cell) = cells.text(Column::UrlPrefix) else { return Ok(None) };
     let is_own = |host: &str| {
         let host = Host::parse(host);
-        host.is_some_and(|host| en.iter().chain(cn).any(|name| super::site::twins(name).contains(&host)))
+        host.is_some_and(|host| en.iter().chain(cn).any(|name| super::names::twins(name).contains(&host)))
     };
     prefix::parse(&clean::half_width(&cell), is_own).ok_or_else(|| Fault::at(Column::UrlPrefix, RefusalReason::Prefix))
 }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use chrono::NaiveDate;
 
-use super::{clean, prefix};
+use super::{clean, names, prefix};
 use crate::closed_set;
 use crate::domain::host::Host;
 use crate::domain::ids::{BadgeCode, CertificateId};
@@ -110,15 +110,7 @@ impl Site {
     /// Every host that is the site's by its registered names: these, the other spelling of a Chinese one, and each with or
     /// without `www.`.
     pub fn hosts(&self) -> Vec<Host> {
-        let mut hosts = Vec::new();
-        for name in self.names() {
-            for host in twins(name) {
-                if !hosts.contains(&host) {
-                    hosts.push(host);
-                }
-            }
-        }
-        hosts
+        names::hosts(self.names())
     }
 
     /// Is the host one of the site's, taken alone: one of [`Site::hosts`] or, unless the site is only a folder of its host,
@@ -132,13 +124,4 @@ impl Site {
     pub fn holds_path(&self, path: &str) -> bool {
         self.url_prefix.as_deref().is_none_or(|folder| prefix::holds(folder, path))
     }
-}
-
-/// A name, its other spelling if it is a Chinese one, and the `www.` twins of both: an involution, so that it serves both to
-/// list a site's hosts and to look a host up.
-pub(super) fn twins(name: &Host) -> Vec<Host> {
-    let spellings = std::iter::once(name.clone()).chain(name.cn_twin());
-    let mut twins: Vec<Host> = spellings.collect();
-    twins.extend(twins.clone().iter().filter_map(Host::www_twin));
-    twins
 }

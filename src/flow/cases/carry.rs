@@ -3,9 +3,10 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::{CaseError, Desk, chain, letters, sign};
+use super::{CaseError, Desk, chain, letters};
 use crate::clock::day;
 use crate::domain::case::{Case, CaseEvent, Effect, Execution, InstructionAct, Moment, step};
+use crate::flow::sign::{Signer, Signs};
 use crate::store::audit::{self, Act};
 use crate::store::cases::{self, StoredCase};
 use crate::store::sites::{self, StoredSite};
@@ -110,7 +111,7 @@ fn note(moved: &StoredCase, event: &CaseEvent) -> String {
 
 /// Signs an instruction for each authority that was just ordered to act, and sends it on its way.
 async fn instruct(tx: &mut Tx, sender: &letters::Sender<'_>, act: InstructionAct) -> StoreResult<()> {
-    let signer = sign::Signer::get(tx, sender.now).await?;
+    let signer = Signer::get(tx, Signs::Instructions, sender.now).await?;
     let ordered = |done: &&Execution| done.order.act == act && done.since == sender.now;
     for done in sender.stored.case.executions.iter().filter(ordered) {
         let jws = signer.sign(&sender.payload(&done.order));

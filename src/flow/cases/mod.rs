@@ -14,7 +14,6 @@ mod misuse;
 mod names;
 mod open;
 pub mod read;
-pub mod sign;
 
 use std::sync::Arc;
 

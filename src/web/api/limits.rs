@@ -10,6 +10,7 @@ use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use crate::config::Web;
+use crate::web::visitor;
 
 /// Addresses that are remembered before those are forgotten that did nothing lately.
 const REMEMBERED: usize = 10_000;
@@ -39,24 +40,13 @@ impl Limits {
         if self.strangers.len() > REMEMBERED {
             self.strangers.retain_recent();
         }
-        let address = network(address.unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED)));
+        let address = visitor::network(address.unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED)));
         self.strangers.check_key(&address).map_err(|until| seconds(&until))
     }
 }
 
 fn seconds(until: &governor::NotUntil<<DefaultClock as Clock>::Instant>) -> u64 {
     until.wait_time_from(DefaultClock::default().now()).as_secs() + 1
-}
-
-/// A customer of a provider has a whole /64 of IPv6.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
-        }
-        address => address,
-    }
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! What a handler takes from a request: who asks, and what, each refused in the API's own words.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Path, Query, Request};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
@@ -13,6 +13,7 @@ use super::Api;
 use super::trouble::{Code, Trouble};
 use crate::domain::account::Actor;
 use crate::flow::accounts::{authenticate, hash};
+use crate::web::visitor;
 
 /// Somebody who was let in by the token of the request.
 pub(super) struct Caller(pub Actor);
@@ -27,7 +28,7 @@ impl FromRequestParts<Api> for Caller {
                 api.limits.known(hash(token)).map_err(Trouble::too_many)?;
                 Ok(Self(actor))
             }
-            None => Err(stranger(api, address(parts))),
+            None => Err(stranger(api, address(parts, api))),
         }
     }
 }
@@ -45,8 +46,8 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-fn address(parts: &Parts) -> Option<IpAddr> {
-    parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())
+fn address(parts: &Parts, api: &Api) -> Option<IpAddr> {
+    visitor::address(&api.app.config.web.trusted_proxies, &parts.extensions, &parts.headers)
 }
 
 /// Where a request comes from, as far as it is known.
@@ -55,8 +56,8 @@ pub(super) struct Whence(pub Option<IpAddr>);
 impl FromRequestParts<Api> for Whence {
     type Rejection = Trouble;
 
-    async fn from_request_parts(parts: &mut Parts, _: &Api) -> Result<Self, Trouble> {
-        Ok(Self(address(parts)))
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Trouble> {
+        Ok(Self(address(parts, api)))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Signed instructions: JWS in compact form (RFC 7515) by an Ed25519 key (RFC 8037) that is made once and kept.
+//! What goes out under our name: JWS (RFC 7515) by Ed25519 keys (RFC 8037), each made once and kept.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -10,8 +10,24 @@ use sha2::{Digest, Sha256};
 
 use crate::store::{StoreError, StoreResult, Tx, keys};
 
-/// The name of the key that signs instructions.
-const KEY: &str = "instruction-signing";
+/// What a key of ours signs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signs {
+    /// Instructions to those who stop names.
+    Instructions,
+    /// What the public is told of badges.
+    Certificates,
+}
+
+impl Signs {
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Instructions => "instruction-signing",
+            Self::Certificates => "certificate-signing",
+        }
+    }
+}
+
 /// What an instruction is, in its header.
 pub const TYPE: &str = "badgewatch-instruction+jws";
 
@@ -21,13 +37,18 @@ pub struct Signer {
 }
 
 impl Signer {
-    /// The signer of this installation; its key is made at the first call.
-    pub async fn get(tx: &mut Tx, now: DateTime<Utc>) -> StoreResult<Self> {
-        let secret = match keys::get(tx, KEY).await? {
-            Some(secret) => secret,
-            None => keys::get_or_make(tx, KEY, &fresh()?, now).await?,
-        };
-        Self::of_secret(&secret).ok_or_else(|| StoreError::Corrupt(format!("key {KEY}")))
+    /// A signer of this installation; its key is made at the first call.
+    pub async fn get(tx: &mut Tx, signs: Signs, now: DateTime<Utc>) -> StoreResult<Self> {
+        let secret = Self::secret(tx, signs, now).await?;
+        Self::of_secret(&secret).ok_or_else(|| StoreError::Corrupt(format!("key {}", signs.key())))
+    }
+
+    /// The secret of a signer, for who must sign while the database does not answer.
+    pub async fn secret(tx: &mut Tx, signs: Signs, now: DateTime<Utc>) -> StoreResult<String> {
+        match keys::get(tx, signs.key()).await? {
+            Some(secret) => Ok(secret),
+            None => keys::get_or_make(tx, signs.key(), &fresh()?, now).await,
+        }
     }
 
     /// The signer of a kept secret: PKCS#8 in base64.

@@ -1,0 +1,100 @@
+//! The file of all certificates and its index in memory. The lines stay in the file: the kernel keeps what is asked for.
+
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::ShelfError;
+use super::index::Index;
+use super::lines::{self, Head};
+
+/// A file of certificates.
+#[derive(Debug)]
+pub(super) struct Base {
+    file: File,
+    pub head: Head,
+    /// Where each line begins and how long it is.
+    places: Vec<(u64, u32)>,
+    sites: Index,
+    /// By badge code, certificate id and registered name.
+    keys: Index,
+}
+
+/// What of a certificate it is found by.
+#[derive(Deserialize)]
+pub(super) struct Keys<'a> {
+    #[serde(borrow)]
+    badge_code: Option<&'a str>,
+    #[serde(borrow)]
+    certificate_id: Option<&'a str>,
+    #[serde(borrow)]
+    cn_domain: Option<&'a str>,
+    #[serde(borrow)]
+    en_domain: Option<&'a str>,
+}
+
+impl<'a> Keys<'a> {
+    pub fn of(json: &'a str) -> Option<Self> {
+        serde_json::from_str(json).ok()
+    }
+
+    /// A code, an id and a name never look alike.
+    pub fn all(&self) -> impl Iterator<Item = &'a str> {
+        [self.badge_code, self.certificate_id, self.cn_domain, self.en_domain].into_iter().flatten()
+    }
+}
+
+impl Base {
+    /// Reads a whole file and proves that it is whole. `None`: there is none.
+    pub fn load(place: &Path) -> Result<Option<Self>, ShelfError> {
+        let (mut places, mut sites, mut keys) = (Vec::new(), Index::default(), Index::default());
+        let take = |at: u64, id: &str, json: &str| {
+            let line = u32::try_from(places.len()).map_err(|_| "too many lines")?;
+            places.push((at, u32::try_from(id.len() + 1 + json.len()).map_err(|_| "a line too long")?));
+            sites.add(id, line);
+            Keys::of(json).ok_or("a line")?.all().for_each(|key| keys.add(key, line));
+            Ok(())
+        };
+        let Some((file, head)) = lines::read(place, take)? else { return Ok(None) };
+        places.shrink_to_fit();
+        sites.sort();
+        keys.sort();
+        Ok(Some(Self { file, head, places, sites, keys }))
+    }
+
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// A line: the site's id, a tab, the JSON.
+    pub fn line(&self, line: u32) -> std::io::Result<String> {
+        let (at, length) = self.places.get(line as usize).copied().unwrap_or_default();
+        self.text(at, length as usize)
+    }
+
+    fn text(&self, at: u64, length: usize) -> std::io::Result<String> {
+        let mut bytes = vec![0; length];
+        self.file.read_exact_at(&mut bytes, at)?;
+        String::from_utf8(bytes).map_err(|error| std::io::Error::new(std::io::ErrorKind::InvalidData, error))
+    }
+
+    /// The lines that may bear a key.
+    pub fn bearing(&self, key: &str) -> impl Iterator<Item = u32> {
+        self.keys.find(key)
+    }
+
+    /// The lines that may be a site's.
+    pub fn of_site(&self, id: &str) -> impl Iterator<Item = u32> {
+        self.sites.find(id)
+    }
+
+    /// About so many bytes of lines from one on, for who searches them; and the line behind.
+    pub fn stretch(&self, from: u32, bytes: u64) -> std::io::Result<(String, u32)> {
+        let Some((first, _)) = self.places.get(from as usize) else { return Ok((String::new(), from)) };
+        let behind = self.places.partition_point(|(at, _)| *at < first + bytes);
+        let (at, length) = self.places[behind - 1];
+        Ok((self.text(*first, (at - first) as usize + length as usize)?, behind as u32))
+    }
+}

@@ -1,0 +1,117 @@
+//! One state of all certificates.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::ShelfError;
+use super::base::Base;
+use super::changes::Changes;
+use crate::domain::certificate::{BadgeRef, Certificate};
+use crate::domain::host::Host;
+use crate::domain::registry::names;
+
+/// The file of all certificates, in the shelf's folder.
+pub(super) fn base_file(folder: &Path) -> PathBuf {
+    folder.join("certificates.tsv")
+}
+
+/// What changed since it was written.
+pub(super) fn changes_file(folder: &Path) -> PathBuf {
+    folder.join("changes.tsv")
+}
+
+/// Every certificate as it was when the database was last heard.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    pub(super) base: Arc<Base>,
+    pub(super) changes: Arc<Changes>,
+    /// The number of the database's last change that is in.
+    pub(super) number: i64,
+    pub(super) as_of: DateTime<Utc>,
+}
+
+/// A certificate and whose it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shelved {
+    pub site_id: String,
+    pub certificate: Certificate,
+    /// As it stands on the shelf: what the API hands out.
+    pub json: String,
+}
+
+impl Shelved {
+    pub(super) fn read(site_id: &str, json: &str) -> Option<Self> {
+        let certificate = serde_json::from_str(json).ok()?;
+        Some(Self { site_id: site_id.to_owned(), certificate, json: json.to_owned() })
+    }
+}
+
+impl Snapshot {
+    pub(super) fn load(folder: &Path) -> Result<Option<Self>, ShelfError> {
+        let Some(base) = Base::load(&base_file(folder))? else { return Ok(None) };
+        // Changes that cannot be read may hold a revocation: without them nothing may be said.
+        let changes = Changes::load(&changes_file(folder), &base)?;
+        let (changes, number, as_of) = match changes {
+            Some((changes, head)) => (changes, head.number, head.as_of),
+            None => (Changes::default(), base.head.number, base.head.as_of),
+        };
+        Ok(Some(Self { base: Arc::new(base), changes: Arc::new(changes), number, as_of }))
+    }
+
+    /// Which state it is: grows with each change.
+    pub fn number(&self) -> i64 {
+        self.number
+    }
+
+    /// When the database was last heard: nothing that was decided later is in.
+    pub fn as_of(&self) -> DateTime<Utc> {
+        self.as_of
+    }
+
+    /// How many sites are in the registry.
+    pub fn len(&self) -> usize {
+        usize::try_from(self.base.len() as i64 + self.changes.more()).unwrap_or_default()
+    }
+
+    /// Is the registry empty?
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The certificates that bear a number: one, as a rule.
+    pub fn bearing(&self, badge: &BadgeRef) -> std::io::Result<Vec<Shelved>> {
+        let bears = |held: &Certificate| match badge {
+            BadgeRef::Code(code) => held.badge_code.as_ref() == Some(code),
+            BadgeRef::Id(id) => held.certificate_id.as_ref() == Some(id),
+        };
+        self.with(badge.as_str(), bears)
+    }
+
+    /// The sites that a host is of, by all that is registered.
+    pub fn of_host(&self, host: &Host) -> std::io::Result<Vec<Shelved>> {
+        let mut trouble = None;
+        let on = |name: &Host| match self.with(name.ascii(), |held| held.names().any(|known| known == name)) {
+            Ok(found) => found,
+            Err(error) => {
+                trouble = Some(error);
+                Vec::new()
+            }
+        };
+        let found = names::holders(host, on, |shelved| shelved.certificate.url_prefix.is_some());
+        trouble.map_or(Ok(found), Err)
+    }
+
+    /// The certificates of a key that a second look finds right.
+    fn with(&self, key: &str, bears: impl Fn(&Certificate) -> bool) -> std::io::Result<Vec<Shelved>> {
+        let mut found = Vec::new();
+        for line in self.base.bearing(key).filter(|line| !self.changes.covers(*line)) {
+            let line = self.base.line(line)?;
+            found.extend(line.split_once('\t').and_then(|(site, json)| Shelved::read(site, json)));
+        }
+        found.extend(self.changes.bearing(key).filter_map(|(site, json)| Shelved::read(site, json)));
+        found.retain(|shelved| bears(&shelved.certificate));
+        Ok(found)
+    }
+}
