@@ -9,8 +9,9 @@ use std::sync::Arc;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::flow::calendar;
-use crate::flow::certificates::Shelf;
+use crate::flow::certificates::{Shelf, Voice};
 use crate::flow::notices::link::Links;
+use crate::flow::sign::{Signer, Signs};
 use crate::metrics::Metrics;
 use crate::shared::Shared;
 use crate::store::{Db, StoreError, StoreResult};
@@ -46,8 +47,20 @@ pub async fn shared(config: Config, db: Db, clock: Clock) -> Result<Shared, Star
     let links = links(&db, &clock).await?;
     let desk = Arc::new(desk(&config));
     let shelf = Shelf::of(&config.verify.folder);
+    let (voice, instructions) = signers(&db, &clock).await?;
+    let voice = Voice::new(voice, config.verify.signature_hours);
+    let instructions_key = Arc::new(instructions.jwk());
     let (config, metrics) = (Arc::new(config), Arc::new(metrics));
-    Ok(Shared { config, db, clock, calendar, metrics, desk, links, shelf })
+    Ok(Shared { config, db, clock, calendar, metrics, desk, links, shelf, voice, instructions_key })
+}
+
+/// Who signs what the public is told, and who signs instructions.
+async fn signers(db: &Db, clock: &Clock) -> StoreResult<(Signer, Signer)> {
+    let mut tx = db.write().await?;
+    let certificates = Signer::get(&mut tx, Signs::Certificates, clock.now()).await?;
+    let instructions = Signer::get(&mut tx, Signs::Instructions, clock.now()).await?;
+    tx.commit().await?;
+    Ok((certificates, instructions))
 }
 
 async fn links(db: &Db, clock: &Clock) -> StoreResult<Links> {

@@ -11,9 +11,7 @@ use super::{StartError, looking, postman, watch};
 use crate::flow::cases;
 use crate::flow::deliver::Postman;
 use crate::flow::notices;
-use crate::flow::sign::{self, Signer, Signs};
 use crate::shared::Shared;
-use crate::store::StoreResult;
 use crate::{closed_set, jobs, web};
 
 closed_set! {
@@ -53,8 +51,7 @@ pub async fn start(app: Shared, roles: &[Role]) -> Result<Running, StartError> {
         tasks.spawn(deliver(postman, stop.clone()));
     }
     if let Some(listener) = listener {
-        let installation = installation(&app).await?;
-        tasks.spawn(jobs::keep_shelf(app.clone(), installation, stop.clone()));
+        tasks.spawn(jobs::keep_shelf(app.clone(), stop.clone()));
         tasks.spawn(web::serve(app.clone(), listener, stop.clone()));
     }
     tracing::info!(roles = ?roles.iter().map(|role| role.name()).collect::<Vec<_>>(), ?address, "started");
@@ -73,14 +70,6 @@ async fn office(app: Shared, stop: CancellationToken) {
 async fn deliver(postman: Postman, stop: CancellationToken) {
     let postman = &postman;
     jobs::go_on("mail", stop, || postman.step()).await;
-}
-
-/// The name of this installation: that of the key which signs what the public is told.
-async fn installation(app: &Shared) -> StoreResult<String> {
-    let mut tx = app.db.write().await?;
-    let signer = Signer::get(&mut tx, Signs::Certificates, app.clock.now()).await?;
-    tx.commit().await?;
-    Ok(sign::thumbprint(signer.public()))
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {

@@ -2,6 +2,7 @@
 
 pub mod api;
 mod health;
+mod keys;
 mod overview;
 mod style;
 mod tongue;
@@ -24,6 +25,7 @@ pub fn router(app: Shared) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
+        .route("/.well-known/jwks.json", get(keys::page))
         .nest(api::ROOT, api::router(app.clone()))
         .with_state(app.clone())
         .merge(unit::router(app))

@@ -5,6 +5,7 @@
 //! beginning to end. Both the file and the changes are on disk, so that a process that starts without a database knows what
 //! is revoked.
 
+mod answer;
 mod base;
 mod changes;
 mod follow;
@@ -18,6 +19,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use chrono::{DateTime, Utc};
 
+pub use answer::{Answer, Said, TYPE, Voice, fingerprint};
 pub use follow::follow;
 pub use search::{Searched, Wanted};
 pub use snapshot::{Shelved, Snapshot};
