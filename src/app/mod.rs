@@ -3,13 +3,14 @@
 mod build;
 mod looking;
 mod serve;
+mod standby;
 
 use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::flow::calendar;
-use crate::flow::certificates::{Shelf, Voice};
+use crate::flow::calendar::{self, CalendarCell};
+use crate::flow::certificates::{Shelf, ShelfError, Voice};
 use crate::flow::notices::link::Links;
 use crate::flow::sign::{Signer, Signs};
 use crate::metrics::Metrics;
@@ -17,7 +18,8 @@ use crate::shared::Shared;
 use crate::store::{Db, StoreError, StoreResult};
 
 pub use build::{checker, desk, postman, terms, watch};
-pub use serve::{Role, Running, start};
+pub use serve::{Role, Running, start, start_on};
+pub use standby::{Opened, open_patiently};
 
 /// Why the daemon does not start.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +30,8 @@ pub enum StartError {
     Setting(String),
     #[error("cannot listen on {0}: {1}")]
     Listen(std::net::SocketAddr, std::io::Error),
+    #[error("verify.folder: {0}")]
+    Shelf(#[from] ShelfError),
 }
 
 /// Opens the database, brings its schema up to date, and builds what all parts share.
@@ -41,16 +45,29 @@ pub async fn open(config: Config, clock: Clock) -> Result<Shared, StartError> {
 
 /// What all parts share, on a database whose schema is up to date.
 pub async fn shared(config: Config, db: Db, clock: Clock) -> Result<Shared, StartError> {
-    let metrics = Metrics::new().map_err(|error| StartError::Setting(error.to_string()))?;
-    metrics.mail_mode(config.mail.mode.name());
     let calendar = calendar::load(&mut db.read().await?).await?.into();
     let links = links(&db, &clock).await?;
-    let desk = Arc::new(desk(&config));
     let shelf = Shelf::of(&config.verify.folder);
-    let (voice, instructions) = signers(&db, &clock).await?;
-    let voice = Voice::new(voice, config.verify.signature_hours);
-    let instructions_key = Arc::new(instructions.jwk());
+    let (certificates, instructions) = signers(&db, &clock).await?;
+    let voice = Voice::new(certificates, config.verify.signature_hours);
+    assemble(config, db, clock, calendar, links, shelf, (voice, instructions.jwk()))
+}
+
+/// Puts the parts together. `voices`: who speaks to the public, and the public key of instructions.
+fn assemble(
+    config: Config,
+    db: Db,
+    clock: Clock,
+    calendar: CalendarCell,
+    links: Links,
+    shelf: Shelf,
+    voices: (Voice, serde_json::Value),
+) -> Result<Shared, StartError> {
+    let metrics = Metrics::new().map_err(|error| StartError::Setting(error.to_string()))?;
+    metrics.mail_mode(config.mail.mode.name());
+    let desk = Arc::new(desk(&config));
     let (config, metrics) = (Arc::new(config), Arc::new(metrics));
+    let (voice, instructions_key) = (voices.0, Arc::new(voices.1));
     Ok(Shared { config, db, clock, calendar, metrics, desk, links, shelf, voice, instructions_key })
 }
 

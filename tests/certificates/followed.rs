@@ -2,10 +2,11 @@
 
 use badgewatch::domain::click::{ClickVerdict, From};
 use badgewatch::domain::registry::BadgeState;
-use badgewatch::flow::certificates::{Shelf, Wanted};
+use badgewatch::flow::certificates::{self, Shelf, ShelfError, Wanted};
 use chrono::TimeDelta;
 
-use crate::hall::{EDU, EDU_ID, Hall, ROWS, WATER, host, told, verdict};
+use crate::hall::{EDU, EDU_ID, Hall, ROWS, WATER, host, registry, told, verdict};
+use crate::support::db::register;
 
 #[tokio::test]
 async fn a_certificate_tells_what_the_law_makes_public_and_nothing_else() {
@@ -104,9 +105,14 @@ async fn what_did_not_change_is_as_of_now_and_another_database_is_another_shelf(
         assert_eq!((after.number(), after.as_of()), (before.number(), hall.now()));
         assert_eq!(hall.next_process().get().unwrap().as_of(), hall.now());
 
-        let empty = crate::support::db::sqlite().await;
+        // Another database that is empty was lost or mixed up; one with sites in it is another office's.
+        let other = crate::support::db::sqlite().await;
         let shelf = hall.next_process();
-        badgewatch::flow::certificates::follow(&empty.db, &shelf, "another", hall.now()).await.unwrap();
+        let refused = certificates::follow(&other.db, &shelf, "another", hall.now()).await;
+        assert!(matches!(refused, Err(ShelfError::Emptied)));
+        assert_eq!(verdict(&shelf, EDU, &From::Unknown), ClickVerdict::Valid);
+        register(&other.db, &registry(&ROWS[1..]), hall.now()).await;
+        certificates::follow(&other.db, &shelf, "another", hall.now()).await.unwrap();
         assert_eq!(verdict(&shelf, EDU, &From::Unknown), ClickVerdict::NotIssued);
     })
     .await;
