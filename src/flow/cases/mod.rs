@@ -29,7 +29,7 @@ pub use acts::{
     Proposing, acknowledge_instruction, approve, approve_reinstatement, close, consult, hand_over, propose,
     propose_reinstatement, reject, reject_reinstatement, withdraw,
 };
-pub use advance::advance;
+pub use advance::{advance, catch_up};
 pub use bundle::of_case as bundle_of;
 pub use open::{Overdue, open_by_hand, open_overdue};
 
