@@ -5,6 +5,7 @@ pub mod backup;
 pub mod calendar;
 pub mod cases;
 pub mod check_site;
+pub mod contacts;
 pub mod deliver;
 pub mod export_registry;
 pub mod import_registry;

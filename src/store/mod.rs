@@ -8,6 +8,7 @@ pub mod attachments;
 pub mod audit;
 pub mod calendar;
 pub mod cases;
+pub mod contacts;
 pub mod counters;
 pub mod dump;
 mod engine;

@@ -75,16 +75,16 @@ async fn follow(
     effect: Effect,
     now: DateTime<Utc>,
 ) -> StoreResult<()> {
-    let desk = letters::Sender { desk, stored: moved, site, now };
+    let sender = letters::Sender { offices: desk.offices, stored: moved, site, now };
     match effect {
         Effect::State => {
             let all = cases::of_site(tx, &moved.site_id).await?;
             let held = Case::held(all.iter().map(|stored| &stored.case));
             sites::decide_state(tx, &moved.site_id, held, now).await?;
         }
-        Effect::Tell(kind) => desk.tell(tx, kind).await?,
-        Effect::Note(kind) => desk.note(tx, kind, &note(moved, event)).await?,
-        Effect::Instruct(act) => instruct(tx, &desk, act).await?,
+        Effect::Tell(kind) => sender.tell(tx, kind).await?,
+        Effect::Note(kind) => sender.note(tx, kind, &note(moved, event)).await?,
+        Effect::Instruct(act) => instruct(tx, desk, &sender, act).await?,
     }
     Ok(())
 }
@@ -109,13 +109,13 @@ fn note(moved: &StoredCase, event: &CaseEvent) -> String {
 }
 
 /// Signs an instruction for each authority that was just ordered to act, and sends it on its way.
-async fn instruct(tx: &mut Tx, sender: &letters::Sender<'_>, act: InstructionAct) -> StoreResult<()> {
+async fn instruct(tx: &mut Tx, desk: &Desk<'_>, sender: &letters::Sender<'_>, act: InstructionAct) -> StoreResult<()> {
     let signer = sign::Signer::get(tx, sender.now).await?;
     let ordered = |done: &&Execution| done.order.act == act && done.since == sender.now;
     for done in sender.stored.case.executions.iter().filter(ordered) {
         let jws = signer.sign(&sender.payload(&done.order));
         instructions::insert(tx, &sender.stored.id, &done.order, &jws, sender.now).await?;
-        sender.instruct(tx, &done.order, jws).await?;
+        sender.instruct(tx, &done.order, jws, desk.mailbox(done.order.authority)).await?;
     }
     Ok(())
 }

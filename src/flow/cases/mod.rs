@@ -15,6 +15,7 @@ mod names;
 mod open;
 pub mod read;
 pub mod sign;
+mod undelivered;
 
 use std::sync::Arc;
 
@@ -32,6 +33,7 @@ pub use acts::{
 pub use advance::{advance, catch_up};
 pub use bundle::of_case as bundle_of;
 pub use open::{Overdue, open_by_hand, open_overdue};
+pub(crate) use undelivered::{Undelivered, undelivered};
 
 /// The chain of a case's acts on record.
 pub fn chain(case_id: &str) -> String {
