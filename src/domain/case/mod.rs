@@ -6,6 +6,7 @@
 mod closed;
 mod machine;
 mod orders;
+mod stopped;
 mod words;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -16,6 +17,7 @@ use super::registry::BadgeState;
 pub use closed::{Sight, counted_days, is_closed};
 pub use machine::{Effect, Moment, next_morning, step};
 pub use orders::{Order, authority_of, orders};
+pub use stopped::{Said, is_stopped};
 pub use words::{Authority, CaseOutcome, CaseRefusal, CaseState, Ground, InstructionAct};
 
 /// A case as it is kept.

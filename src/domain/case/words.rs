@@ -54,7 +54,7 @@ closed_set! {
     /// What an authority is told to do.
     pub enum InstructionAct {
         Revoke = "revoke", "撤销标识 · take the badge out of force; done when it is acknowledged";
-        Stop = "stop", "停止解析 · the names must not resolve any more: NXDOMAIN";
+        Stop = "stop", "停止解析 · the names must not resolve any more: NXDOMAIN, said by a zone above them";
         Reinstate = "reinstate", "恢复 · badge and names are back in force";
     }
 }

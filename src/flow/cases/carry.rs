@@ -99,7 +99,7 @@ fn note(moved: &StoredCase, event: &CaseEvent) -> String {
             let names = names.map(|done| done.order.names.join("、")).unwrap_or_default();
             let seen = match act {
                 InstructionAct::Revoke => "尚未收到对方回执",
-                InstructionAct::Stop => "检测显示下列域名尚未全部停止解析",
+                InstructionAct::Stop => "检测尚不能证明下列域名均已由上级域停止解析",
                 InstructionAct::Reinstate => "检测显示下列域名尚未全部恢复解析",
             };
             format!("案件 {} 的执行通知（{}，{}）已逾期：{seen}。{names}", moved.number, act.label(), authority.label())
