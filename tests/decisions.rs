@@ -13,5 +13,7 @@ mod lost;
 mod pace;
 #[path = "decisions/records.rs"]
 mod records;
+#[path = "decisions/shared.rs"]
+mod shared;
 #[path = "decisions/watched.rs"]
 mod watched;

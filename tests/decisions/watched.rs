@@ -83,6 +83,8 @@ async fn a_stop_reaches_the_verdict_is_confirmed_by_looks_and_lifted_after_a_new
             names: &[],
             reason: "限期内未整改",
             effective: Effective::NextWorkingDay,
+            // The whole county lives below the portal's name.
+            despite_shared: true,
         };
         cases::propose(&desk, &chen, id, &proposing, now).await.unwrap();
         cases::approve(&desk, &li, id, now).await.unwrap();

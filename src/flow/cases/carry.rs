@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{CaseError, Desk, chain, letters, sign};
 use crate::clock::day;
-use crate::domain::case::{Case, CaseEvent, Effect, Execution, InstructionAct, Moment, step};
+use crate::domain::case::{Case, CaseEvent, Effect, Execution, InstructionAct, Moment, SharedSite, step};
 use crate::store::audit::{self, Act};
 use crate::store::cases::{self, StoredCase};
 use crate::store::sites::{self, StoredSite};
@@ -93,6 +93,16 @@ async fn follow(
 fn note(moved: &StoredCase, event: &CaseEvent) -> String {
     match event {
         CaseEvent::Withdrawn { why, .. } => format!("案件 {} 已批准的决定在生效前撤回。理由：{why}", moved.number),
+        CaseEvent::Proposed(proposal) => format!(
+            "案件 {} 待审批：拟停止解析 {}。下列网站使用这些域名或其下级域名，将同时无法访问，共 {} 个：{}。\
+             提出人（{}）已知悉并坚持提出，理由：{}。请审批人一并核实。",
+            moved.number,
+            proposal.names.join("、"),
+            proposal.shared.len(),
+            SharedSite::listed(&proposal.shared),
+            proposal.by,
+            proposal.reason
+        ),
         CaseEvent::NamesNotConfirmed { authority, act } => {
             let names =
                 moved.case.executions.iter().find(|done| (done.order.authority, done.order.act) == (*authority, *act));

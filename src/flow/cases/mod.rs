@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use crate::domain::account::Denied;
 use crate::domain::calendar::Calendar;
-use crate::domain::case::{Authority, CaseRefusal};
+use crate::domain::case::{Authority, CaseRefusal, SharedSite};
 use crate::domain::office::Offices;
 use crate::shared::Shared;
 use crate::store::{Db, StoreError};
@@ -85,6 +85,9 @@ pub enum CaseError {
     /// With the id of the open one.
     #[error("该网站已有同一案由的在办案件 · the site has an open case on this ground: {0}")]
     OpenAlready(String),
+    /// Other sites go dark with it.
+    #[error("{}: {}", CaseRefusal::SharedNames.help(), SharedSite::listed(.0))]
+    Shared(Vec<SharedSite>),
     #[error("案件刚刚被他人更改，请刷新后重试 · somebody else has just changed it: read it again")]
     Changed,
     #[error(transparent)]
