@@ -22,7 +22,7 @@ closed_set! {
         Overdue = "overdue", "逾期未改的通知 · a decision is to be taken";
         CasesOpen = "cases_open", "办理中的案件 · nothing is proposed";
         CasesProposed = "cases_proposed", "待审批的案件 · one person proposed, another has to approve";
-        Parked = "parked", "已搁置的信件 · the last try failed";
+        Parked = "parked", "已搁置或退回的信件 · the last try failed, or it came back";
         Holds = "holds", "暂缓处理的批量异常 · many sites turned bad at once: ours, or real?";
     }
 }
@@ -39,7 +39,7 @@ impl Task {
             Self::Overdue => "请依法决定如何处理",
             Self::CasesOpen => "请提出处理意见或结案",
             Self::CasesProposed => "请由另一人审批",
-            Self::Parked => "请查看原因，处理后放行",
+            Self::Parked => "请查看原因，核对邮箱后放行，或另行送达并登记",
             Self::Holds => "请判明是本方故障还是确有其事",
         }
     }

@@ -129,6 +129,21 @@ async fn an_officer_takes_a_notice_from_draft_to_its_end() {
         let none = house.refused(&["mail", "bounced", "<x@yunxi.example>", "--why", "550", "--token", &officer]);
         assert!(none.contains("there is none here"), "{none}");
 
+        assert_eq!(house.done(&["mail", "bad", "--token", &viewer]), "");
+        let mut tx = house.test.db.write().await.unwrap();
+        let gone = format!("office1@{SITE}");
+        badgewatch::store::contacts::mark_bad(&mut tx, &gone, "550 gone", Clock::System.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        let bad = house.done(&["mail", "bad", "--token", &viewer]);
+        assert!(bad.starts_with(&format!("{gone}  since ")) && bad.ends_with("  550 gone\n"), "{bad}");
+        assert_eq!(house.done(&["mail", "bad", "--token", &elsewhere]), "");
+        assert!(house.refused(&["mail", "good", &gone, "--token", &elsewhere]).contains("there is none here"));
+        assert!(house.refused(&["mail", "good", &gone, "--token", &viewer]).contains("not within your role"));
+        assert!(house.done(&["mail", "good", &gone, "--token", &officer]).contains("gets mail again"));
+        assert!(house.refused(&["mail", "good", &gone, "--token", &officer]).contains("there is none here"));
+        let unknown = house.refused(&["mail", "settle", "x", "--why", "当面送达", "--token", &officer]);
+        assert!(unknown.contains("there is none here"), "{unknown}");
+
         let today = Clock::System.today().to_string();
         let told = run(&["delivered", number, &today], &officer).stdout;
         assert!(told.contains("已告知 (sent)  期限 "), "{told}");

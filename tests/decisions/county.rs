@@ -19,7 +19,13 @@ const WATER: &str = "water.yunxi.gov.cn";
 
 fn stop() -> Proposing<'static> {
     let effective = Effective::NextWorkingDay;
-    Proposing { outcome: Some(CaseOutcome::StopResolution), names: &[], reason: "限期内未整改", effective }
+    Proposing {
+        outcome: Some(CaseOutcome::StopResolution),
+        names: &[],
+        reason: "限期内未整改",
+        effective,
+        despite_shared: false,
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

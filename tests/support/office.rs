@@ -98,7 +98,11 @@ impl Office {
 
     async fn cases(&self) -> Step {
         let calendar = calendar::load(&mut self.db().read().await.unwrap()).await.unwrap();
-        cases::advance(&self.case_desk(&calendar), self.clock.now()).await.unwrap()
+        let (desk, now) = (self.case_desk(&calendar), self.clock.now());
+        match cases::advance(&desk, now).await.unwrap() {
+            Step::Worked => Step::Worked,
+            Step::Idle => cases::catch_up(&desk, now).await.unwrap(),
+        }
     }
 
     pub fn case_desk(&self, calendar: &Calendar) -> cases::Desk<'_> {

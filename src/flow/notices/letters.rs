@@ -8,8 +8,9 @@ use super::{Desk, Now};
 use crate::domain::exhibit::{self, Piece};
 use crate::domain::letter::{Exhibit, Fault, Letter, LetterKind, SHOWN_PAGES, SiteText};
 use crate::domain::notice::{RequestKind, Telegram};
-use crate::domain::registry::{Contact, Site};
+use crate::domain::registry::Site;
 use crate::domain::verdict::FindingCode;
+use crate::flow::contacts;
 use crate::store::evidence;
 use crate::store::findings::{self, StoredFinding};
 use crate::store::notices::StoredNotice;
@@ -44,7 +45,7 @@ pub(super) async fn write(
     let site = sites::by_id(tx, &notice.site_id).await?;
     let site = site.ok_or_else(|| StoreError::Corrupt(format!("site {} of a notice", notice.site_id)))?;
     let letter = letter(tx, desk, now, notice, &site, telegram).await?;
-    let to = usable(tx, &site.site).await?;
+    let to = contacts::usable(tx, &site.site).await?;
     if begins_a_limit(telegram.kind) {
         // What still waits to tell the same, to another address or parked, is replaced by this.
         outbox::stop(tx, &notice.id, telegram.step).await?;
@@ -99,19 +100,6 @@ async fn post(
     };
     outbox::post(tx, &post, now.at).await?;
     Ok(())
-}
-
-/// The addresses of a unit that are not known to refuse mail: the handling person's and the responsible person's.
-pub(super) async fn usable(tx: &mut Tx, site: &Site) -> StoreResult<Vec<String>> {
-    let mut usable: Vec<String> = Vec::new();
-    for Contact { email, .. } in [&site.handler, &site.contact] {
-        let Some(address) = email.as_deref().map(str::trim).filter(|address| address.contains('@')) else { continue };
-        let known = usable.iter().any(|other| other.eq_ignore_ascii_case(address));
-        if !known && !outbox::is_bad(tx, address).await? {
-            usable.push(address.to_owned());
-        }
-    }
-    Ok(usable)
 }
 
 async fn letter(
