@@ -71,11 +71,17 @@ fn in_state(state: NoticeState) -> Notice {
     notice
 }
 
+/// The badge that was missing everywhere is missing on some pages, or the other way round.
+fn restated(id: &str, letter_waits: bool) -> Event {
+    Event::Restated { faults: vec![(id.into(), FindingCode::PartlyHung)], letter_waits }
+}
+
 /// One event of each kind, as it might come on the day after the due day.
 fn event(kind: EventKind) -> Event {
     let text = || "情况说明".to_owned();
     match kind {
         EventKind::Found => Event::Found { faults: vec![("f2".into(), FindingCode::DomainDead)], letter_waits: false },
+        EventKind::Restated => restated("f3", false),
         EventKind::Approved => Event::Approved,
         EventKind::Told => Event::Told { step: 0, on: day(DAY_AFTER) },
         EventKind::Failed => Event::Failed { step: 0 },
@@ -183,6 +189,44 @@ fn what_was_found_later_has_a_limit_of_its_own_and_the_first_is_not_prolonged() 
 }
 
 #[test]
+fn the_same_fact_to_another_extent_takes_its_place_under_the_same_limit() {
+    let calendar = Calendar::builtin();
+    let later = moment(&calendar, day("2026-09-28"));
+    for (notice, waits) in [(sent(), false), (draft(), false), (in_state(NoticeState::Queued), true)] {
+        let after = notice.step(&restated("f3", waits), &later).unwrap();
+        assert_eq!((after.notice.state, after.notice.tellings.len()), (notice.state, 1));
+        assert_eq!(after.notice.due(), notice.due(), "no second limit");
+        let rewritten = matches!(after.effects[..], [Effect::Write(telegram)] if telegram.step == 0);
+        assert_eq!(rewritten, waits, "only a letter that waits tells it anew: {:?}", after.effects);
+    }
+    let bounced = in_state(NoticeState::Bounced).step(&restated("f3", false), &later).unwrap().notice;
+    let resent = bounced.step(&Event::Resent, &later).unwrap();
+    assert_eq!((resent.notice.live_of(0).count(), resent.notice.tellings.len()), (2, 1), "the next try tells it");
+}
+
+#[test]
+fn the_same_fact_is_gone_when_no_extent_of_it_is_left() {
+    let calendar = Calendar::builtin();
+    let at = moment(&calendar, day("2026-09-28"));
+    let gone = |id: &str| Event::Cleared { findings: vec![id.to_owned()], letter_waits: false };
+    let both = sent().step(&restated("f3", false), &at).unwrap().notice;
+    let one = both.step(&gone("f1"), &at).unwrap().notice;
+    assert_eq!((one.state, one.due()), (NoticeState::Sent, both.due()));
+    assert_eq!(one.step(&gone("f3"), &at).unwrap().notice.state, NoticeState::Rectified);
+}
+
+#[test]
+fn what_was_gone_and_comes_again_is_a_new_fault() {
+    let calendar = Calendar::builtin();
+    let at = moment(&calendar, day("2026-09-28"));
+    let other = Event::Found { faults: vec![("f2".into(), FindingCode::DomainDead)], letter_waits: false };
+    let gone = Event::Cleared { findings: vec!["f1".into()], letter_waits: false };
+    let notice = [other, gone].iter().fold(sent(), |notice, event| notice.step(event, &at).unwrap().notice);
+    assert_eq!(notice.tells(FindingCode::PartlyHung), None);
+    assert_eq!(notice.step(&restated("f3", false), &at), Err(Refusal::Nothing));
+}
+
+#[test]
 fn an_amended_calendar_moves_the_due_date_and_the_unit_is_told() {
     let amended = Calendar::parse("date,kind,name\n2026-10-01,holiday,国庆节\n2026-10-02,holiday,国庆节\n").unwrap();
     let step = sent().step(&Event::Recounted, &moment(&amended, day("2026-09-21"))).unwrap();
@@ -228,6 +272,7 @@ fn any_event() -> impl Strategy<Value = Event> {
     prop_oneof![
         (finding(), any::<bool>())
             .prop_map(|(id, letter_waits)| Event::Found { faults: vec![(id, FindingCode::Misplaced)], letter_waits }),
+        (finding(), any::<bool>()).prop_map(|(id, letter_waits)| restated(&id, letter_waits)),
         Just(Event::Approved),
         (0u32..3, on()).prop_map(|(step, on)| Event::Told { step, on }),
         (0u32..3).prop_map(|step| Event::Failed { step }),
@@ -264,6 +309,9 @@ proptest! {
                 let is_look = matches!(event, Event::DueOver { failing: true });
                 prop_assert!(is_look && notice.due().unwrap().date < today, "overdue after the due day, on a failing look");
                 prop_assert!(step.effects.contains(&Effect::OpenCase));
+            }
+            if let Event::Restated { .. } = event {
+                prop_assert_eq!((next.state, &next.tellings), (notice.state, &notice.tellings), "told as before");
             }
             if step.effects.contains(&Effect::OpenCase) {
                 prop_assert_eq!(next.state, NoticeState::Overdue);

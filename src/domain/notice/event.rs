@@ -10,6 +10,7 @@ closed_set! {
     /// The events by name.
     pub enum EventKind {
         Found = "found", "发现新问题 · further faults of the site were confirmed";
+        Restated = "restated", "问题范围变化 · a fault it tells was confirmed to another extent: told as before, under the same limit";
         Approved = "approved", "审核通过 · an officer lets the letter go";
         Told = "told", "已告知 · the mail server took the letter";
         Failed = "failed", "退信 · every address refused it, or it came back";
@@ -34,6 +35,11 @@ closed_set! {
 pub enum Event {
     /// `letter_waits`: the letter before has not begun to go, and is written anew with these in it.
     Found {
+        faults: Vec<(String, FindingCode)>,
+        letter_waits: bool,
+    },
+    /// `letter_waits`: the letter that tells the fault has not begun to go, and is written anew.
+    Restated {
         faults: Vec<(String, FindingCode)>,
         letter_waits: bool,
     },
@@ -95,6 +101,7 @@ impl Event {
     pub const fn kind(&self) -> EventKind {
         match self {
             Self::Found { .. } => EventKind::Found,
+            Self::Restated { .. } => EventKind::Restated,
             Self::Approved => EventKind::Approved,
             Self::Told { .. } => EventKind::Told,
             Self::Failed { .. } => EventKind::Failed,

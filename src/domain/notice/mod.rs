@@ -7,6 +7,8 @@
 
 mod deadline;
 mod event;
+mod extent;
+mod faults;
 mod recheck;
 mod step;
 mod wish;
