@@ -188,6 +188,49 @@ fn what_was_found_later_has_a_limit_of_its_own_and_the_first_is_not_prolonged() 
     assert_eq!((mended.notice.due().unwrap().date, mended.effects.len()), (day("2026-10-16"), 0));
 }
 
+/// The letter came back; a supplement for another fault arrived on 28 September.
+fn bounced_and_supplemented() -> Notice {
+    let found = Event::Found { faults: vec![("f2".into(), FindingCode::DomainDead)], letter_waits: false };
+    let on = "2026-09-28";
+    let supplement = [found, Event::Approved, Event::Told { step: 1, on: day(on) }, Event::Failed { step: 0 }];
+    let mut all = vec![(TOLD, Event::Approved), (TOLD, told(TOLD))];
+    all.extend(supplement.map(|event| (on, event)));
+    after(&all)
+}
+
+#[test]
+fn once_what_bounced_is_mended_the_clock_goes_by_what_arrived() {
+    let calendar = Calendar::builtin();
+    let gone = Event::Cleared { findings: vec!["f1".into()], letter_waits: false };
+    let at = |on| moment(&calendar, day(on));
+    let bounced = bounced_and_supplemented();
+    assert_eq!(bounced.state, NoticeState::Bounced);
+    let taken_up = bounced.step(&gone, &at("2026-09-29")).unwrap().notice;
+    assert_eq!((taken_up.state, taken_up.due().unwrap().date), (NoticeState::Sent, day("2026-10-16")));
+    assert_eq!(taken_up.wakes_on(&calendar), Some(day("2026-10-13")), "and reminds of it");
+    let over = Event::DueOver { failing: true };
+    assert_eq!(taken_up.step(&over, &at("2026-10-16")), Err(Refusal::NotDue));
+    assert_eq!(taken_up.step(&over, &at("2026-10-17")).unwrap().notice.state, NoticeState::Overdue);
+
+    let confirmed = bounced.step(&Event::Acknowledged, &at("2026-09-29")).unwrap().notice;
+    let confirmed = confirmed.step(&Event::Failed { step: 1 }, &at("2026-09-29"));
+    assert_eq!(confirmed, Err(Refusal::Nothing), "who confirmed has it");
+}
+
+#[test]
+fn what_comes_back_of_mended_faults_stops_no_clock() {
+    let calendar = Calendar::builtin();
+    let found = Event::Found { faults: vec![("f2".into(), FindingCode::DomainDead)], letter_waits: false };
+    let gone = Event::Cleared { findings: vec!["f1".into()], letter_waits: false };
+    let supplement = [found, Event::Approved, Event::Told { step: 1, on: day("2026-09-28") }, gone];
+    let at = moment(&calendar, day("2026-09-29"));
+    let notice = supplement.iter().fold(sent(), |notice, event| notice.step(event, &at).unwrap().notice);
+    let first = notice.step(&Event::Failed { step: 0 }, &at).unwrap().notice;
+    assert_eq!((first.state, first.due()), (NoticeState::Sent, notice.due()));
+    let last = first.step(&Event::Failed { step: 1 }, &at).unwrap().notice;
+    assert_eq!((last.state, last.due()), (NoticeState::Bounced, None), "nobody has what is left: an officer's task");
+}
+
 #[test]
 fn the_same_fact_to_another_extent_takes_its_place_under_the_same_limit() {
     let calendar = Calendar::builtin();

@@ -57,6 +57,7 @@ impl Notice {
             return Err(Refusal::Nothing);
         }
         if self.live().next().is_some() {
+            self.taken_up();
             self.runs_again(at.today);
             return Ok(if letter_waits { self.anew(findings) } else { Vec::new() });
         }

@@ -97,7 +97,7 @@ impl Notice {
             return Err(Refusal::Nothing);
         }
         self.mark_told(step, on, at);
-        let is_first = step == 0 || self.live_of(0).next().is_none();
+        let is_first = self.first_left().is_none_or(|first| step <= first);
         if matches!(self.state, S::Queued | S::Bounced) && is_first {
             self.state = S::Sent;
         }
@@ -125,8 +125,12 @@ impl Notice {
         let telling = &mut self.tellings[step as usize];
         (telling.status, telling.told_on) = (TellingStatus::Failed, None);
         self.count(at.calendar);
-        if step == 0 {
-            self.state = S::Bounced;
+        match self.first_left() {
+            // It was mended while the letter was on its way, and nobody heard of it.
+            None => return Ok(self.end(S::Closed)),
+            Some(first) if first == step => self.state = S::Bounced,
+            // It tells nothing any more, or the first that does arrived: the clock runs on.
+            Some(_) => {}
         }
         Ok(vec![Effect::TellOffice])
     }
