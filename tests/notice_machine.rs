@@ -4,7 +4,9 @@
 use badgewatch::domain::beijing;
 use badgewatch::domain::calendar::Calendar;
 use badgewatch::domain::letter::{LetterKind, Limit};
-use badgewatch::domain::notice::{Effect, Event, EventKind, Moment, Notice, NoticeState, Refusal, RequestKind};
+use badgewatch::domain::notice::{
+    Effect, Event, EventKind, Moment, Notice, NoticeState, Refusal, RequestKind, may_announce,
+};
 use badgewatch::domain::office::Approval;
 use badgewatch::domain::verdict::FindingCode;
 use chrono::{Days, NaiveDate};
@@ -295,6 +297,25 @@ fn an_amended_calendar_moves_a_later_limit_where_the_first_stays() {
     assert_eq!(step.notice.due().unwrap().date, first);
     assert!(step.notice.due_of(1).unwrap().date > later, "its own day moved");
     assert!(step.effects.is_empty(), "the day that letters name did not");
+}
+
+#[test]
+fn nobody_gives_time_beyond_a_year_or_announces_maintenance_beyond_two_months() {
+    let calendar = Calendar::builtin();
+    let extend = |until: &str| {
+        let event = Event::Extended { until: day(until), why: "机房搬迁".to_owned() };
+        sent().step(&event, &moment(&calendar, day(DUE)))
+    };
+    assert!(extend("2027-10-10").is_ok());
+    assert_eq!(extend("2027-10-11"), Err(Refusal::ExtensionTooFar));
+    let asks = Event::Asked { kind: RequestKind::Extension, text: "改版".into(), until: Some(day("2062-10-09")) };
+    let asked = sent().step(&asks, &moment(&calendar, day(DUE))).unwrap().notice;
+    let grant = Event::Answered { kind: RequestKind::Extension, granted: true, text: "同意".into(), until: None };
+    assert_eq!(asked.step(&grant, &moment(&calendar, day(DUE))), Err(Refusal::ExtensionTooFar), "a slip of the pen");
+
+    let announce = |until: &str| may_announce(day("2026-10-20"), day(until), day(DUE));
+    assert_eq!((announce("2026-12-08"), announce("2026-12-09")), (Ok(()), Err(Refusal::MaintenanceTooFar)));
+    assert_eq!(announce("2026-10-19"), Err(Refusal::Day));
 }
 
 #[test]

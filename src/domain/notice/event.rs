@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::{LONGEST_EXTENSION, LONGEST_MAINTENANCE};
 use crate::closed_set;
 use crate::domain::letter::LetterKind;
 use crate::domain::verdict::FindingCode;
@@ -169,6 +170,10 @@ pub enum Refusal {
         "日期不可能 · the day cannot be: delivery lies in the past, an extension after the due day and ahead of today"
     )]
     Day,
+    #[error("日期过远，延期至多到 {most} 天以后 · too far ahead: time is given for {most} days at most", most = LONGEST_EXTENSION)]
+    ExtensionTooFar,
+    #[error("日期过远，维护期至多公告到 {most} 天以后 · too far ahead: maintenance is announced for {most} days ahead at most", most = LONGEST_MAINTENANCE)]
+    MaintenanceTooFar,
     #[error("期限尚未届满 · the limit is not over")]
     NotDue,
     #[error("已有一件待答复 · one of this kind waits for an answer already")]

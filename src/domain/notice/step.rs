@@ -1,8 +1,11 @@
 //! The machine: state × event → state and effects. Total: what cannot be is refused by name.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 
-use super::{Answer, Effect, Event, Notice, NoticeState as S, Refusal, Request, RequestKind, Telegram, TellingStatus};
+use super::{
+    Answer, Effect, Event, LONGEST_EXTENSION, Notice, NoticeState as S, Refusal, Request, RequestKind, Telegram,
+    TellingStatus,
+};
 use crate::domain::calendar::Calendar;
 use crate::domain::letter::{LetterKind, Limit};
 use crate::domain::office::Approval;
@@ -224,6 +227,9 @@ impl Notice {
         }
         if until <= due.date || until < at.today {
             return Err(Refusal::Day);
+        }
+        if until > at.today + Days::new(LONGEST_EXTENSION) {
+            return Err(Refusal::ExtensionTooFar);
         }
         self.extended_until = Some(until);
         self.words = Some(why.to_owned());
