@@ -151,8 +151,8 @@ fn words(notice: &StoredNotice, kind: LetterKind, at: DateTime<Utc>) -> Option<S
     }
 }
 
-/// The faults a letter tells: of the telling where it begins a limit, else all that are not gone; a letter of thanks names
-/// all that there were.
+/// The faults a letter tells, each to the extent found last: of the telling where it begins a limit, else all that are
+/// not gone; a letter of thanks names all that there were.
 async fn faults(tx: &mut Tx, desk: &Desk, notice: &StoredNotice, telegram: Telegram) -> StoreResult<Vec<Fault>> {
     let machine = &notice.notice;
     let items: Vec<_> = match telegram.kind {
@@ -163,7 +163,7 @@ async fn faults(tx: &mut Tx, desk: &Desk, notice: &StoredNotice, telegram: Teleg
     let of_site = findings::of_site(tx, &notice.site_id).await?;
     let kept = evidence::latest(tx, &notice.site_id, SEARCHED).await?;
     let mut faults = Vec::new();
-    for item in items {
+    for item in items.into_iter().filter(|item| !machine.gives_way(item, findings::last_found(&of_site))) {
         let Some(found) = of_site.iter().find(|found| found.id == item.finding_id) else { continue };
         faults.push(fault(found, &desk.vantage, &kept));
     }
