@@ -1,6 +1,7 @@
 //! What is served over HTTP.
 
 pub mod api;
+mod badge;
 mod health;
 mod overview;
 mod style;
@@ -26,6 +27,7 @@ pub fn router(app: Shared) -> Router {
         .route("/metrics", get(health::metrics))
         .nest(api::ROOT, api::router(app.clone()))
         .with_state(app.clone())
+        .merge(badge::router(app.clone()))
         .merge(unit::router(app))
 }
 

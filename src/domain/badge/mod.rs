@@ -3,6 +3,8 @@
 pub mod hosts;
 pub mod link;
 pub mod reading;
+pub mod table;
 
 pub use hosts::BadgeHosts;
+pub use table::HostTable;
 pub use reading::{Form, Reading, State, Tri, Why};
