@@ -16,11 +16,6 @@ pub(super) fn code(path: &str) -> Option<BadgeCode> {
     (code.path() == folder).then_some(code)
 }
 
-/// The path of a code.
-pub(super) fn path(code: &BadgeCode) -> String {
-    format!("/js/{}/{code}.js", code.path())
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -60,8 +55,9 @@ mod tests {
         #[test]
         fn a_path_is_that_of_its_code_and_of_no_other(province in 1usize..=33, rest in "[0-9]{19}", at in 4usize..28, digit in 0u8..10) {
             let known = BadgeCode::parse(&format!("CA{province:02}{rest}")).unwrap();
-            let mut text = path(&known).into_bytes();
-            prop_assert_eq!(code(&path(&known)), Some(known));
+            let path = format!("/js/{}/{known}.js", known.path());
+            prop_assert_eq!(code(&path), Some(known));
+            let mut text = path.into_bytes();
             prop_assume!(text[at].is_ascii_digit() && text[at] != b'0' + digit);
             text[at] = b'0' + digit;
             prop_assert_eq!(code(std::str::from_utf8(&text).unwrap()), None);
