@@ -3,6 +3,7 @@
 pub mod api;
 mod badge;
 mod health;
+mod keys;
 mod overview;
 mod style;
 mod tongue;
@@ -25,6 +26,7 @@ pub fn router(app: Shared) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
+        .route("/.well-known/jwks.json", get(keys::page))
         .nest(api::ROOT, api::router(app.clone()))
         .with_state(app.clone())
         .merge(badge::router(app.clone()))

@@ -10,14 +10,15 @@ use super::ShelfError;
 use super::index::Index;
 use super::lines::{self, Head};
 use crate::domain::host::is_shared_suffix;
+use crate::domain::registry::BadgeState;
 
 /// A file of certificates.
 #[derive(Debug)]
 pub(super) struct Base {
     file: File,
     pub head: Head,
-    /// Where each line begins and how long it is.
-    places: Vec<(u64, u32)>,
+    /// Where each line begins, how long it is, and the state it tells.
+    places: Vec<(u64, u32, BadgeState)>,
     sites: Index,
     /// By badge code, certificate id, registered name, and names above it.
     keys: Index,
@@ -34,6 +35,7 @@ pub(super) struct Keys<'a> {
     cn_domain: Option<&'a str>,
     #[serde(borrow)]
     en_domain: Option<&'a str>,
+    state: BadgeState,
 }
 
 impl<'a> Keys<'a> {
@@ -63,9 +65,10 @@ impl Base {
         let (mut places, mut sites, mut keys) = (Vec::new(), Index::default(), Index::default());
         let take = |at: u64, id: &str, json: &str| {
             let line = u32::try_from(places.len()).map_err(|_| "too many lines")?;
-            places.push((at, u32::try_from(id.len() + 1 + json.len()).map_err(|_| "a line too long")?));
+            let read = Keys::of(json).ok_or("a line")?;
+            places.push((at, u32::try_from(id.len() + 1 + json.len()).map_err(|_| "a line too long")?, read.state));
             sites.add(id, line);
-            Keys::of(json).ok_or("a line")?.all().for_each(|key| keys.add(key, line));
+            read.all().for_each(|key| keys.add(key, line));
             Ok(())
         };
         let Some((file, head)) = lines::read(place, take)? else { return Ok(None) };
@@ -81,8 +84,13 @@ impl Base {
 
     /// A line: the site's id, a tab, the JSON.
     pub fn line(&self, line: u32) -> std::io::Result<String> {
-        let (at, length) = self.places.get(line as usize).copied().unwrap_or_default();
+        let (at, length, _) = *self.places.get(line as usize).ok_or(std::io::ErrorKind::NotFound)?;
         self.text(at, length as usize)
+    }
+
+    /// The state that a line tells.
+    pub fn state(&self, line: u32) -> BadgeState {
+        self.places.get(line as usize).map_or(BadgeState::Revoked, |(.., state)| *state)
     }
 
     fn text(&self, at: u64, length: usize) -> std::io::Result<String> {
@@ -103,9 +111,9 @@ impl Base {
 
     /// About so many bytes of lines from one on, for who searches them; and the line behind.
     pub fn stretch(&self, from: u32, bytes: u64) -> std::io::Result<(String, u32)> {
-        let Some((first, _)) = self.places.get(from as usize) else { return Ok((String::new(), from)) };
-        let behind = self.places.partition_point(|(at, _)| *at < first + bytes);
-        let (at, length) = self.places[behind - 1];
+        let Some((first, ..)) = self.places.get(from as usize) else { return Ok((String::new(), from)) };
+        let behind = self.places.partition_point(|(at, ..)| *at < first + bytes);
+        let (at, length, _) = self.places[behind - 1];
         Ok((self.text(*first, (at - first) as usize + length as usize)?, behind as u32))
     }
 }

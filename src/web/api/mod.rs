@@ -13,6 +13,7 @@ mod request;
 mod schemas;
 mod sites;
 mod trouble;
+mod verify;
 pub mod views;
 
 use std::sync::Arc;
@@ -64,7 +65,7 @@ macro_rules! api {
 
         #[derive(OpenApi)]
         #[openapi(
-            info(title = "badgewatch", description = "网站标识：整改通知与案件 · notices and cases of website badges"),
+            info(title = "badgewatch", description = "网站标识：核验、整改通知与案件 · website badges: verification, notices, cases"),
             servers((url = "/api/v1")),
             paths($($($handler)::+),+),
             components(schemas(trouble::ErrorBody)),
@@ -77,6 +78,8 @@ macro_rules! api {
 api! {
     get "/openapi.json" => openapi;
     get "/me" => me;
+    get "/verify/{id}" => verify::verify;
+    post "/verify" => verify::verify_many;
     get "/notices" => notices::list_notices;
     get "/notices/{id}" => notices::show_notice;
     get "/notices/{id}/history" => notices::notice_history;
@@ -132,7 +135,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
 
 /// The API, to be nested under [`ROOT`].
 pub fn router<S>(app: Shared) -> Router<S> {
-    let limits = Arc::new(Limits::of(&app.config.web));
+    let limits = Arc::new(Limits::of(&app.config));
     routes()
         .fallback(async || Trouble::from(Code::NotFound))
         .method_not_allowed_fallback(async || Trouble::from(Code::NoMethod))
@@ -141,10 +144,10 @@ pub fn router<S>(app: Shared) -> Router<S> {
         .with_state(Api { app, limits })
 }
 
-/// What goes with every answer: nobody keeps it, nobody guesses what it is.
+/// What goes with every answer: nobody keeps it (but what says otherwise), nobody guesses what it is.
 async fn guard(mut response: Response) -> Response {
     let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }
