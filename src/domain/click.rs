@@ -1,5 +1,7 @@
 //! The click: what a visitor is told who clicks a badge, by the badge's state and by where the click came from.
 
+use std::borrow::Borrow;
+
 use url::{Position, Url};
 
 use super::certificate::Certificate;
@@ -63,16 +65,16 @@ impl From {
 /// What is told of the certificates that bear the number a visitor asked for. `is_own` knows whether a host is a
 /// certificate's own, by all that is registered. One certificate bears a number, as a rule; of several the one goes before
 /// the others that is the visited site's, then one in force.
-pub fn judge<'c>(
-    holders: &'c [Certificate],
+pub fn judge<'c, C: Borrow<Certificate>>(
+    holders: &'c [C],
     from: &From,
-    is_own: impl Fn(&Certificate, &Host) -> bool,
-) -> (ClickVerdict, Option<&'c Certificate>) {
-    let is_here = |held: &&Certificate| matches!(from, From::Host(host) if is_own(held, host));
-    let in_force = |held: &&Certificate| held.state == BadgeState::Valid;
+    is_own: impl Fn(&C, &Host) -> bool,
+) -> (ClickVerdict, Option<&'c C>) {
+    let is_here = |held: &&C| matches!(from, From::Host(host) if is_own(held, host));
+    let in_force = |held: &&C| (*held).borrow().state == BadgeState::Valid;
     let chosen = holders.iter().find(is_here).or_else(|| holders.iter().find(in_force)).or(holders.first());
     let Some(chosen) = chosen else { return (ClickVerdict::NotIssued, None) };
-    let verdict = match (chosen.state, from) {
+    let verdict = match (chosen.borrow().state, from) {
         (BadgeState::Suspended, _) => ClickVerdict::Suspended,
         (BadgeState::Revoked, _) => ClickVerdict::Revoked,
         (BadgeState::Valid, From::Unknown) => ClickVerdict::Valid,

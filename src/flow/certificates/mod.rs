@@ -7,6 +7,7 @@
 
 mod base;
 mod changes;
+mod click;
 mod follow;
 mod index;
 mod lines;
@@ -18,8 +19,9 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use chrono::{DateTime, Utc};
 
+pub use click::Told;
 pub use follow::follow;
-pub use search::{Searched, Wanted};
+pub use search::{LONGEST, SHORTEST, Searched, Wanted};
 pub use snapshot::{Shelved, Snapshot};
 
 /// Why the shelf cannot be read or written.
