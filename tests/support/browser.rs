@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -111,6 +113,59 @@ impl Browser {
         (of("width"), of("height"))
     }
 
+    /// Goes to an address as one who clicked it on another page.
+    pub fn go_from(&mut self, address: &str, referer: &str) {
+        let headers = if referer.is_empty() { json!({}) } else { json!({ "Referer": referer }) };
+        self.ask("Network.enable", json!({}));
+        self.ask("Network.setExtraHTTPHeaders", json!({ "headers": headers }));
+        self.go(address);
+    }
+
+    /// `light` or `dark`.
+    pub fn scheme(&mut self, scheme: &str) {
+        let feature = json!({ "name": "prefers-color-scheme", "value": scheme });
+        self.ask("Emulation.setEmulatedMedia", json!({ "features": [feature] }));
+    }
+
+    /// Where what a selector finds first begins and ends, from the top of the page.
+    pub fn place(&mut self, selector: &str) -> (f64, f64) {
+        let node = self.find(selector);
+        let model = self.ask("DOM.getBoxModel", json!({ "nodeId": node }));
+        let border = &model["model"]["border"];
+        (border[1].as_f64().unwrap(), border[5].as_f64().unwrap())
+    }
+
+    /// The whole page as a PNG.
+    pub fn picture(&mut self) -> Vec<u8> {
+        let shot = self.ask("Page.captureScreenshot", json!({ "captureBeyondViewport": true }));
+        BASE64.decode(shot["data"].as_str().unwrap()).unwrap()
+    }
+
+    /// The page as a PDF on A4.
+    pub fn paper(&mut self) -> Vec<u8> {
+        let paper = json!({ "preferCSSPageSize": true, "paperWidth": 8.27, "paperHeight": 11.69 });
+        BASE64.decode(self.ask("Page.printToPDF", paper)["data"].as_str().unwrap()).unwrap()
+    }
+
+    /// Every element with a text of its own that is shown, and how its ink stands against its ground (WCAG 2.2).
+    pub fn contrasts(&mut self) -> Vec<(String, f64)> {
+        let snapshot = self.ask(
+            "DOMSnapshot.captureSnapshot",
+            json!({ "computedStyles": ["color"], "includeBlendedBackgroundColors": true, "includeTextColorOpacities": true }),
+        );
+        let strings = &snapshot["strings"];
+        let text = |at: &Value| at.as_u64().and_then(|at| strings[at as usize].as_str()).unwrap_or_default().to_owned();
+        let layout = &snapshot["documents"][0]["layout"];
+        let rows = layout["text"].as_array().unwrap().iter().enumerate();
+        let shown = rows.filter(|(_, said)| !text(said).trim().is_empty());
+        let contrast = |at: usize| {
+            let ink = luminance(&text(&layout["styles"][at][0]))?;
+            let ground = luminance(&text(&layout["blendedBackgroundColors"][at])).unwrap_or(1.0);
+            Some((ink.max(ground) + 0.05) / (ink.min(ground) + 0.05))
+        };
+        shown.filter_map(|(at, said)| Some((text(said), contrast(at)?))).collect()
+    }
+
     fn find(&mut self, selector: &str) -> Value {
         let root = self.ask("DOM.getDocument", json!({}))["root"]["nodeId"].take();
         let found = self.ask("DOM.querySelector", json!({ "nodeId": root, "selector": selector }));
@@ -158,4 +213,20 @@ impl Drop for Browser {
         let _ = self.tell("Browser.close", json!({}));
         let _ = self.child.wait();
     }
+}
+
+/// The relative luminance of `rgb(…)`, `rgba(…)` or `#rrggbb`.
+fn luminance(colour: &str) -> Option<f64> {
+    let parts: Vec<f64> = match colour.strip_prefix('#') {
+        Some(digits) => {
+            (0..3).filter_map(|n| u8::from_str_radix(digits.get(2 * n..2 * n + 2)?, 16).ok()).map(f64::from).collect()
+        }
+        None => colour.split(|c: char| !c.is_ascii_digit() && c != '.').filter_map(|part| part.parse().ok()).collect(),
+    };
+    let linear = |value: f64| match value / 255.0 {
+        dark if dark <= 0.03928 => dark / 12.92,
+        light => ((light + 0.055) / 1.055).powf(2.4),
+    };
+    let [red, green, blue, ..] = parts.as_slice() else { return None };
+    Some(0.2126 * linear(*red) + 0.7152 * linear(*green) + 0.0722 * linear(*blue))
 }
