@@ -115,10 +115,10 @@ impl Browser {
 
     /// Goes to an address as one who clicked it on another page.
     pub fn go_from(&mut self, address: &str, referer: &str) {
-        let headers = if referer.is_empty() { json!({}) } else { json!({ "Referer": referer }) };
-        self.ask("Network.enable", json!({}));
-        self.ask("Network.setExtraHTTPHeaders", json!({ "headers": headers }));
-        self.go(address);
+        let clicked = json!({ "url": address, "referrer": referer, "referrerPolicy": "unsafeUrl" });
+        let went = self.ask("Page.navigate", clicked);
+        assert!(went["errorText"].is_null(), "{address}: {went}");
+        self.loaded();
     }
 
     /// `light` or `dark`.
@@ -147,23 +147,28 @@ impl Browser {
         BASE64.decode(self.ask("Page.printToPDF", paper)["data"].as_str().unwrap()).unwrap()
     }
 
-    /// Every element with a text of its own that is shown, and how its ink stands against its ground (WCAG 2.2).
+    /// Every text that is shown, and how its ink stands against the nearest ground that is painted (WCAG 2.2).
     pub fn contrasts(&mut self) -> Vec<(String, f64)> {
-        let snapshot = self.ask(
-            "DOMSnapshot.captureSnapshot",
-            json!({ "computedStyles": ["color"], "includeBlendedBackgroundColors": true, "includeTextColorOpacities": true }),
-        );
-        let strings = &snapshot["strings"];
-        let text = |at: &Value| at.as_u64().and_then(|at| strings[at as usize].as_str()).unwrap_or_default().to_owned();
-        let layout = &snapshot["documents"][0]["layout"];
-        let rows = layout["text"].as_array().unwrap().iter().enumerate();
-        let shown = rows.filter(|(_, said)| !text(said).trim().is_empty());
-        let contrast = |at: usize| {
-            let ink = luminance(&text(&layout["styles"][at][0]))?;
-            let ground = luminance(&text(&layout["blendedBackgroundColors"][at])).unwrap_or(1.0);
-            Some((ink.max(ground) + 0.05) / (ink.min(ground) + 0.05))
+        let styles = json!({ "computedStyles": ["color", "background-color"] });
+        let mut seen = self.ask("DOMSnapshot.captureSnapshot", styles);
+        let page = seen["documents"][0].take();
+        let string = |at: &Value| at.as_u64().and_then(|at| seen["strings"][at as usize].as_str()).unwrap_or_default();
+        let (layout, parents) = (&page["layout"], &page["nodes"]["parentIndex"]);
+        let nodes: Vec<u64> = layout["nodeIndex"].as_array().unwrap().iter().filter_map(Value::as_u64).collect();
+        let painted = |node: u64| {
+            let at = nodes.iter().position(|known| *known == node)?;
+            Some(string(&layout["styles"][at][1])).filter(|colour| !colour.ends_with(", 0)"))
         };
-        shown.filter_map(|(at, said)| Some((text(said), contrast(at)?))).collect()
+        let ground = |node: u64| {
+            let up = std::iter::successors(Some(node), |node| parents[*node as usize].as_u64());
+            up.filter_map(painted).next().and_then(luminance).unwrap_or(1.0)
+        };
+        let contrast = |(at, node): (usize, &u64)| {
+            let said = string(&layout["text"][at]).trim();
+            let (ink, ground) = (luminance(string(&layout["styles"][at][0]))?, ground(*node));
+            (!said.is_empty()).then(|| (said.to_owned(), (ink.max(ground) + 0.05) / (ink.min(ground) + 0.05)))
+        };
+        nodes.iter().enumerate().filter_map(contrast).collect()
     }
 
     fn find(&mut self, selector: &str) -> Value {
@@ -215,18 +220,13 @@ impl Drop for Browser {
     }
 }
 
-/// The relative luminance of `rgb(…)`, `rgba(…)` or `#rrggbb`.
+/// The relative luminance of `rgb(…)` or `rgba(…)`.
 fn luminance(colour: &str) -> Option<f64> {
-    let parts: Vec<f64> = match colour.strip_prefix('#') {
-        Some(digits) => {
-            (0..3).filter_map(|n| u8::from_str_radix(digits.get(2 * n..2 * n + 2)?, 16).ok()).map(f64::from).collect()
-        }
-        None => colour.split(|c: char| !c.is_ascii_digit() && c != '.').filter_map(|part| part.parse().ok()).collect(),
-    };
+    let parts = colour.split(|c: char| !c.is_ascii_digit() && c != '.').filter_map(|part| part.parse::<f64>().ok());
     let linear = |value: f64| match value / 255.0 {
         dark if dark <= 0.03928 => dark / 12.92,
         light => ((light + 0.055) / 1.055).powf(2.4),
     };
-    let [red, green, blue, ..] = parts.as_slice() else { return None };
-    Some(0.2126 * linear(*red) + 0.7152 * linear(*green) + 0.0722 * linear(*blue))
+    let [red, green, blue, ..] = parts.map(linear).collect::<Vec<_>>()[..] else { return None };
+    Some(0.2126 * red + 0.7152 * green + 0.0722 * blue)
 }
