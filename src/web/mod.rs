@@ -8,6 +8,7 @@ mod overview;
 mod style;
 mod tongue;
 mod unit;
+mod verify;
 mod visitor;
 
 use std::net::SocketAddr;
@@ -30,7 +31,8 @@ pub fn router(app: Shared) -> Router {
         .nest(api::ROOT, api::router(app.clone()))
         .with_state(app.clone())
         .merge(badge::router(app.clone()))
-        .merge(unit::router(app))
+        .merge(unit::router(app.clone()))
+        .merge(verify::router(app))
 }
 
 /// Serves until it is stopped; answers under way are finished.

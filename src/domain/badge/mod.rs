@@ -3,6 +3,7 @@
 pub mod hosts;
 pub mod link;
 pub mod reading;
+pub mod snippet;
 pub mod table;
 
 pub use hosts::BadgeHosts;

@@ -9,6 +9,7 @@ mod answer;
 mod base;
 mod changes;
 mod folder;
+mod click;
 mod follow;
 mod index;
 mod lines;
@@ -22,8 +23,9 @@ use chrono::{DateTime, Utc};
 
 pub use answer::{Answer, Said, TYPE, Voice, fingerprint};
 pub use folder::Seal;
+pub use click::Told;
 pub use follow::follow;
-pub use search::{Searched, Wanted};
+pub use search::{LONGEST, SHORTEST, Searched, Wanted};
 pub use snapshot::{Shelved, Snapshot};
 
 /// Why the shelf cannot be read or written.

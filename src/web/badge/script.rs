@@ -11,9 +11,10 @@ use bytes::Bytes;
 
 use super::reply;
 use crate::domain::badge::HostTable;
-use crate::domain::certificate::{BadgeRef, Certificate};
+use crate::domain::badge::snippet::colour;
+use crate::domain::certificate::BadgeRef;
 use crate::domain::ids::BadgeCode;
-use crate::domain::registry::{BadgeState, UnitType};
+use crate::domain::registry::BadgeState;
 use crate::flow::certificates::Snapshot;
 
 /// The text for all, short.
@@ -60,7 +61,7 @@ fn make(snapshot: &Snapshot, code: &BadgeCode) -> std::io::Result<Option<Script>
         table.join(HostTable::of(&held.certificate, &snapshot.others_below(held)?));
     }
     let shown = in_force.clone().next().unwrap_or(first);
-    let body = write(&table, code, colour(&shown.certificate), in_force.count() > 0);
+    let body = write(&table, code, colour(shown.certificate.unit_type), in_force.count() > 0);
     let etag = reply::etag(body.as_bytes());
     Ok(Some(Script { body: body.into(), etag }))
 }
@@ -73,11 +74,6 @@ fn write(table: &HostTable, code: &BadgeCode, colour: &str, is_good: bool) -> St
     // Writing to a string never fails.
     let _ = writeln!(body, ",\"{code}\",\"{colour}\",{});", u8::from(is_good));
     body
-}
-
-/// Red says that an organ of the state runs the site: it is shown only where the registry says so.
-pub(super) fn colour(held: &Certificate) -> &'static str {
-    if held.unit_type == Some(UnitType::Organ) { "red" } else { "blue" }
 }
 
 /// Without the lines of comments, and without blanks but between two words.
