@@ -31,7 +31,9 @@ impl Badge {
         let BadgeCommand::Snippet { settings, code } = self.command;
         let code = BadgeCode::parse(&code).with_context(|| format!("{code:?} is no badge code"))?;
         let Some(url) = settings.read()?.web.public_url else {
-            bail!("web.public_url is not set: say at which address badges are served, such as https://badge.yunxi.example");
+            bail!(
+                "web.public_url is not set: say at which address badges are served, such as https://badge.yunxi.example"
+            );
         };
         settings.run(async |shared| {
             let held = sites::of_code(&mut shared.db.read().await?, &code).await?;

@@ -4,7 +4,8 @@ use badgewatch::domain::badge::snippet::Snippets;
 use badgewatch::domain::badge::{BadgeHosts, Form, Reading, State, Tri};
 use badgewatch::domain::host::Host;
 use badgewatch::domain::ids::BadgeCode;
-use badgewatch::domain::page::{Context, FollowedSet, Policies, read_page};
+use badgewatch::domain::page::policy::Policies;
+use badgewatch::domain::page::{Context, FollowedSet, read};
 use badgewatch::domain::registry::UnitType;
 use url::Url;
 
@@ -20,7 +21,7 @@ fn readings(markup: &str) -> Vec<Reading> {
     );
     let hosts = BadgeHosts { own: Host::parse("badge.yunxi.gov.test"), ..BadgeHosts::default() };
     let (url, followed) = (Url::parse("https://www.slj.yunxi.gov.test/").unwrap(), FollowedSet::new());
-    let facts = read_page(&html, Context { url: &url, url_known: true, hosts: &hosts, followed: &followed });
+    let facts = read(&html, Context { url: &url, url_known: true, hosts: &hosts, followed: &followed });
     facts.readings(&Policies::default(), &url)
 }
 
@@ -39,11 +40,17 @@ fn our_own_embed_codes_are_badges_at_the_bottom() {
         issued,
         format!("<script async src=\"{script}\"></script>"),
         format!("<a href=\"{ROOT}/verify/{code}\">网站标识</a>"),
-        format!("<a href=\"#\" onclick=\"window.open('{ROOT}/verify/{code}')\"><img src=\"/b.png\" alt=\"网站标识\"></a>"),
+        format!(
+            "<a href=\"#\" onclick=\"window.open('{ROOT}/verify/{code}')\"><img src=\"/b.png\" alt=\"网站标识\"></a>"
+        ),
     ] {
         let read = readings(&markup);
         let [one] = &read[..] else { panic!("{markup}: {read:?}") };
-        assert_eq!((one.state, one.code.as_ref(), one.at_bottom), (State::Shown, Some(&code), Tri::Yes), "{markup}: {one:?}");
+        assert_eq!(
+            (one.state, one.code.as_ref(), one.at_bottom),
+            (State::Shown, Some(&code), Tri::Yes),
+            "{markup}: {one:?}"
+        );
     }
 }
 

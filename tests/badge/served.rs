@@ -4,6 +4,7 @@ use badgewatch::domain::ids::BadgeCode;
 use badgewatch::domain::registry::BadgeState;
 use badgewatch::store::sites;
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
 
 use crate::house::{Answer, BARE, FOLDER, House, LONG, NOBODY, REVOKED, SLJ, SUSPENDED, told};
 use crate::support::db::sqlite;
@@ -32,9 +33,15 @@ async fn each_badge_is_told_what_is_its_own() {
         let cn = r#""xn--2brp60a1ytlqc.xn--zfr164b":2,"\u4e91\u6eaa\u6c34\u5229.\u653f\u52a1":2"#;
         let slj = told(SLJ).await;
         assert!(slj.starts_with(r#"{"slj.gov.test":1,"www.slj.gov.test":2,"xn--"#), "{slj} {cn}");
-        assert!(slj.ends_with(r#""\u4e91\u6eaa\u6c34\u5229.\u653f\u52a1":2},"CA060140000000000010001","red",1);"#), "{slj}");
+        assert!(
+            slj.ends_with(r#""\u4e91\u6eaa\u6c34\u5229.\u653f\u52a1":2},"CA060140000000000010001","red",1);"#),
+            "{slj}"
+        );
         assert!(told(LONG).await.ends_with(r#","blue",1);"#));
-        assert_eq!(told(FOLDER).await, format!(r#"{{"www.yunxi.gov.test":1,"yunxi.gov.test":1}},"{FOLDER}","blue",1);"#));
+        assert_eq!(
+            told(FOLDER).await,
+            format!(r#"{{"www.yunxi.gov.test":1,"yunxi.gov.test":1}},"{FOLDER}","blue",1);"#)
+        );
         assert_eq!(told(SUSPENDED).await, format!(r#"{{}},"{SUSPENDED}","red",0);"#));
         assert_eq!(told(REVOKED).await, format!(r#"{{}},"{REVOKED}","red",0);"#));
         assert_eq!(told(BARE).await, format!(r#"{{"redcross.test":2}},"{BARE}","blue",1);"#));
@@ -67,7 +74,12 @@ async fn it_is_small_and_anybody_may_keep_it_for_a_while() {
     assert_eq!(again.header("cache-control"), answer.header("cache-control"));
 
     // Nothing that is asked with changes what is said.
-    let tricks = [("host", "evil.test"), ("x-forwarded-host", "evil.test"), ("referer", "http://evil.test/"), ("origin", "null")];
+    let tricks = [
+        ("host", "evil.test"),
+        ("x-forwarded-host", "evil.test"),
+        ("referer", "http://evil.test/"),
+        ("origin", "null"),
+    ];
     let tricked = get(&house, &format!("{}?evil=1", path(SLJ)), &tricks).await;
     assert_eq!((&tricked.body, tricked.header("etag")), (&answer.body, &*etag));
 }

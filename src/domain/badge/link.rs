@@ -51,9 +51,7 @@ pub fn classify_href(href: &str, base: &Url, hosts: &BadgeHosts) -> Option<Link>
     }
     match host {
         Some(host) if hosts.serves_certificates(&host) => Some(match id {
-            Some(id) if is_certificate_path => {
-                of_id(&id).map_or(Link::MalformedId, Link::Certificate)
-            }
+            Some(id) if is_certificate_path => of_id(&id).map_or(Link::MalformedId, Link::Certificate),
             _ => Link::Generic,
         }),
         Some(host) if hosts.is_official(&host) => Some(Link::Generic),
@@ -125,7 +123,10 @@ pub fn classify_src(src: &str, base: &Url, hosts: &BadgeHosts) -> Option<ScriptL
 
 /// Is the address one of the registry's badge pictures, and is it the error picture?
 pub fn badge_picture(src: &str, base: &Url, hosts: &BadgeHosts) -> Option<Picture> {
-    let named = |src: &str| BADGE_PICTURES.iter().any(|name| src.contains(name)) || ["_error.png", "_error.svg"].iter().any(|end| src.contains(end));
+    let named = |src: &str| {
+        BADGE_PICTURES.iter().any(|name| src.contains(name))
+            || ["_error.png", "_error.svg"].iter().any(|end| src.contains(end))
+    };
     let lower = src.to_ascii_lowercase();
     // Most pictures are neither: no need to resolve their address.
     if !named(&lower) && !hosts.script_hosts.iter().chain(&hosts.own).any(|host| lower.contains(host.ascii())) {

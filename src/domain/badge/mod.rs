@@ -7,5 +7,5 @@ pub mod snippet;
 pub mod table;
 
 pub use hosts::BadgeHosts;
-pub use table::HostTable;
 pub use reading::{Form, Reading, State, Tri, Why};
+pub use table::HostTable;

@@ -113,7 +113,9 @@ fn within(host: &Host, name: &Host) -> bool {
 
 /// The name without the `www.` that its apex counts as.
 fn bare(name: &Host) -> Host {
-    name.www_twin().filter(|twin| twin.www_twin().as_ref() == Some(name) && is_shorter(twin, name)).unwrap_or(name.clone())
+    name.www_twin()
+        .filter(|twin| twin.www_twin().as_ref() == Some(name) && is_shorter(twin, name))
+        .unwrap_or(name.clone())
 }
 
 fn is_shorter(a: &Host, b: &Host) -> bool {
@@ -170,7 +172,10 @@ mod tests {
 
     #[test]
     fn a_site_with_two_names_has_a_short_table() {
-        let table = HostTable::of(&held(&[host("www.yunxi.gov.test"), host("云溪.政务")], false), [&host("jyj.www.yunxi.gov.test")]);
+        let table = HostTable::of(
+            &held(&[host("www.yunxi.gov.test"), host("云溪.政务")], false),
+            [&host("jyj.www.yunxi.gov.test")],
+        );
         insta::assert_snapshot!(written(&table), @r#"{"jyj.www.yunxi.gov.test":0,"www.yunxi.gov.test":2,"xn--9kq759e.xn--zfr164b":2,"\u4e91\u6eaa.\u653f\u52a1":2,"yunxi.gov.test":1}"#);
         for (name, is_own) in [
             ("www.yunxi.gov.test", true),
@@ -196,7 +201,8 @@ mod tests {
     }
 
     fn name() -> impl Strategy<Value = Host> {
-        let end = prop::sample::select(vec!["hd.gov.test", "gov.test", "hd.test", "云溪.政务", "云溪.政务.cn", "政务.cn"]);
+        let end =
+            prop::sample::select(vec!["hd.gov.test", "gov.test", "hd.test", "云溪.政务", "云溪.政务.cn", "政务.cn"]);
         let label = prop::sample::select(vec!["www", "a", "b"]);
         let name = (prop::collection::vec(label, 0..3), end).prop_map(|(labels, end)| {
             let name = labels.iter().fold(end.to_owned(), |name, label| format!("{label}.{name}"));

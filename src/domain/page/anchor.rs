@@ -152,18 +152,7 @@ impl<T: Tag> Reader<'_, T> {
         place.hidden |= anchor.has_picture && !anchor.has_shown_picture && anchor.text.is_empty();
         let excerpt = shorten(anchor.href.as_deref().unwrap_or("<a> without href"));
         let loads = anchor.official.map(Load::Picture).into_iter().collect();
-        self.trace(Trace {
-            form,
-            code,
-            id,
-            state,
-            why,
-            place,
-            needs_span: false,
-            at_bottom: None,
-            loads,
-            excerpt,
-        });
+        self.trace(Trace { form, code, id, state, why, place, needs_span: false, at_bottom: None, loads, excerpt });
     }
 
     pub(super) fn picture(&mut self, tag: T) {

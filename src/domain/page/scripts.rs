@@ -87,7 +87,8 @@ impl<'p, T: Tag> Reader<'p, T> {
         let form = if self.outer.origin == Origin::Document { Form::ScriptTag } else { Form::EmbedCode };
         let place = self.place();
         // Our own script shows the badge where it stands in the page, however it was loaded.
-        let is_own = self.resolved(src).and_then(|url| Host::of(&url)).is_some_and(|host| self.context.hosts.is_own(&host));
+        let is_own =
+            self.resolved(src).and_then(|url| Host::of(&url)).is_some_and(|host| self.context.hosts.is_own(&host));
         let (needs_span, excerpt) = (late && !is_own || injected, shorten(src));
         let inline = (self.outer.inline && self.outer.origin != Origin::Document).then_some(Load::Inline);
         let loads = inline.into_iter().chain(self.resolved(src).map(Load::Script)).collect();

@@ -318,9 +318,8 @@ pub(super) fn mentions_badge(text: &str) -> bool {
 
 /// Does the name of an issued script stand in it, `/CA` and 21 digits, whatever host it is on?
 fn names_script(bytes: &[u8]) -> bool {
-    memchr::memmem::find_iter(bytes, b"/CA").any(|at| {
-        bytes.get(at + 3..at + 24).is_some_and(|digits| digits.iter().all(u8::is_ascii_digit))
-    })
+    memchr::memmem::find_iter(bytes, b"/CA")
+        .any(|at| bytes.get(at + 3..at + 24).is_some_and(|digits| digits.iter().all(u8::is_ascii_digit)))
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@
 mod answer;
 mod base;
 mod changes;
-mod folder;
 mod click;
+mod folder;
 mod follow;
 mod index;
 mod lines;
@@ -22,8 +22,8 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use chrono::{DateTime, Utc};
 
 pub use answer::{Answer, Said, TYPE, Voice, fingerprint};
-pub use folder::Seal;
 pub use click::Told;
+pub use folder::Seal;
 pub use follow::follow;
 pub use search::{LONGEST, SHORTEST, Searched, Wanted};
 pub use snapshot::{Shelved, Snapshot};

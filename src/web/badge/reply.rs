@@ -18,11 +18,18 @@ pub(super) fn etag(body: &[u8]) -> HeaderValue {
 }
 
 /// A body, or that it is the one the asker has (RFC 9110, 13.1.2).
-pub(super) fn body(asked: &HeaderMap, kind: &'static str, keep: &HeaderValue, etag: &HeaderValue, body: Bytes) -> Response {
+pub(super) fn body(
+    asked: &HeaderMap,
+    kind: &'static str,
+    keep: &HeaderValue,
+    etag: &HeaderValue,
+    body: Bytes,
+) -> Response {
     let known = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    let is_known = known.flat_map(|value| value.split(',')).map(str::trim).any(|known| {
-        known == "*" || known.strip_prefix("W/").unwrap_or(known).as_bytes() == etag.as_bytes()
-    });
+    let is_known = known
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known).as_bytes() == etag.as_bytes());
     let mut response = match is_known {
         true => plain(StatusCode::NOT_MODIFIED, kind, Bytes::new()),
         false => plain(StatusCode::OK, kind, body),
