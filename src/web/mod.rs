@@ -1,12 +1,14 @@
 //! What is served over HTTP.
 
 pub mod api;
+mod badge;
 mod health;
 mod keys;
 mod overview;
 mod style;
 mod tongue;
 mod unit;
+mod verify;
 mod visitor;
 
 use std::net::SocketAddr;
@@ -28,7 +30,9 @@ pub fn router(app: Shared) -> Router {
         .route("/.well-known/jwks.json", get(keys::page))
         .nest(api::ROOT, api::router(app.clone()))
         .with_state(app.clone())
-        .merge(unit::router(app))
+        .merge(badge::router(app.clone()))
+        .merge(unit::router(app.clone()))
+        .merge(verify::router(app))
 }
 
 /// Serves until it is stopped; answers under way are finished.

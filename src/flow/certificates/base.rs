@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::ShelfError;
 use super::index::Index;
 use super::lines::{self, Head};
+use crate::domain::host::is_shared_suffix;
 use crate::domain::registry::BadgeState;
 
 /// A file of certificates.
@@ -19,7 +20,7 @@ pub(super) struct Base {
     /// Where each line begins, how long it is, and the state it tells.
     places: Vec<(u64, u32, BadgeState)>,
     sites: Index,
-    /// By badge code, certificate id and registered name.
+    /// By badge code, certificate id, registered name, and names above it.
     keys: Index,
 }
 
@@ -42,10 +43,20 @@ impl<'a> Keys<'a> {
         serde_json::from_str(json).ok()
     }
 
-    /// A code, an id and a name never look alike.
+    /// A code, an id, a name and `.NAME`, which stands for a name above it, never look alike.
     pub fn all(&self) -> impl Iterator<Item = &'a str> {
-        [self.badge_code, self.certificate_id, self.cn_domain, self.en_domain].into_iter().flatten()
+        let names = [self.cn_domain, self.en_domain].into_iter().flatten();
+        let numbers = [self.badge_code, self.certificate_id].into_iter().flatten();
+        numbers.chain(names.flat_map(|name| std::iter::once(name).chain(above(name))))
     }
+}
+
+/// The names above one that may be registered to somebody else, each with its leading dot. Most names have none: what is
+/// above the apex is nobody's, and an apex is the same site as its `www.`.
+fn above(name: &str) -> impl Iterator<Item = &str> {
+    let bare = name.strip_prefix("www.").unwrap_or(name);
+    let dots = bare.match_indices('.').map(|(at, _)| &bare[at..]);
+    dots.take_while(|above| !is_shared_suffix(&above[1..]))
 }
 
 impl Base {

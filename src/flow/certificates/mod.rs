@@ -8,6 +8,7 @@
 mod answer;
 mod base;
 mod changes;
+mod click;
 mod folder;
 mod follow;
 mod index;
@@ -21,9 +22,10 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use chrono::{DateTime, Utc};
 
 pub use answer::{Answer, Said, TYPE, Voice, fingerprint};
+pub use click::Told;
 pub use folder::Seal;
 pub use follow::follow;
-pub use search::{Searched, Wanted};
+pub use search::{LONGEST, SHORTEST, Searched, Wanted};
 pub use snapshot::{Shelved, Snapshot};
 
 /// Why the shelf cannot be read or written.

@@ -155,6 +155,19 @@ impl Snapshot {
         trouble.map_or(Ok(found), Err)
     }
 
+    /// The names below a site's own that are registered to other sites.
+    pub fn others_below(&self, own: &Shelved) -> std::io::Result<Vec<Host>> {
+        let mut others = Vec::new();
+        let spellings = own.certificate.names().flat_map(|name| std::iter::once(name.clone()).chain(name.cn_twin()));
+        for name in spellings {
+            let is_below = |known: &&Host| **known != name && known.is_within(&name);
+            let found = self.with(&format!(".{}", name.ascii()), |held| held.names().any(|known| is_below(&known)))?;
+            let found = found.iter().filter(|other| other.site_id != own.site_id);
+            others.extend(found.flat_map(|other| other.certificate.names().filter(is_below)).cloned());
+        }
+        Ok(others)
+    }
+
     /// The certificates of a key that a second look finds right.
     fn with(&self, key: &str, bears: impl Fn(&Certificate) -> bool) -> std::io::Result<Vec<Shelved>> {
         let mut found = Vec::new();

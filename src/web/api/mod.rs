@@ -5,6 +5,7 @@
 
 mod acting;
 mod acts;
+mod badges;
 pub mod cases;
 mod limits;
 mod notices;
@@ -80,6 +81,7 @@ api! {
     get "/me" => me;
     get "/verify/{id}" => verify::verify;
     post "/verify" => verify::verify_many;
+    get "/badges/{code}/snippet" => badges::badge_snippet;
     get "/notices" => notices::list_notices;
     get "/notices/{id}" => notices::show_notice;
     get "/notices/{id}/history" => notices::notice_history;
