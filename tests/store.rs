@@ -20,6 +20,8 @@ mod findings;
 mod groups;
 #[path = "store/jobs.rs"]
 mod jobs;
+#[path = "store/listed.rs"]
+mod listed;
 #[path = "store/looks.rs"]
 mod looks;
 #[path = "store/notices.rs"]
