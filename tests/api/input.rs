@@ -51,7 +51,11 @@ async fn a_zero_byte_is_refused_wherever_it_stands() {
     told(async |served| {
         let id = served.notice(SITE).await;
         for (method, path) in ROUTES.iter().filter(|(_, path)| path.contains('{')) {
-            let at = path.replace("{id}", "a%00b").replace("{file}", "%00").replace("{key}", "%00");
+            let at = path
+                .replace("{id}", "a%00b")
+                .replace("{file}", "%00")
+                .replace("{key}", "%00")
+                .replace("{code}", "CA%00");
             let body = if *method == "post" { "{\"why\":\"x\"}" } else { "" };
             let answer = served.ask(&served.officer, method, &at, body).await;
             assert_eq!((answer.status, &answer.json()["error"]), (404, &"not_found".into()), "{method} {at}");

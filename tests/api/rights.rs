@@ -80,6 +80,9 @@ fn body(path: &str) -> &'static str {
     }
 }
 
+/// A badge code.
+const CODE: &str = "CA182050000412345670001";
+
 /// Acts that take a second person.
 const SECOND: [&str; 4] = [
     "/cases/{id}/approve",
@@ -97,7 +100,7 @@ fn expected(method: &str, path: &str, who: Who) -> u16 {
     match (method, path) {
         ("get", "/openapi.json") => 200,
         // Everybody's; nothing is on the shelf.
-        ("get", "/verify/{id}") | ("post", "/verify") => 503,
+        ("get", "/verify/{id}" | "/badges/{code}/snippet") | ("post", "/verify") => 503,
         // A token is no signature.
         ("post", "/mail/bounces") => 401,
         _ if is_out => 401,
@@ -142,7 +145,8 @@ async fn every_route_is_open_to_whom_it_should_be_and_to_nobody_else() {
         let mut wrong = Vec::new();
         for (method, path) in ROUTES {
             let subject = if path.starts_with("/cases") { &case } else { &notice };
-            let at = path.replace("{id}", subject).replace("{file}", &file).replace("{key}", SITE);
+            let at =
+                path.replace("{id}", subject).replace("{file}", &file).replace("{key}", SITE).replace("{code}", CODE);
             for (who, token) in &everybody {
                 let answer = match who {
                     Nobody => served.send(method, &at, &[], body(path)).await,

@@ -195,9 +195,9 @@ async fn a_click_lands_on_the_certificate_which_knows_where_it_came_from() {
     browse(&house, |browser, farm| {
         let clicks = [
             ("own", OWN[0], HTTP, "标识有效"),
-            ("copy", COPY[0], HTTP, "不是此标识的登记网站"),
+            ("copy", COPY[0], HTTP, "不属于您访问的网站"),
             ("own-https", OWN[1], HTTPS, "标识有效"),
-            ("copy-https", COPY[1], HTTPS, "不是此标识的登记网站"),
+            ("copy-https", COPY[1], HTTPS, "不属于您访问的网站"),
         ];
         for (name, origin, root, says) in clicks {
             let host = origin.split_once("//").unwrap().1;

@@ -184,10 +184,15 @@ impl<'p, T: Tag> Reader<'p, T> {
     /// Written markup that breaks off inside the badge's tag: browsers drop the tag.
     fn cut_string(&mut self, html: &str) {
         let tail = html.rfind('<').map_or("", |at| &html[at..]);
-        let on_badge_host = self.context.hosts.all().any(|host| tail.contains(host.ascii()));
-        if !on_badge_host || tail.contains('>') {
+        if tail.contains('>') {
+            return;
+        }
+        let hosts = self.context.hosts;
+        let names = |host: &Host| tail.contains(host.ascii());
+        let of_script = hosts.script_hosts.iter().any(names) || hosts.own.iter().any(names) && tail.contains("/js/");
+        if !of_script {
             // The next script may write the rest of the tag.
-            if tail.contains("conac.cn") && !tail.contains('>') {
+            if tail.contains("conac.cn") || hosts.all().any(names) {
                 self.in_parts(tail);
             }
             return;

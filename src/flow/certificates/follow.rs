@@ -10,7 +10,7 @@ use super::base::Base;
 use super::changes::Changes;
 use super::lines::{Head, Writer};
 use super::snapshot::{Snapshot, base_file, changes_file};
-use super::{Shelf, ShelfError};
+use super::{Saved, Shelf, ShelfError};
 use crate::store::certificates::{self, Published};
 use crate::store::{Db, Tx};
 
@@ -99,12 +99,12 @@ impl Shelf {
         let Some(snapshot) = self.get() else { return Ok(()) };
         let state = (snapshot.base.head.number, snapshot.number);
         let mut saved = self.saved.lock().unwrap_or_else(PoisonError::into_inner);
-        if saved.is_some_and(|(known, at)| known == state && now - at < REFRESHED_EVERY) {
+        if saved.is_some_and(|saved| saved.state == state && now - saved.at < REFRESHED_EVERY) {
             return Ok(());
         }
         let head = Head::new(&snapshot.base.head.of, snapshot.number, Some(snapshot.base.head.number), snapshot.as_of);
         snapshot.changes.save(changes_file(self.folder()), &head)?;
-        *saved = Some((state, now));
+        *saved = Some(Saved { state, at: now });
         Ok(())
     }
 }

@@ -49,16 +49,21 @@ impl ShelfError {
     }
 }
 
-/// The numbers of the file and of the last change.
-type State = (i64, i64);
+/// What is on the disk.
+#[derive(Debug, Clone, Copy)]
+struct Saved {
+    /// The numbers of the file and of the last change.
+    state: (i64, i64),
+    at: DateTime<Utc>,
+}
 
 /// The certificates that this process hands out. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Shelf {
     folder: Arc<PathBuf>,
     current: Arc<RwLock<Option<Arc<Snapshot>>>>,
-    /// The state that is on the disk, and since when.
-    saved: Arc<Mutex<Option<(State, DateTime<Utc>)>>>,
+    /// What is on the disk.
+    saved: Arc<Mutex<Option<Saved>>>,
     /// The lock on the folder.
     claimed: Arc<Mutex<Option<std::fs::File>>>,
 }

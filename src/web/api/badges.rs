@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 
 use super::request::{Place, Whence};
-use super::trouble::{Code, OfReading, Trouble};
+use super::trouble::{Code, OfAsking, Trouble};
 use super::{Api, Said};
 use crate::domain::badge::snippet::Snippets;
 use crate::domain::certificate::BadgeRef;
@@ -13,7 +13,8 @@ use crate::domain::ids::BadgeCode;
 
 /// The embed codes of a badge. Refused where this installation has no public address (`web.public_url`).
 #[utoipa::path(get, path = "/badges/{code}/snippet", tag = "public", params(("code" = String, Path, description = "Badge code")),
-    responses((status = 200, description = "The embed codes", body = Snippets), OfReading))]
+    responses((status = 200, description = "The embed codes", body = Snippets),
+        (status = 404, description = "No such badge is on file", body = super::trouble::ErrorBody), OfAsking))]
 pub(super) async fn badge_snippet(
     State(api): State<Api>,
     Whence(visitor): Whence,
