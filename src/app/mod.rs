@@ -15,6 +15,7 @@ use crate::metrics::Metrics;
 use crate::shared::Shared;
 use crate::store::{Db, StoreError, StoreResult};
 
+use build::seen;
 pub use build::{checker, desk, postman, terms, watch};
 pub use serve::{Role, Running, start};
 
@@ -46,8 +47,9 @@ pub async fn shared(config: Config, db: Db, clock: Clock) -> Result<Shared, Star
     let links = links(&db, &clock).await?;
     let desk = Arc::new(desk(&config));
     let shelf = Shelf::of(&config.verify.folder);
+    let seen = seen(&config, &shelf, &clock);
     let (config, metrics) = (Arc::new(config), Arc::new(metrics));
-    Ok(Shared { config, db, clock, calendar, metrics, desk, links, shelf })
+    Ok(Shared { config, db, clock, calendar, metrics, desk, links, shelf, seen })
 }
 
 async fn links(db: &Db, clock: &Clock) -> StoreResult<Links> {

@@ -55,6 +55,7 @@ pub async fn start(app: Shared, roles: &[Role]) -> Result<Running, StartError> {
     if let Some(listener) = listener {
         let installation = installation(&app).await?;
         tasks.spawn(jobs::keep_shelf(app.clone(), installation, stop.clone()));
+        tasks.spawn(jobs::keep_seen(app.clone(), stop.clone()));
         tasks.spawn(web::serve(app.clone(), listener, stop.clone()));
     }
     tracing::info!(roles = ?roles.iter().map(|role| role.name()).collect::<Vec<_>>(), ?address, "started");

@@ -3,6 +3,7 @@
 pub mod api;
 mod health;
 mod overview;
+mod report;
 mod style;
 mod tongue;
 mod unit;
@@ -26,6 +27,7 @@ pub fn router(app: Shared) -> Router {
         .route("/metrics", get(health::metrics))
         .nest(api::ROOT, api::router(app.clone()))
         .with_state(app.clone())
+        .merge(report::router(app.clone()))
         .merge(unit::router(app))
 }
 

@@ -30,7 +30,7 @@ pub use acts::{
 };
 pub use advance::advance;
 pub use bundle::of_case as bundle_of;
-pub use open::{Overdue, open_by_hand, open_overdue};
+pub use open::{Overdue, open_by_hand, open_by_lead, open_overdue};
 
 /// The chain of a case's acts on record.
 pub fn chain(case_id: &str) -> String {
