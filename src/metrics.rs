@@ -8,12 +8,12 @@ use prometheus::{
     Registry, TextEncoder,
 };
 
+use crate::closed_set;
 use crate::domain::lead::LeadKind;
 use crate::domain::notice::NoticeState;
-use crate::flow::seen::Flushed;
 use crate::flow::measure::{Measured, OfficeCounts};
+use crate::flow::seen::Flushed;
 use crate::flow::watch::{Heard, Wellness};
-use crate::closed_set;
 use crate::store::outbox;
 
 /// All metrics of a process.

@@ -110,20 +110,7 @@ pub async fn raise(tx: &mut Tx, new: &NewLead<'_>, at: DateTime<Utc>) -> StoreRe
                VALUES ($1, $2, $3, $4, $5, 'new', 1, $6, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING";
     let NewLead { kind, site_id, region, host, seen, days, file } = *new;
     let contacts = file.has_contacts();
-    let done = execute!(
-        tx,
-        sql,
-        &id,
-        kind.name(),
-        site_id,
-        region,
-        host,
-        at,
-        seen,
-        days,
-        contacts,
-        storable(file)?
-    )?;
+    let done = execute!(tx, sql, &id, kind.name(), site_id, region, host, at, seen, days, contacts, storable(file)?)?;
     Ok((done == 1).then_some(id))
 }
 
@@ -157,15 +144,9 @@ pub async fn by_id(tx: &mut Tx, id: &str) -> StoreResult<Option<StoredLead>> {
 }
 
 /// The latest lead of a kind about a badge on a host, open or decided.
-pub async fn latest(
-    tx: &mut Tx,
-    kind: LeadKind,
-    site_id: Option<&str>,
-    host: &str,
-) -> StoreResult<Option<StoredLead>> {
-    let sql = select!(
-        "WHERE kind = $1 AND COALESCE(site_id, '') = $2 AND host = $3 ORDER BY first_at DESC, id DESC LIMIT 1"
-    );
+pub async fn latest(tx: &mut Tx, kind: LeadKind, site_id: Option<&str>, host: &str) -> StoreResult<Option<StoredLead>> {
+    let sql =
+        select!("WHERE kind = $1 AND COALESCE(site_id, '') = $2 AND host = $3 ORDER BY first_at DESC, id DESC LIMIT 1");
     let site_id = site_id.unwrap_or_default();
     fetch_optional!(Row, tx, sql, kind.name(), site_id, host)?.map(Row::read).transpose()
 }
@@ -199,11 +180,7 @@ pub async fn list(tx: &mut Tx, filter: &Filter<'_>, most: i64, skip: i64) -> Sto
 
 /// Open leads by kind.
 pub async fn counts(tx: &mut Tx) -> StoreResult<Vec<(String, i64)>> {
-    fetch_all!(
-        (String, i64),
-        tx,
-        "SELECT kind, COUNT(*) FROM leads WHERE state = 'new' GROUP BY kind ORDER BY kind"
-    )
+    fetch_all!((String, i64), tx, "SELECT kind, COUNT(*) FROM leads WHERE state = 'new' GROUP BY kind ORDER BY kind")
 }
 
 /// Decided leads in which somebody's address still stands, some of those decided before a moment.

@@ -99,7 +99,8 @@ struct DayRow {
 
 /// The days of a badge on a host, the latest first.
 pub async fn days(tx: &mut Tx, pair: &Pair, most: i64) -> StoreResult<Vec<(NaiveDate, Counts)>> {
-    let sql = "SELECT day, scripts, images, clicks FROM seen_on WHERE site_id = $1 AND host = $2 ORDER BY day DESC LIMIT $3";
+    let sql =
+        "SELECT day, scripts, images, clicks FROM seen_on WHERE site_id = $1 AND host = $2 ORDER BY day DESC LIMIT $3";
     let rows = fetch_all!(DayRow, tx, sql, &pair.site_id, &pair.host, most)?;
     let counts = |row: &DayRow| Counts { scripts: row.scripts, images: row.images, clicks: row.clicks };
     Ok(rows.iter().map(|row| (row.day, counts(row))).collect())

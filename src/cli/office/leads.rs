@@ -102,7 +102,8 @@ impl Lead {
             }),
             LeadCommand::Follow { on: On { person, id }, seen, ground, to, receipt } => {
                 person.act(async |shared, actor| {
-                    let following = Following { seen: &seen, ground, handed_over: to.as_deref().zip(receipt.as_deref()) };
+                    let following =
+                        Following { seen: &seen, ground, handed_over: to.as_deref().zip(receipt.as_deref()) };
                     let done = leads::follow(&shared.db, &actor, &id, &following, shared.clock.now()).await?;
                     let case = done.case_id.map(|case| format!("  case {case}")).unwrap_or_default();
                     print(&format!("{}  {} ({}){case}\n", done.id, done.state.label(), done.state))
@@ -148,7 +149,8 @@ fn show(on: &On, json: bool) -> anyhow::Result<u8> {
         for report in &file.reports {
             let badge = report.badge.as_deref().map(|badge| format!("  标识 {}", plain(badge))).unwrap_or_default();
             let contact = report.contact.as_deref().map(|mail| format!("  联系 {}", plain(mail))).unwrap_or_default();
-            out += &format!("  {}  {}{badge}{contact}\n    {}\n", report.number, minute(report.at), plain(&report.text));
+            out +=
+                &format!("  {}  {}{badge}{contact}\n    {}\n", report.number, minute(report.at), plain(&report.text));
         }
         out += "\n经过\n";
         for act in read::history(&shared.db, &actor, &on.id).await? {

@@ -10,8 +10,8 @@ use super::case::Ground;
 use crate::closed_set;
 
 pub use report::{
-    FieldRefusal, LONGEST_BADGE, LONGEST_CONTACT, LONGEST_HOST, LONGEST_TEXT, REPORTS_KEPT, Report, ReportField, Reported,
-    Written,
+    FieldRefusal, LONGEST_BADGE, LONGEST_CONTACT, LONGEST_HOST, LONGEST_TEXT, REPORTS_KEPT, Report, ReportField,
+    Reported, Written,
 };
 
 closed_set! {
@@ -153,7 +153,8 @@ mod tests {
     fn a_lead_takes_requests_and_days_and_comes_back_only_if_it_grew() {
         let terms = Terms { requests: 20, days: 2 };
         let day = NaiveDate::from_ymd_opt(2026, 11, 26).unwrap();
-        let seen = |requests, days| Sights { first_on: day, last_on: day, days, scripts: requests, images: 0, clicks: 0 };
+        let seen =
+            |requests, days| Sights { first_on: day, last_on: day, days, scripts: requests, images: 0, clicks: 0 };
         assert!(terms.met(&seen(20, 2), None));
         assert!(!terms.met(&seen(19, 2), None) && !terms.met(&seen(2_000, 1), None), "one day may be one crawler");
         assert!(!terms.met(&seen(59, 9), Some(30)) && terms.met(&seen(60, 2), Some(30)));

@@ -10,7 +10,7 @@ use super::click::From;
 use super::host::Host;
 use crate::closed_set;
 
-pub use tally::{Bounds, Tally, Taken};
+pub use tally::{Bounds, Taken, Tally};
 
 closed_set! {
     /// What of a badge was asked for from a host.
@@ -70,7 +70,8 @@ pub struct Harmless(Vec<String>);
 impl Harmless {
     /// Of names, each of which stands for itself and all below it.
     pub fn of<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
-        let plain = |name: &str| Host::parse(name).map_or_else(|| name.to_ascii_lowercase(), |host| host.ascii().into());
+        let plain =
+            |name: &str| Host::parse(name).map_or_else(|| name.to_ascii_lowercase(), |host| host.ascii().into());
         Self(names.into_iter().map(plain).collect())
     }
 

@@ -39,7 +39,8 @@ pub async fn dismiss(db: &Db, actor: &Actor, id: &str, why: &str, now: DateTime<
     let mut tx = db.write().await?;
     let read = open(&mut tx, actor, id).await?;
     let why = Some(why.trim()).filter(|why| !why.is_empty()).ok_or(LeadRefusal::NoReason)?;
-    let decided = decide(&mut tx, actor, &read, LeadState::Dismissed, now, |to| to.reason = Some(why.to_owned())).await?;
+    let decided =
+        decide(&mut tx, actor, &read, LeadState::Dismissed, now, |to| to.reason = Some(why.to_owned())).await?;
     put_on_record(&mut tx, actor, &decided, now, json!({ "seen": read.seen })).await?;
     tx.commit().await?;
     Ok(decided)
@@ -108,7 +109,8 @@ async fn case(
         return Err(LeadRefusal::GroundNotAllowed.into());
     }
     let host = Host::parse(&read.host).map_or_else(|| read.host.clone(), |host| host.unicode());
-    let why = format!("线索：标识出现在 {host}。该网址实际情况：{}。登记网站在线索产生后已经检查。", following.seen.trim());
+    let why =
+        format!("线索：标识出现在 {host}。该网址实际情况：{}。登记网站在线索产生后已经检查。", following.seen.trim());
     let opened = Opened { by: actor.text(), at: now, why };
     cases::open_by_lead(tx, site, ground, opened, &read.id).await?.ok_or(LeadError::Changed)
 }

@@ -84,12 +84,19 @@ async fn begin(
     let Some(id) = leads::raise(tx, &new, now).await? else { return Ok(false) };
     let detail = json!({ "site": site.site.key, "host": host, "sights": sights, "owners": file.owners });
     let to = Some(LeadState::New.name());
-    audit::append(tx, &chain(&id), now, &Act { actor: SYSTEM, action: "raised", from: None, to, why: None, detail }).await?;
+    audit::append(tx, &chain(&id), now, &Act { actor: SYSTEM, action: "raised", from: None, to, why: None, detail })
+        .await?;
     Ok(true)
 }
 
 /// An open lead takes over what was seen since. Days that are not kept any more are not taken back.
-async fn grow(tx: &mut Tx, open: &StoredLead, sights: &Sights, file: LeadFile, now: DateTime<Utc>) -> StoreResult<bool> {
+async fn grow(
+    tx: &mut Tx,
+    open: &StoredLead,
+    sights: &Sights,
+    file: LeadFile,
+    now: DateTime<Utc>,
+) -> StoreResult<bool> {
     if sights.all() <= open.seen {
         return Ok(true);
     }

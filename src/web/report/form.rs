@@ -54,7 +54,8 @@ impl Sent {
             return Err(vec![Problem::of("website", line.to_owned())]);
         }
         let Self { host, badge, text, contact, .. } = self;
-        let written = Written { host: host.clone(), badge: badge.clone(), text: text.clone(), contact: contact.clone() };
+        let written =
+            Written { host: host.clone(), badge: badge.clone(), text: text.clone(), contact: contact.clone() };
         let said = |(field, refusal)| Problem::of(id(field), words(t, field, refusal));
         written.read().map_err(|wrong| wrong.into_iter().map(said).collect())
     }
@@ -107,7 +108,9 @@ fn words(t: Tongue, field: ReportField, refusal: FieldRefusal) -> String {
         ReportField::Contact => t.say("邮箱", "The mail address"),
     };
     match (field, refusal) {
-        (ReportField::Host, FieldRefusal::Missing) => own("请填写您看到标识的网址", "Write the address where you saw the badge"),
+        (ReportField::Host, FieldRefusal::Missing) => {
+            own("请填写您看到标识的网址", "Write the address where you saw the badge")
+        }
         (_, FieldRefusal::Missing) => own("请写明哪里可疑", "Say what is odd"),
         (ReportField::Contact, FieldRefusal::NoAddress) => {
             own("邮箱格式不正确，可以留空", "This is no mail address; you may leave it empty")

@@ -160,7 +160,9 @@ async fn thanks(Path(number): Path<String>, headers: HeaderMap) -> Response {
 #[derive(Debug, Clone, Copy)]
 enum Trouble {
     Missing,
-    TooOften { seconds: u64 },
+    TooOften {
+        seconds: u64,
+    },
     Broken,
     TooLarge,
     /// The browser says that another site sent the form.
@@ -183,7 +185,9 @@ fn trouble(t: Tongue, status: StatusCode, what: Trouble) -> Response {
             t.say("提交过于频繁，请稍后再试", "Too many reports: please wait a moment"),
             match t {
                 Tongue::Chinese => format!("刚才的内容没有提交。请等待 {seconds} 秒后返回上一页重新提交。"),
-                Tongue::English => format!("Nothing was submitted. Wait {seconds} seconds, go back and submit it again."),
+                Tongue::English => {
+                    format!("Nothing was submitted. Wait {seconds} seconds, go back and submit it again.")
+                }
             },
         ),
         Trouble::Broken => (
@@ -192,12 +196,16 @@ fn trouble(t: Tongue, status: StatusCode, what: Trouble) -> Response {
         ),
         Trouble::TooLarge => (
             t.say("提交的内容过大", "Too much was sent"),
-            t.say("请返回上一页，缩短说明后重新提交。", "Go back, shorten what you wrote, and submit it again.").to_owned(),
+            t.say("请返回上一页，缩短说明后重新提交。", "Go back, shorten what you wrote, and submit it again.")
+                .to_owned(),
         ),
         Trouble::Foreign => (
             t.say("提交没有受理", "The report was not taken"),
-            t.say("这份内容不是从本站的表单提交的。请在本站填写后提交。", "It was not sent by the form of this site. Fill the form in here.")
-                .to_owned(),
+            t.say(
+                "这份内容不是从本站的表单提交的。请在本站填写后提交。",
+                "It was not sent by the form of this site. Fill the form in here.",
+            )
+            .to_owned(),
         ),
     };
     html(status, &TroublePage { t, sheet: SHEET, title, line })
@@ -217,7 +225,10 @@ mod tests {
 
     #[test]
     fn a_form_that_another_site_sends_is_known_by_what_the_browser_says() {
-        assert!(from(&[("sec-fetch-site", "same-origin"), ("origin", "https://evil.example")]), "the browser's own word");
+        assert!(
+            from(&[("sec-fetch-site", "same-origin"), ("origin", "https://evil.example")]),
+            "the browser's own word"
+        );
         assert!(!from(&[("sec-fetch-site", "cross-site")]) && !from(&[("sec-fetch-site", "same-site")]));
         assert!(from(&[("host", "127.0.0.1:8080"), ("origin", "http://127.0.0.1:8080")]));
         assert!(from(&[("host", "inner:8080"), ("origin", "https://badge.yunxi.example")]), "behind a proxy");
