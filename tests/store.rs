@@ -16,6 +16,8 @@ mod findings;
 mod groups;
 #[path = "store/jobs.rs"]
 mod jobs;
+#[path = "store/leads.rs"]
+mod leads;
 #[path = "store/looks.rs"]
 mod looks;
 #[path = "store/notices.rs"]

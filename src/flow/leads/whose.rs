@@ -17,7 +17,9 @@ pub(super) async fn holders(tx: &mut Tx, host: &str) -> StoreResult<Vec<StoredSi
     while let Some(name) = next {
         for twin in names::twins(&name) {
             if !on.contains_key(&twin) {
-                let found = sites::on_host(tx, &twin).await?;
+                // The index holds the hosts of a name; what lies below is theirs only by the name as registered.
+                let mut found = sites::on_host(tx, &twin).await?;
+                found.retain(|stored| stored.site.names().any(|name| *name == twin));
                 on.insert(twin, found);
             }
         }
