@@ -10,6 +10,22 @@ CREATE INDEX units_published ON units (published);
 -- Since when the office's decision about a badge holds.
 ALTER TABLE sites ADD COLUMN decided_at TIMESTAMPTZ;
 
+-- The public list (公示): sites whose badge is in force and was seen on them, by region, the latest issued first. A page of it
+-- is read from one index, whatever the size of the country; so a site knows the region of its unit, and when a look first
+-- found its badge.
+ALTER TABLE sites ADD COLUMN area TEXT REFERENCES regions (code);
+UPDATE sites SET area = (SELECT u.region FROM units u WHERE u.id = sites.unit_id);
+ALTER TABLE sites ADD COLUMN hung_at TIMESTAMPTZ;
+UPDATE sites SET hung_at = (SELECT t.passed_at FROM standings t WHERE t.site_id = sites.id);
+CREATE INDEX sites_listed ON sites (issued_on, id) WHERE dropped_at IS NULL AND hung_at IS NOT NULL
+    AND COALESCE(decided_state, state) = 'valid' AND COALESCE(badge_code, certificate_id) IS NOT NULL;
+CREATE INDEX sites_listed_province ON sites (substr(area, 1, 2), issued_on, id) WHERE dropped_at IS NULL
+    AND hung_at IS NOT NULL AND COALESCE(decided_state, state) = 'valid' AND COALESCE(badge_code, certificate_id) IS NOT NULL;
+CREATE INDEX sites_listed_city ON sites (substr(area, 1, 4), issued_on, id) WHERE dropped_at IS NULL
+    AND hung_at IS NOT NULL AND COALESCE(decided_state, state) = 'valid' AND COALESCE(badge_code, certificate_id) IS NOT NULL;
+CREATE INDEX sites_listed_county ON sites (area, issued_on, id) WHERE dropped_at IS NULL
+    AND hung_at IS NOT NULL AND COALESCE(decided_state, state) = 'valid' AND COALESCE(badge_code, certificate_id) IS NOT NULL;
+
 -- Hosts that a badge was seen on by its script, its image and clicks, a row a day. No visitor is in it. Bounded a badge and
 -- in all: who writes a day lets go of what was seen least. It refers to no table: what was counted of a site that a restored
 -- backup does not know must not stop the writing of all others.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::flow::calendar::CalendarCell;
-use crate::flow::certificates::Shelf;
+use crate::flow::certificates::{Shelf, Voice};
 use crate::flow::notices::Desk;
 use crate::flow::notices::link::Links;
 use crate::flow::seen::Seen;
@@ -29,4 +29,8 @@ pub struct Shared {
     pub shelf: Shelf,
     /// Counts where badges are seen.
     pub seen: Seen,
+    /// Signs what they are told.
+    pub voice: Voice,
+    /// The public key of instructions, as a JWK.
+    pub instructions_key: Arc<serde_json::Value>,
 }

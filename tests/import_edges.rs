@@ -357,6 +357,7 @@ async fn the_store_keeps_regions_units_imports_and_changes_as_they_were_given() 
             id,
             unit_id: &again["甲"],
             site,
+            region: None,
             fingerprint: "f",
             import_id: &record.id,
             at: noon(),

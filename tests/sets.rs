@@ -9,6 +9,7 @@ use badgewatch::domain::account::AccountRole;
 use badgewatch::domain::badge::{Form, State, Why};
 use badgewatch::domain::calendar::{DayKind, Weight};
 use badgewatch::domain::case::{Authority, CaseOutcome, CaseRefusal, CaseState, Ground, InstructionAct};
+use badgewatch::domain::click::ClickVerdict;
 use badgewatch::domain::confirm::FindingState;
 use badgewatch::domain::crawl::{Arrival, Offered, Origin, Outcome, RobotsMode, TrapCause, UrlKind};
 use badgewatch::domain::dns::{DnsOutcome, RecordType};
@@ -47,7 +48,7 @@ fn sets() -> Vec<Set> {
         Outcome RobotsMode TrapCause UrlKind BadgeState Column Hosting RefusalReason UnitType WarningKind FindingState Dimension HoldState Role Kind
         LetterKind Approval Channel Part AccountRole EventKind NoticeState RequestKind
         TellingStatus Stuck DayKind Weight
-        Ground CaseOutcome CaseState Authority InstructionAct CaseRefusal Code Task
+        Ground CaseOutcome CaseState Authority InstructionAct CaseRefusal Code Task ClickVerdict
         LeadKind LeadState LeadRefusal SeenBy ReportResult)
 }
 

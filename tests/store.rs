@@ -8,6 +8,8 @@ mod accounts;
 mod calendar;
 #[path = "store/cases.rs"]
 mod cases;
+#[path = "store/certificates.rs"]
+mod certificates;
 #[path = "store/evidence.rs"]
 mod evidence;
 #[path = "store/findings.rs"]

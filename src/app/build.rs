@@ -78,6 +78,7 @@ pub fn checker(app: &Shared) -> Result<Checker, StartError> {
         hosts: BadgeHosts {
             script_hosts: hosts(&config.badge.script_hosts),
             certificate_hosts: hosts(&config.badge.certificate_hosts),
+            own: config.web.public_url.as_ref().and_then(|url| Host::of(&Url::parse(url).ok()?)),
         },
         book: Book::Store(StoreBook { db: app.db.clone(), complete: config.registry.complete.clone().into() }),
         calendar: app.calendar.clone(),

@@ -1,19 +1,18 @@
 //! Start and ordered stop of the roles a process plays.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{StartError, looking, postman, watch};
+use super::{Opened, StartError, looking, postman, watch};
 use crate::flow::cases;
+use crate::flow::certificates::{Seal, Shelf};
 use crate::flow::deliver::Postman;
 use crate::flow::notices;
-use crate::flow::sign::{self, Signer, Signs};
+use crate::flow::sign::{Signer, Signs};
 use crate::shared::Shared;
-use crate::store::StoreResult;
 use crate::{closed_set, jobs, web};
 
 closed_set! {
@@ -36,11 +35,24 @@ pub struct Running {
 
 /// Starts the roles. What can fail comes first: a daemon that cannot start begins nothing.
 pub async fn start(app: Shared, roles: &[Role]) -> Result<Running, StartError> {
+    start_on(Opened { app, listener: None }, roles).await
+}
+
+/// The same, where a listener may be open already.
+pub async fn start_on(opened: Opened, roles: &[Role]) -> Result<Running, StartError> {
+    let Opened { app, listener } = opened;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     let plays = |role: Role| roles.contains(&role);
     let watch = plays(Role::Look).then(|| watch(&app)).transpose()?;
     let postman = plays(Role::Jobs).then(|| postman(&app)).transpose()?;
-    let listener = if plays(Role::Web) { Some(listen(app.config.web.listen).await?) } else { None };
+    let listener = match listener {
+        None if plays(Role::Web) => Some(listen(app.config.web.listen)?),
+        listener => listener,
+    };
+    let listener = listener.map(|listener| accepting(&app, listener)).transpose()?;
+    if plays(Role::Web) {
+        open_shelf(&app).await?;
+    }
     let address = listener.as_ref().and_then(|listener| listener.local_addr().ok());
     // The metrics speak for this process, whatever it does.
     tasks.spawn(jobs::measure(app.clone(), stop.clone()));
@@ -53,8 +65,7 @@ pub async fn start(app: Shared, roles: &[Role]) -> Result<Running, StartError> {
         tasks.spawn(deliver(postman, stop.clone()));
     }
     if let Some(listener) = listener {
-        let installation = installation(&app).await?;
-        tasks.spawn(jobs::keep_shelf(app.clone(), installation, stop.clone()));
+        tasks.spawn(jobs::keep_shelf(app.clone(), stop.clone()));
         tasks.spawn(jobs::keep_seen(app.clone(), stop.clone()));
         tasks.spawn(web::serve(app.clone(), listener, stop.clone()));
     }
@@ -76,16 +87,35 @@ async fn deliver(postman: Postman, stop: CancellationToken) {
     jobs::go_on("mail", stop, || postman.step()).await;
 }
 
-/// The name of this installation: that of the key which signs what the public is told.
-async fn installation(app: &Shared) -> StoreResult<String> {
+/// What the last process left is told until the database was heard; what it takes to speak without one is left for the next.
+async fn open_shelf(app: &Shared) -> Result<(), StartError> {
+    claim(&app.shelf)?;
+    let shelf = app.shelf.clone();
+    match tokio::task::spawn_blocking(move || shelf.load()).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "the certificates on file are not used; they are written anew"),
+        Err(error) => tracing::error!(%error, "the certificates on file could not be read"),
+    }
     let mut tx = app.db.write().await?;
-    let signer = Signer::get(&mut tx, Signs::Certificates, app.clock.now()).await?;
+    let secret = Signer::secret(&mut tx, Signs::Certificates, app.clock.now()).await?;
     tx.commit().await?;
-    Ok(sign::thumbprint(signer.public()))
+    Ok(app.shelf.keep_seal(&Seal { secret, instructions: app.instructions_key.as_ref().clone() })?)
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
-    TcpListener::bind(address).await.map_err(|error| StartError::Listen(address, error))
+/// Takes the shelf's folder for this process.
+pub(super) fn claim(shelf: &Shelf) -> Result<(), StartError> {
+    let taken = "another process keeps its certificates there: give each process a folder of its own";
+    shelf.claim()?.then_some(()).ok_or_else(|| StartError::Setting(format!("verify.folder: {taken}")))
+}
+
+pub(super) fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+    let opened = TcpListener::bind(address).and_then(|listener| listener.set_nonblocking(true).map(|()| listener));
+    opened.map_err(|error| StartError::Listen(address, error))
+}
+
+fn accepting(app: &Shared, listener: TcpListener) -> Result<tokio::net::TcpListener, StartError> {
+    let accepting = tokio::net::TcpListener::from_std(listener);
+    accepting.map_err(|error| StartError::Listen(app.config.web.listen, error))
 }
 
 impl Running {
@@ -95,6 +125,7 @@ impl Running {
         self.tasks.close();
         self.tasks.wait().await;
         self.app.db.close().await;
+        self.app.shelf.release();
         tracing::info!("stopped");
     }
 }

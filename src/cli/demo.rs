@@ -109,6 +109,7 @@ fn settings(county: &County, folder: &Path, listen: SocketAddr) -> Config {
     config.http.http_port = Some(county.http_port);
     config.http.allow_net = "127.0.0.0/8".parse().into_iter().collect();
     config.web.listen = listen;
+    config.verify.folder = folder.join("public");
     config.log.filter = "warn,hickory_resolver=off,hickory_net=off".to_owned();
     config
 }

@@ -1,6 +1,7 @@
 //! The command line: what an operator types, and the exit codes scripts rely on.
 
 mod backup;
+mod badge;
 mod calendar;
 mod check;
 mod demo;
@@ -65,6 +66,8 @@ enum Command {
     Hold(operate::Hold),
     /// Working days: check and import calendars, count limits
     Calendar(calendar::CalendarCommand),
+    /// What a unit needs to hang its badge
+    Badge(badge::Badge),
     /// Write all that is kept into one file, from a running database
     Backup(backup::Backup),
     /// Put a backup in the place of what a database holds
@@ -111,6 +114,7 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> 
         Command::Holds(holds) => holds.run(),
         Command::Hold(hold) => hold.run(),
         Command::Calendar(calendar) => calendar.run(),
+        Command::Badge(badge) => badge.run(),
         Command::Backup(backup) => backup.run(),
         Command::Restore(restore) => restore.run(),
         Command::Audit(audit) => audit.run(),

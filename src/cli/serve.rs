@@ -1,5 +1,7 @@
 //! `badgewatch serve` and `badgewatch migrate`.
 
+use tokio_util::sync::CancellationToken;
+
 use super::settings::{Settings, runtime};
 use crate::app::{self, Role};
 use crate::clock::Clock;
@@ -24,13 +26,22 @@ impl Serve {
         let config = self.settings.read()?;
         telemetry::start(&config.log).map_err(anyhow::Error::msg)?;
         runtime()?.block_on(async {
-            let shared = app::open(config, Clock::System).await?;
-            let running = app::start(shared, &self.roles).await?;
-            stopped().await?;
-            running.stop().await;
+            let stop = CancellationToken::new();
+            let asked = tokio::spawn(stop_when_asked(stop.clone()));
+            if let Some(opened) = app::open_patiently(config, Clock::System, &self.roles, &stop).await? {
+                let running = app::start_on(opened, &self.roles).await?;
+                stop.cancelled().await;
+                running.stop().await;
+            }
+            asked.await??;
             Ok(0)
         })
     }
+}
+
+async fn stop_when_asked(stop: CancellationToken) -> anyhow::Result<()> {
+    let _stops = stop.drop_guard();
+    stopped().await
 }
 
 /// Waits for Ctrl-C or, where there is such a thing, a polite `kill`.

@@ -90,6 +90,12 @@ impl Certificate {
     }
 }
 
+impl AsRef<Certificate> for Certificate {
+    fn as_ref(&self) -> &Certificate {
+        self
+    }
+}
+
 /// What a visitor asks for a certificate by.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum BadgeRef {

@@ -63,16 +63,16 @@ impl From {
 /// What is told of the certificates that bear the number a visitor asked for. `is_own` knows whether a host is a
 /// certificate's own, by all that is registered. One certificate bears a number, as a rule; of several the one goes before
 /// the others that is the visited site's, then one in force.
-pub fn judge<'c>(
-    holders: &'c [Certificate],
+pub fn judge<'c, Held: AsRef<Certificate>>(
+    holders: &'c [Held],
     from: &From,
-    is_own: impl Fn(&Certificate, &Host) -> bool,
-) -> (ClickVerdict, Option<&'c Certificate>) {
-    let is_here = |held: &&Certificate| matches!(from, From::Host(host) if is_own(held, host));
-    let in_force = |held: &&Certificate| held.state == BadgeState::Valid;
+    is_own: impl Fn(&Held, &Host) -> bool,
+) -> (ClickVerdict, Option<&'c Held>) {
+    let is_here = |held: &&Held| matches!(from, From::Host(host) if is_own(held, host));
+    let in_force = |held: &&Held| held.as_ref().state == BadgeState::Valid;
     let chosen = holders.iter().find(is_here).or_else(|| holders.iter().find(in_force)).or(holders.first());
     let Some(chosen) = chosen else { return (ClickVerdict::NotIssued, None) };
-    let verdict = match (chosen.state, from) {
+    let verdict = match (chosen.as_ref().state, from) {
         (BadgeState::Suspended, _) => ClickVerdict::Suspended,
         (BadgeState::Revoked, _) => ClickVerdict::Revoked,
         (BadgeState::Valid, From::Unknown) => ClickVerdict::Valid,

@@ -125,7 +125,8 @@ impl Host {
     }
 }
 
-fn is_shared_suffix(name: &str) -> bool {
+/// [`Host::is_shared_suffix`] of a name in lower-case A-labels.
+pub fn is_shared_suffix(name: &str) -> bool {
     match name.split_once('.') {
         None => true,
         Some((first, top)) => !top.contains('.') && FUNCTIONAL.contains(&first) || SHARED_SUFFIXES.contains(&name),

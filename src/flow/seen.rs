@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::certificates::{Shelf, Shelved};
 use crate::clock::Clock;
+use crate::domain::certificate::BadgeRef;
 use crate::domain::click::From;
 use crate::domain::host::Host;
 use crate::domain::seen::{self, Bounds, Harmless, SeenBy, Sighting, Tally};
@@ -52,6 +53,15 @@ impl Seen {
         }
         let day = self.clock.today();
         self.tally().note(&held.site_id, &place, by, day);
+    }
+
+    /// The same of a number: of several certificates that bear it none is counted whose site the host is.
+    pub fn note_badge(&self, badge: &BadgeRef, from: &From, by: SeenBy) {
+        let Some(Ok(held)) = self.shelf.get().map(|snapshot| snapshot.bearing(badge)) else { return };
+        let own = |held: &Shelved| matches!(from, From::Host(host) if self.is_own(&held.site_id, host));
+        if let Some(first) = held.first().filter(|_| held.len() == 1 || !held.iter().any(own)) {
+            self.note(first, from, by);
+        }
     }
 
     /// Is the host the site's, by all that is registered? Where that cannot be read it is not counted against anybody.

@@ -75,15 +75,29 @@ impl Signer {
 
     /// Signs an instruction.
     pub fn sign(&self, payload: &Value) -> String {
-        let header = json!({ "alg": "EdDSA", "typ": TYPE, "kid": thumbprint(self.public()) });
-        self.sign_text(&header.to_string(), payload.to_string().as_bytes())
+        self.sign_text(&self.header(TYPE), payload.to_string().as_bytes())
+    }
+
+    /// The header of what this key signs.
+    pub fn header(&self, what: &str) -> String {
+        json!({ "alg": "EdDSA", "typ": what, "kid": thumbprint(self.public()) }).to_string()
+    }
+
+    /// The signature alone, under a header that is encoded already.
+    pub fn over(&self, header: &str, payload: &[u8]) -> [u8; 64] {
+        let mut signed = String::with_capacity(header.len() + 1 + payload.len() * 4 / 3 + 4);
+        signed.push_str(header);
+        signed.push('.');
+        URL_SAFE_NO_PAD.encode_string(payload, &mut signed);
+        // Ed25519 signatures have 64 bytes (RFC 8032).
+        self.pair.sign(signed.as_bytes()).as_ref().try_into().unwrap_or([0; 64])
     }
 
     /// Signs a payload under a header that is given as JSON.
     pub fn sign_text(&self, header: &str, payload: &[u8]) -> String {
-        let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
-        let signature = self.pair.sign(signed.as_bytes());
-        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
+        let header = URL_SAFE_NO_PAD.encode(header);
+        let signature = self.over(&header, payload);
+        format!("{header}.{}.{}", URL_SAFE_NO_PAD.encode(payload), URL_SAFE_NO_PAD.encode(signature))
     }
 }
 
@@ -111,6 +125,12 @@ pub fn verify(jws: &str, public: &[u8]) -> Option<Vec<u8>> {
     let signed = &jws[..header.len() + 1 + payload.len()];
     UnparsedPublicKey::new(&ED25519, public).verify(signed.as_bytes(), &signature).ok()?;
     URL_SAFE_NO_PAD.decode(payload).ok()
+}
+
+/// Did this key sign a body under a detached signature (RFC 7515, appendix F)?
+pub fn verify_detached(jws: &str, body: &[u8], public: &[u8]) -> bool {
+    let Some((header, signature)) = jws.split_once("..") else { return false };
+    verify(&format!("{header}.{}.{signature}", URL_SAFE_NO_PAD.encode(body)), public).is_some()
 }
 
 #[cfg(test)]

@@ -167,21 +167,38 @@ async fn follow_calendar(app: &Shared) {
     }
 }
 
-/// Keeps the public's shelf what the database says, until it is stopped. A database that does not answer leaves the shelf as
-/// it is.
-pub async fn keep_shelf(app: Shared, installation: String, stop: CancellationToken) {
+/// Keeps the public's shelf what the database says, and signs ahead what is on it, until it is stopped. A database that does
+/// not answer leaves the shelf as it is.
+pub async fn keep_shelf(app: Shared, stop: CancellationToken) {
     // Half of the bound is for the caches on the way.
     let every = Duration::from_secs(u64::from(app.config.verify.bound_seconds)) / 4;
     let mut turn = tokio::time::interval(every);
     turn.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut signing = tokio::task::JoinSet::new();
     loop {
         tokio::select! {
-            () = stop.cancelled() => return,
+            () = stop.cancelled() => break,
             _ = turn.tick() => {}
         }
-        if let Err(error) = certificates::follow(&app.db, &app.shelf, &installation, app.clock.now()).await {
+        if let Err(error) = certificates::follow(&app.db, &app.shelf, app.voice.name(), app.clock.now()).await {
             tracing::error!(%error, "the public's certificates are not brought up to date; the last ones are told");
         }
+        while signing.try_join_next().is_some() {}
+        if signing.is_empty() {
+            let (app, stop) = (app.clone(), stop.clone());
+            signing.spawn_blocking(move || sign_ahead(&app, &stop));
+        }
+    }
+    signing.join_all().await;
+}
+
+fn sign_ahead(app: &Shared, stop: &CancellationToken) {
+    let (Some(shelf), now) = (app.shelf.get(), app.clock.now()) else { return };
+    if !app.voice.is_due(&shelf, now) {
+        return;
+    }
+    if let Err(error) = app.voice.sign_ahead(&shelf, now, || stop.is_cancelled()) {
+        tracing::error!(%error, "the public's certificates cannot be signed ahead; each is signed as it is asked for");
     }
 }
 

@@ -67,7 +67,7 @@ pub const TABLES: &[Table] = tables! {
         contact_email: Text = "$18", contact_phone: Text = "$19", handler_name: Text = "$20", handler_email: Text = "$21",
         handler_phone: Text = "$22", fingerprint: Text = "$23", imported_by: Text = "$24", changed_at: At = "$25",
         dropped_at: At = "$26", decided_state: Text = "$27",
-        published: Int = "$28", decided_at: At = "$29" }
+        published: Int = "$28", decided_at: At = "$29", area: Text = "$30", hung_at: At = "$31" }
     site_names { host: Text = "$1", site_id: Text = "$2" }
     registry_history { id: Text = "$1", at: At = "$2", import_id: Text = "$3", site_id: Text = "$4", change: Text = "$5",
         field: Text = "$6", old_value: Text = "$7", new_value: Text = "$8" }

@@ -51,8 +51,15 @@ pub enum Tx {
 impl Db {
     /// Opens `sqlite:FILE` (made if missing) or `postgres://…`, with at most so many connections.
     pub async fn open(url: &str, connections: u32) -> StoreResult<Self> {
+        let db = Self::lazily(url, connections)?;
+        db.ping_at_all().await?;
+        Ok(db)
+    }
+
+    /// The same without a word with the database: whoever asks it learns whether it answers.
+    pub fn lazily(url: &str, connections: u32) -> StoreResult<Self> {
         if url.starts_with("sqlite:") {
-            return Self::open_sqlite(url, connections).await;
+            return Self::lazily_sqlite(url, connections);
         }
         if !url.starts_with("postgres:") && !url.starts_with("postgresql:") {
             return Err(StoreError::Url);
@@ -68,10 +75,10 @@ impl Db {
             .before_acquire(|connection, _| {
                 Box::pin(async move { connection.execute("BEGIN; ROLLBACK").await.map(|_| true) })
             });
-        Ok(Self::Postgres(pool.connect_with(options).await?))
+        Ok(Self::Postgres(pool.connect_lazy_with(options)))
     }
 
-    async fn open_sqlite(url: &str, connections: u32) -> StoreResult<Self> {
+    fn lazily_sqlite(url: &str, connections: u32) -> StoreResult<Self> {
         let options = SqliteConnectOptions::from_str(url)
             .map_err(|_| StoreError::Url)?
             .create_if_missing(true)
@@ -81,8 +88,8 @@ impl Db {
             .foreign_keys(true)
             .busy_timeout(BUSY);
         let pool = |most| SqlitePoolOptions::new().max_connections(most).acquire_timeout(BUSY);
-        let writer = pool(1).connect_with(options.clone()).await?;
-        let readers = pool(connections).connect_with(options).await?;
+        let writer = pool(1).connect_lazy_with(options.clone());
+        let readers = pool(connections).connect_lazy_with(options);
         Ok(Self::Sqlite { readers, writer })
     }
 
@@ -112,6 +119,13 @@ impl Db {
             Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
             Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
         })
+    }
+
+    /// Does it answer at all, whatever its schema?
+    async fn ping_at_all(&self) -> StoreResult<()> {
+        let mut tx = self.write().await?;
+        fetch_one!((i64,), &mut tx, "SELECT COUNT(*) FROM (SELECT 1) AS one")?;
+        Ok(())
     }
 
     /// Does it answer?

@@ -99,8 +99,12 @@ pub async fn standing(tx: &mut Tx, site_id: &str) -> StoreResult<Option<Standing
     fetch_optional!(Standing, tx, sql, site_id)
 }
 
-/// Says where a site stands now.
+/// Says where a site stands now. Once a look found its badge, the site may stand on the public list.
 pub async fn set_standing(tx: &mut Tx, standing: &Standing) -> StoreResult<()> {
+    if let Some(passed_at) = standing.passed_at {
+        let sql = "UPDATE sites SET hung_at = $2 WHERE id = $1 AND hung_at IS NULL";
+        execute!(&mut *tx, sql, &standing.site_id, passed_at)?;
+    }
     execute!(
         tx,
         "INSERT INTO standings (site_id, verdict, cause, looked_at, fair_at, passed_at, address, badge_host, checked, \

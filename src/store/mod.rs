@@ -18,6 +18,7 @@ pub mod instructions;
 pub mod jobs;
 pub mod keys;
 pub mod leads;
+pub mod listed;
 pub mod looks;
 pub mod maintenance;
 pub mod notices;

@@ -96,6 +96,8 @@ pub struct SiteWrite<'a> {
     pub id: &'a str,
     pub unit_id: &'a str,
     pub site: &'a Site,
+    /// GB/T 2260 code of its unit's region, where it could be told.
+    pub region: Option<&'a str>,
     /// Of all columns: tells an unchanged row at once.
     pub fingerprint: &'a str,
     pub import_id: &'a str,
@@ -114,7 +116,7 @@ pub async fn insert_all(tx: &mut Tx, writes: &[SiteWrite<'_>]) -> StoreResult<()
         writes,
         "INSERT INTO sites (id, key, unit_id, name, en_domain, cn_domain, url_prefix, ips, badge_code, certificate_id, \
          issued_on, issuing_office, state, domain_expires_on, hosting, notified_on, contact_name, contact_email, \
-         contact_phone, handler_name, handler_email, handler_phone, fingerprint, imported_by, changed_at) ",
+         contact_phone, handler_name, handler_email, handler_phone, fingerprint, imported_by, changed_at, area) ",
         "",
         |row, write| {
             let site = write.site;
@@ -127,7 +129,7 @@ pub async fn insert_all(tx: &mut Tx, writes: &[SiteWrite<'_>]) -> StoreResult<()
             row.push_bind(site.domain_expires_on).push_bind(site.hosting.name()).push_bind(site.notified_on);
             row.push_bind(&site.contact.name).push_bind(&site.contact.email).push_bind(&site.contact.phone);
             row.push_bind(&site.handler.name).push_bind(&site.handler.email).push_bind(&site.handler.phone);
-            row.push_bind(write.fingerprint).push_bind(write.import_id).push_bind(write.at);
+            row.push_bind(write.fingerprint).push_bind(write.import_id).push_bind(write.at).push_bind(write.region);
         }
     );
     inserted?;
@@ -145,7 +147,7 @@ pub async fn update(tx: &mut Tx, write: &SiteWrite<'_>) -> StoreResult<()> {
          badge_code = $8, certificate_id = $9, issued_on = $10, issuing_office = $11, state = $12, \
          domain_expires_on = $13, hosting = $14, notified_on = $15, contact_name = $16, contact_email = $17, \
          contact_phone = $18, handler_name = $19, handler_email = $20, handler_phone = $21, fingerprint = $22, \
-         imported_by = $23, changed_at = $24, dropped_at = NULL, published = NULL WHERE id = $1",
+         imported_by = $23, changed_at = $24, area = $25, dropped_at = NULL, published = NULL WHERE id = $1",
         write.id,
         write.unit_id,
         &site.name,
@@ -170,6 +172,7 @@ pub async fn update(tx: &mut Tx, write: &SiteWrite<'_>) -> StoreResult<()> {
         write.fingerprint,
         write.import_id,
         write.at,
+        write.region,
     )?;
     execute!(tx, "DELETE FROM site_names WHERE site_id = $1", write.id)?;
     let names: Vec<_> = site.hosts().into_iter().map(|host| (host, write.id)).collect();

@@ -1,12 +1,15 @@
 //! What is served over HTTP.
 
 pub mod api;
+mod badge;
 mod health;
+mod keys;
 mod overview;
 mod report;
 mod style;
 mod tongue;
 mod unit;
+mod verify;
 mod visitor;
 
 use std::net::SocketAddr;
@@ -25,10 +28,13 @@ pub fn router(app: Shared) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
+        .route("/.well-known/jwks.json", get(keys::page))
         .nest(api::ROOT, api::router(app.clone()))
         .with_state(app.clone())
+        .merge(badge::router(app.clone()))
         .merge(report::router(app.clone()))
-        .merge(unit::router(app))
+        .merge(unit::router(app.clone()))
+        .merge(verify::router(app))
 }
 
 /// Serves until it is stopped; answers under way are finished.

@@ -45,6 +45,14 @@ impl Tongue {
         }
     }
 
+    /// `2026年10月9日`, `9 October 2026`.
+    pub fn plain(&self, day: NaiveDate) -> String {
+        match self {
+            Self::Chinese => format!("{}年{}月{}日", day.year(), day.month(), day.day()),
+            Self::English => day.format("%-d %B %Y").to_string(),
+        }
+    }
+
     /// `10月9日（周五）`, `Friday 9 October`.
     pub fn day(&self, day: NaiveDate) -> String {
         match self {

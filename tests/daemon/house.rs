@@ -37,7 +37,7 @@ impl House {
 
     /// Settings that lead to the county; the next round begins half a day away. Any free port.
     pub fn settings(&self) -> String {
-        let Self { county, test, .. } = self;
+        let Self { county, test, folder } = self;
         let hour = (beijing(Clock::System.now()).hour() + 12) % 24;
         format!(
             "database.url = \"{}\"\n\
@@ -46,10 +46,12 @@ impl House {
              dns = {{ resolvers = [\"{}\"], canaries = [\"{canary}\"] }}\n\
              http = {{ canaries = [\"http://{canary}/\"], http_port = {}, allow_net = [\"127.0.0.0/8\"] }}\n\
              web.listen = \"127.0.0.1:0\"\n\
+             verify.folder = \"{}\"\n\
              log.format = \"json\"\n",
             test.url,
             county.resolver,
             county.http_port,
+            folder.path().join("public").display(),
             canary = county.canary_name(),
         )
     }

@@ -2,6 +2,8 @@
 
 use std::net::SocketAddr;
 
+use badgewatch::domain::seen::Counts;
+use badgewatch::store::seen_on::{self, Pair};
 use badgewatch::web;
 use reqwest::StatusCode;
 use scraper::{Html, Selector};
@@ -175,6 +177,34 @@ async fn while_the_database_is_away_the_writer_is_told_and_loses_nothing() {
         assert_eq!(again.status, 503);
         assert!(again.text(".wrong").contains("没有提交") && again.text("textarea").contains(ODD.1), "{}", again.body);
         assert_eq!(served.counted("unavailable").await, "1");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_script_and_a_click_on_another_host_are_counted_and_the_sites_own_are_not() {
+    told(async |house| {
+        let served = Served::open(house).await;
+        let script = "/js/18/205/0000/41000001/CA182050000410000010001.js";
+        for (path, referer) in [
+            (script, "http://copy.example/"),
+            (script, "http://www.yunxi.gov.test/"),
+            (script, "http://m.www.yunxi.gov.test/x"),
+            (&*format!("/verify/{CODE}"), "http://copy.example/"),
+            (&*format!("/verify/{CODE}"), "http://yunxi.gov.test/"),
+            ("/verify/CA182050000410000099991", "http://copy.example/"),
+        ] {
+            let asked = served.client.get(format!("http://{}{path}", served.address)).header("referer", referer);
+            let answer = served.send(asked).await;
+            assert!(answer.status.is_success() || path.contains("9999"), "{path}: {}", answer.status);
+        }
+        served.house.flush().await;
+        let mut tx = served.house.app.db.read().await.unwrap();
+        let day = served.house.app.clock.today();
+        let pairs = seen_on::often(&mut tx, day, &Pair::default(), (1, 1), 9).await.unwrap();
+        assert_eq!(pairs.iter().map(|pair| pair.host.as_str()).collect::<Vec<_>>(), ["copy.example"]);
+        let days = seen_on::days(&mut tx, &pairs[0], 9).await.unwrap();
+        assert_eq!(days, [(day, Counts { scripts: 1, images: 0, clicks: 1 })]);
     })
     .await;
 }

@@ -1,9 +1,11 @@
-//! A browser that runs no scripts, driven by its own protocol over a pipe: JSON texts, each ended by a zero byte.
+//! A browser that runs no scripts unless told to, driven by its own protocol over a pipe: JSON texts, each ended by a zero byte.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -36,12 +38,26 @@ fn installed() -> Option<&'static str> {
 impl Browser {
     /// Opens a window in which no script runs; it reaches nothing but this machine.
     pub fn open() -> Option<Self> {
+        let mut browser = Self::start("EXCLUDE 127.0.0.1")?;
+        browser.ask("Emulation.setScriptExecutionDisabled", json!({ "value": true }));
+        Some(browser)
+    }
+
+    /// Opens a window in which scripts run; it knows these names, which lie on this machine, and trusts any of their
+    /// certificates.
+    pub fn open_on(names: &[(&str, u16)]) -> Option<Self> {
+        let rules: Vec<_> = names.iter().map(|(name, port)| format!("MAP {name} 127.0.0.1:{port}")).collect();
+        Self::start(&rules.join(","))
+    }
+
+    fn start(names: &str) -> Option<Self> {
         let (name, profile) = (installed()?, tempfile::tempdir().unwrap());
         let mut child = Command::new("bash")
             .args(["-c", START, "start", name, "--remote-debugging-pipe", "--headless", "--no-sandbox"])
             .args(["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync", "--hide-scrollbars"])
             .args(["--disable-background-networking", "--disable-component-update", "--accept-lang=zh-CN"])
-            .arg("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
+            .args(["--ignore-certificate-errors", "--disable-features=HttpsUpgrades"])
+            .arg(format!("--host-resolver-rules={names},MAP * ~NOTFOUND"))
             .arg(format!("--user-data-dir={}", profile.path().display()))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -50,11 +66,16 @@ impl Browser {
         let (to, from) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
         let mut browser = Self { child, to, from, session: None, asked: 0, _profile: profile };
         let target = browser.ask("Target.createTarget", json!({ "url": "about:blank" }));
-        let attach = json!({ "targetId": target["targetId"], "flatten": true });
-        browser.session = browser.ask("Target.attachToTarget", attach)["sessionId"].as_str().map(str::to_owned);
-        browser.ask("Page.enable", json!({}));
-        browser.ask("Emulation.setScriptExecutionDisabled", json!({ "value": true }));
+        browser.attach(&target["targetId"]);
         Some(browser)
+    }
+
+    /// Turns to a window.
+    fn attach(&mut self, target: &Value) {
+        self.session = None;
+        let attached = self.ask("Target.attachToTarget", json!({ "targetId": target, "flatten": true }));
+        self.session = attached["sessionId"].as_str().map(str::to_owned);
+        self.ask("Page.enable", json!({}));
     }
 
     /// Asks for something to be done, and waits until it is.
@@ -111,6 +132,64 @@ impl Browser {
         (of("width"), of("height"))
     }
 
+    /// Goes to an address as one who clicked it on another page.
+    pub fn go_from(&mut self, address: &str, referer: &str) {
+        let clicked = json!({ "url": address, "referrer": referer, "referrerPolicy": "unsafeUrl" });
+        let went = self.ask("Page.navigate", clicked);
+        assert!(went["errorText"].is_null(), "{address}: {went}");
+        self.loaded();
+    }
+
+    /// `light` or `dark`.
+    pub fn scheme(&mut self, scheme: &str) {
+        let feature = json!({ "name": "prefers-color-scheme", "value": scheme });
+        self.ask("Emulation.setEmulatedMedia", json!({ "features": [feature] }));
+    }
+
+    /// Where what a selector finds first begins and ends, from the top of the page.
+    pub fn place(&mut self, selector: &str) -> (f64, f64) {
+        let node = self.find(selector);
+        let model = self.ask("DOM.getBoxModel", json!({ "nodeId": node }));
+        let border = &model["model"]["border"];
+        (border[1].as_f64().unwrap(), border[5].as_f64().unwrap())
+    }
+
+    /// The whole page as a PNG.
+    pub fn picture(&mut self) -> Vec<u8> {
+        let shot = self.ask("Page.captureScreenshot", json!({ "captureBeyondViewport": true }));
+        BASE64.decode(shot["data"].as_str().unwrap()).unwrap()
+    }
+
+    /// The page as a PDF on A4.
+    pub fn paper(&mut self) -> Vec<u8> {
+        let paper = json!({ "preferCSSPageSize": true, "paperWidth": 8.27, "paperHeight": 11.69 });
+        BASE64.decode(self.ask("Page.printToPDF", paper)["data"].as_str().unwrap()).unwrap()
+    }
+
+    /// Every text that is shown, and how its ink stands against the nearest ground that is painted (WCAG 2.2).
+    pub fn contrasts(&mut self) -> Vec<(String, f64)> {
+        let styles = json!({ "computedStyles": ["color", "background-color"] });
+        let mut seen = self.ask("DOMSnapshot.captureSnapshot", styles);
+        let page = seen["documents"][0].take();
+        let string = |at: &Value| at.as_u64().and_then(|at| seen["strings"][at as usize].as_str()).unwrap_or_default();
+        let (layout, parents) = (&page["layout"], &page["nodes"]["parentIndex"]);
+        let nodes: Vec<u64> = layout["nodeIndex"].as_array().unwrap().iter().filter_map(Value::as_u64).collect();
+        let painted = |node: u64| {
+            let at = nodes.iter().position(|known| *known == node)?;
+            Some(string(&layout["styles"][at][1])).filter(|colour| !colour.ends_with(", 0)"))
+        };
+        let ground = |node: u64| {
+            let up = std::iter::successors(Some(node), |node| parents[*node as usize].as_u64());
+            up.filter_map(painted).next().and_then(luminance).unwrap_or(1.0)
+        };
+        let contrast = |(at, node): (usize, &u64)| {
+            let said = string(&layout["text"][at]).trim();
+            let (ink, ground) = (luminance(string(&layout["styles"][at][0]))?, ground(*node));
+            (!said.is_empty()).then(|| (said.to_owned(), (ink.max(ground) + 0.05) / (ink.min(ground) + 0.05)))
+        };
+        nodes.iter().enumerate().filter_map(contrast).collect()
+    }
+
     fn find(&mut self, selector: &str) -> Value {
         let root = self.ask("DOM.getDocument", json!({}))["root"]["nodeId"].take();
         let found = self.ask("DOM.querySelector", json!({ "nodeId": root, "selector": selector }));
@@ -133,6 +212,11 @@ impl Browser {
 
     /// Presses a button or follows a link, and waits for the page behind it.
     pub fn press(&mut self, selector: &str) {
+        self.click(selector);
+        self.loaded();
+    }
+
+    fn click(&mut self, selector: &str) {
         let node = self.find(selector);
         self.ask("DOM.scrollIntoViewIfNeeded", json!({ "nodeId": node }));
         let quad = self.ask("DOM.getContentQuads", json!({ "nodeId": node }))["quads"][0].take();
@@ -142,7 +226,33 @@ impl Browser {
             let click = json!({ "type": act, "x": x, "y": y, "button": "left", "clickCount": 1 });
             self.ask("Input.dispatchMouseEvent", click);
         }
-        self.loaded();
+    }
+
+    /// What an expression of the page's own scripts comes to.
+    pub fn tell_me(&mut self, expression: &str) -> Value {
+        let asked = json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
+        self.ask("Runtime.evaluate", asked)["result"]["value"].take()
+    }
+
+    /// Clicks what opens a window of its own, and turns to that.
+    pub fn follow(&mut self, selector: &str) {
+        let known = self.windows();
+        self.click(selector);
+        let opened = loop {
+            if let Some(opened) = self.windows().into_iter().find(|window| !known.contains(window)) {
+                break opened;
+            }
+        };
+        self.attach(&json!(opened));
+        while self.tell_me("document.readyState === 'complete' && location.href !== 'about:blank'") != json!(true) {}
+    }
+
+    fn windows(&mut self) -> Vec<String> {
+        let session = self.session.take();
+        let targets = self.ask("Target.getTargets", json!({}))["targetInfos"].take();
+        self.session = session;
+        let pages = targets.as_array().unwrap().iter().filter(|target| target["type"] == "page");
+        pages.filter_map(|target| target["targetId"].as_str().map(str::to_owned)).collect()
     }
 
     /// The page as it stands.
@@ -158,4 +268,15 @@ impl Drop for Browser {
         let _ = self.tell("Browser.close", json!({}));
         let _ = self.child.wait();
     }
+}
+
+/// The relative luminance of `rgb(…)` or `rgba(…)`.
+fn luminance(colour: &str) -> Option<f64> {
+    let parts = colour.split(|c: char| !c.is_ascii_digit() && c != '.').filter_map(|part| part.parse::<f64>().ok());
+    let linear = |value: f64| match value / 255.0 {
+        dark if dark <= 0.03928 => dark / 12.92,
+        light => ((light + 0.055) / 1.055).powf(2.4),
+    };
+    let [red, green, blue, ..] = parts.map(linear).collect::<Vec<_>>()[..] else { return None };
+    Some(0.2126 * red + 0.7152 * green + 0.0722 * blue)
 }

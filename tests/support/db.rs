@@ -113,3 +113,15 @@ pub async fn register(db: &Db, csv: &str, at: DateTime<Utc>) {
     let report = import_registry::import(db, &incoming, &Terms::default(), at).await.unwrap();
     assert!(report.applied && report.refused.is_empty(), "{report:?}");
 }
+
+/// Runs one statement of a story's own.
+pub async fn run(db: &Db, sql: &'static str) {
+    match db {
+        Db::Sqlite { writer, .. } => {
+            sqlx::query(sql).execute(writer).await.unwrap();
+        }
+        Db::Postgres(pool) => {
+            sqlx::query(sql).execute(pool).await.unwrap();
+        }
+    }
+}

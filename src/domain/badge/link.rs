@@ -3,6 +3,7 @@
 use url::Url;
 
 use super::hosts::BadgeHosts;
+use crate::domain::certificate::BadgeRef;
 use crate::domain::host::Host;
 use crate::domain::ids::{BadgeCode, CertificateId};
 use crate::domain::script::unescape;
@@ -10,14 +11,14 @@ use crate::domain::script::unescape;
 /// What a link is, as far as badges go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Link {
-    /// The certificate of this id.
-    Certificate(CertificateId),
+    /// The certificate of this number.
+    Certificate(BadgeRef),
     /// A certificate address whose id is cut or misspelt.
     MalformedId,
     /// The registry's portal or search, not a certificate.
     Generic,
     /// A certificate's path and query on a host that is not the registry's.
-    LookAlike(Option<CertificateId>),
+    LookAlike(Option<BadgeRef>),
 }
 
 /// What a script address is, as far as badges go.
@@ -40,44 +41,59 @@ pub fn classify_href(href: &str, base: &Url, hosts: &BadgeHosts) -> Option<Link>
     // `;jsessionid=…` is a parameter of the path (RFC 3986, 3.3).
     let path = url.path().split(';').next().unwrap_or_default();
     let is_certificate_path = path.trim_end_matches('/').ends_with("/sitename");
-    match Host::of(&url) {
+    let host = Host::of(&url);
+    if let Some(number) = verified(path).filter(|_| hosts.own.is_some()) {
+        return match host.is_some_and(|host| hosts.is_own(&host)) {
+            true => Some(BadgeRef::parse(clean_id(number)).map_or(Link::MalformedId, Link::Certificate)),
+            // Any site may verify something by 32 digits; a badge code is nothing else.
+            false => BadgeCode::parse(clean_id(number)).ok().map(|code| Link::LookAlike(Some(BadgeRef::Code(code)))),
+        };
+    }
+    match host {
         Some(host) if hosts.serves_certificates(&host) => Some(match id {
-            Some(id) if is_certificate_path => {
-                CertificateId::parse(clean_id(&id)).map_or(Link::MalformedId, Link::Certificate)
-            }
+            Some(id) if is_certificate_path => of_id(&id).map_or(Link::MalformedId, Link::Certificate),
             _ => Link::Generic,
         }),
         Some(host) if hosts.is_official(&host) => Some(Link::Generic),
         _ if is_certificate_path => {
             let shows = url.query_pairs().any(|(key, value)| key == "method" && value == "show");
-            let id = id.and_then(|id| CertificateId::parse(clean_id(&id)));
+            let id = id.and_then(|id| of_id(&id));
             (shows || id.is_some()).then_some(Link::LookAlike(id))
         }
         _ => None,
     }
 }
 
+/// The number that a certificate's address with us ends in: `/verify/NUMBER`.
+fn verified(path: &str) -> Option<&str> {
+    path.strip_prefix("/verify/").map(|rest| rest.trim_end_matches('/')).filter(|rest| !rest.is_empty())
+}
+
+fn of_id(id: &str) -> Option<BadgeRef> {
+    CertificateId::parse(clean_id(id)).map(BadgeRef::Id)
+}
+
 /// The certificate that a handler's code opens: one of its strings is the address, and something is opened or set.
-pub fn opened_certificate(code: &str, hosts: &BadgeHosts) -> Option<CertificateId> {
+pub fn opened_certificate(code: &str, hosts: &BadgeHosts) -> Option<BadgeRef> {
     let code = unescape(code);
     let base = Url::parse("http://localhost/").ok()?;
     ["open", "location", "href"].iter().find(|word| code.contains(*word))?;
     code.split(['\'', '"', '`']).find_map(|text| match classify_href(text, &base, hosts) {
-        Some(Link::Certificate(id)) => Some(id),
+        Some(Link::Certificate(badge)) => Some(badge),
         _ => None,
     })
 }
 
 /// The certificate that an address, a handler's code or another attribute carries along, as in
 /// `window.open('http://…')` or `/link?url=http%3A%2F%2F…`.
-pub fn carried_certificate(text: &str, hosts: &BadgeHosts) -> Option<CertificateId> {
+pub fn carried_certificate(text: &str, hosts: &BadgeHosts) -> Option<BadgeRef> {
     let text = unescape(text);
-    let host = hosts.certificate_hosts.iter().find_map(|host| text.find(host.ascii()))?;
+    let host = hosts.certificate_hosts.iter().chain(&hosts.own).find_map(|host| text.find(host.ascii()))?;
     let starts = text[..host].ends_with("//");
     let end = text[host..].find(['\'', '"', ' ', ')', '<', '>']).map_or(text.len(), |end| host + end);
     let address = format!("//{}", &text[host..end]);
     match classify_href(&address, &Url::parse("http://localhost/").ok()?, hosts) {
-        Some(Link::Certificate(id)) if starts => Some(id),
+        Some(Link::Certificate(badge)) if starts => Some(badge),
         _ => None,
     }
 }
@@ -107,17 +123,20 @@ pub fn classify_src(src: &str, base: &Url, hosts: &BadgeHosts) -> Option<ScriptL
 
 /// Is the address one of the registry's badge pictures, and is it the error picture?
 pub fn badge_picture(src: &str, base: &Url, hosts: &BadgeHosts) -> Option<Picture> {
-    let named = |src: &str| BADGE_PICTURES.iter().any(|name| src.contains(name)) || src.contains("_error.png");
+    let named = |src: &str| {
+        BADGE_PICTURES.iter().any(|name| src.contains(name))
+            || ["_error.png", "_error.svg"].iter().any(|end| src.contains(end))
+    };
     let lower = src.to_ascii_lowercase();
     // Most pictures are neither: no need to resolve their address.
-    if !named(&lower) && !hosts.script_hosts.iter().any(|host| lower.contains(host.ascii())) {
+    if !named(&lower) && !hosts.script_hosts.iter().chain(&hosts.own).any(|host| lower.contains(host.ascii())) {
         return None;
     }
     let url = resolve(src, base)?;
     let official = Host::of(&url).is_some_and(|host| hosts.serves_scripts(&host));
     let file = url.path().rsplit('/').next()?.to_ascii_lowercase();
     match file.as_str() {
-        "red_error.png" | "blue_error.png" => Some(Picture::Error),
+        "red_error.png" | "blue_error.png" | "red_error.svg" | "blue_error.svg" => Some(Picture::Error),
         _ if official && is_picture(&file) => Some(Picture::Official),
         _ if BADGE_PICTURES.iter().any(|name| file.contains(name)) => Some(Picture::Own),
         _ => None,
@@ -169,7 +188,7 @@ mod tests {
 
     #[test]
     fn a_certificate_link_is_known_in_every_spelling() {
-        let certificate = Some(Link::Certificate(CertificateId::parse(ID).unwrap()));
+        let certificate = Some(Link::Certificate(BadgeRef::parse(ID).unwrap()));
         for scheme in ["http:", "https:", "HTTP:", ""] {
             assert_eq!(href(&format!(" {scheme}//bszs.conac.cn/sitename?method=show&id={ID}")), certificate);
         }
@@ -191,6 +210,30 @@ mod tests {
         for other in ["#", "", "javascript:void(0)", "/zw/", "http://www.miit.gov.test/", "mailto:a@b.test"] {
             assert_eq!(href(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn our_own_certificates_are_known_where_we_serve_them() {
+        let hosts = BadgeHosts { own: Host::parse("badge.yunxi.gov.test"), ..BadgeHosts::default() };
+        let base = Url::parse("http://www.yunxi.gov.test/").unwrap();
+        let href = |href: &str| classify_href(href, &base, &hosts);
+        for number in [ID, "CA182050000412345670001", "ca182050000412345670001"] {
+            let certificate = Some(Link::Certificate(BadgeRef::parse(number).unwrap()));
+            for scheme in ["http:", "https:", ""] {
+                assert_eq!(href(&format!("{scheme}//badge.yunxi.gov.test/verify/{number}")), certificate);
+                assert_eq!(href(&format!("{scheme}//badge.yunxi.gov.test:8080/verify/{number}?x=1#y")), certificate);
+            }
+        }
+        let own = format!("//badge.yunxi.gov.test/sitename?method=show&id={ID}");
+        assert_eq!(href(&own), Some(Link::Certificate(BadgeRef::parse(ID).unwrap())));
+        assert_eq!(href("//badge.yunxi.gov.test/verify/CA18205"), Some(Link::MalformedId));
+        assert_eq!(href("https://badge.yunxi.gov.test/"), Some(Link::Generic));
+        let fake = href("//badge.yunxi.gov.test.evil.test/verify/CA182050000412345670001");
+        assert!(matches!(fake, Some(Link::LookAlike(Some(_)))), "{fake:?}");
+        // The office's own site stands beside the badge host, and mails links of its own.
+        assert_eq!(href("http://www.yunxi.gov.test/"), None);
+        assert_eq!(href(&format!("/verify/{ID}")), None);
+        assert_eq!(self::href("//badge.yunxi.gov.test/verify/CA182050000412345670001"), None, "where we serve none");
     }
 
     #[test]

@@ -3,6 +3,9 @@
 pub mod hosts;
 pub mod link;
 pub mod reading;
+pub mod snippet;
+pub mod table;
 
 pub use hosts::BadgeHosts;
 pub use reading::{Form, Reading, State, Tri, Why};
+pub use table::HostTable;

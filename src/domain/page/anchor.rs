@@ -10,6 +10,7 @@ use crate::domain::badge::link::{
     Link, Picture, badge_picture, carried_certificate, classify_href, opened_certificate,
 };
 use crate::domain::badge::{Form, State, Why};
+use crate::domain::certificate::BadgeRef;
 use crate::domain::ids::{BadgeCode, CertificateId};
 use crate::domain::script::HOLE;
 
@@ -76,8 +77,8 @@ impl<T: Tag> Reader<'_, T> {
     }
 
     /// The certificate that a click opens by the element's own script: `onclick="window.open('…')"`, `javascript:…`.
-    fn clicked(&self, tag: T, href: Option<&str>) -> Option<CertificateId> {
-        if !self.hinted || !tag.may_hold("sitename") {
+    fn clicked(&self, tag: T, href: Option<&str>) -> Option<BadgeRef> {
+        if !self.hinted || !may_lead(tag) {
             return None;
         }
         let code = href.filter(|href| href.get(..11).is_some_and(|start| start.eq_ignore_ascii_case("javascript:")));
@@ -87,7 +88,7 @@ impl<T: Tag> Reader<'_, T> {
 
     /// Does a forwarder of the site, or an attribute that a script reads, carry a certificate's address?
     fn is_detour(&self, tag: T, href: Option<&str>) -> bool {
-        if !self.hinted || !tag.may_hold("sitename") {
+        if !self.hinted || !may_lead(tag) {
             return false;
         }
         let carried = |text: &str| carried_certificate(text, self.context.hosts).is_some();
@@ -100,12 +101,13 @@ impl<T: Tag> Reader<'_, T> {
 
     /// An element other than a link that opens the certificate when clicked.
     pub(super) fn clickable(&mut self, tag: T) {
-        let Some(id) = self.clicked(tag, None) else { return };
+        let Some(badge) = self.clicked(tag, None) else { return };
+        let (code, id) = numbers(badge);
         let (excerpt, place) = (shorten(&tag.attr("onclick").unwrap_or_default()), self.place());
         self.trace(Trace {
             form: Form::CertificateLink,
-            code: None,
-            id: Some(id),
+            code,
+            id,
             state: State::Shown,
             why: Why::InOrder,
             place,
@@ -142,26 +144,15 @@ impl<T: Tag> Reader<'_, T> {
             Origin::Document if anchor.in_span || anchor.has_badge_id => Form::Rendered,
             Origin::Document => Form::CertificateLink,
         };
-        let id = match &anchor.link {
-            Some(Link::Certificate(id) | Link::LookAlike(Some(id))) => Some(id.clone()),
-            _ => None,
+        let (code, id) = match &anchor.link {
+            Some(Link::Certificate(badge) | Link::LookAlike(Some(badge))) => numbers(badge.clone()),
+            _ => (None, None),
         };
         let mut place = anchor.place.unwrap_or_else(|| self.place());
         place.hidden |= anchor.has_picture && !anchor.has_shown_picture && anchor.text.is_empty();
         let excerpt = shorten(anchor.href.as_deref().unwrap_or("<a> without href"));
         let loads = anchor.official.map(Load::Picture).into_iter().collect();
-        self.trace(Trace {
-            form,
-            code: None,
-            id,
-            state,
-            why,
-            place,
-            needs_span: false,
-            at_bottom: None,
-            loads,
-            excerpt,
-        });
+        self.trace(Trace { form, code, id, state, why, place, needs_span: false, at_bottom: None, loads, excerpt });
     }
 
     pub(super) fn picture(&mut self, tag: T) {
@@ -294,7 +285,21 @@ fn judge(anchor: &OpenAnchor) -> Option<(State, Why)> {
 const BOUND_HREFS: &[&str] = &[":href", "v-bind:href", "ng-href", "data-href", "data-url", "xlink:href"];
 
 fn is_suspicious(href: &str) -> bool {
-    ["onac", "ONAC", "sitename"].iter().any(|word| memchr::memmem::find(href.as_bytes(), word.as_bytes()).is_some())
+    let words = ["onac", "ONAC", "sitename", "/verify/"];
+    words.iter().any(|word| memchr::memmem::find(href.as_bytes(), word.as_bytes()).is_some())
+}
+
+/// May a certificate's address stand in the tag?
+fn may_lead<T: Tag>(tag: T) -> bool {
+    tag.may_hold("sitename") || tag.may_hold("/verify/")
+}
+
+/// The number of a badge as code or as certificate id.
+pub(super) fn numbers(badge: BadgeRef) -> (Option<BadgeCode>, Option<CertificateId>) {
+    match badge {
+        BadgeRef::Code(code) => (Some(code), None),
+        BadgeRef::Id(id) => (None, Some(id)),
+    }
 }
 
 /// A certificate's address with a place that a script or a template fills.

@@ -339,7 +339,6 @@ impl<'p, T: Tag> Reader<'p, T> {
 
 /// Texts without which no document holds a badge or a trace of one.
 fn is_hinted(source: &str) -> bool {
-    memchr::memmem::find(source.as_bytes(), b"onac").is_some()
-        || memchr::memmem::find(source.as_bytes(), b"ONAC").is_some()
-        || memchr::memmem::find(source.as_bytes(), b"sitename").is_some()
+    let words = ["onac", "ONAC", "sitename", "/verify/"];
+    words.iter().any(|word| memchr::memmem::find(source.as_bytes(), word.as_bytes()).is_some())
 }

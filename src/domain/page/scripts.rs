@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::anchor::{identifiers, shorten};
+use super::anchor::{identifiers, numbers, shorten};
 use super::context::{Context, Followed};
 use super::facts::{Needed, NeededKind, Place, Trace};
 use super::policy::Load;
@@ -11,6 +11,7 @@ use super::tag::Tag;
 use super::tree;
 use crate::domain::badge::link::{Link, ScriptLink, classify_href, classify_src};
 use crate::domain::badge::{Form, State, Tri, Why};
+use crate::domain::host::Host;
 use crate::domain::script::{self, HOLE, Program, Step};
 
 /// Markup written by markup written by …: real pages have two layers.
@@ -85,7 +86,10 @@ impl<'p, T: Tag> Reader<'p, T> {
         };
         let form = if self.outer.origin == Origin::Document { Form::ScriptTag } else { Form::EmbedCode };
         let place = self.place();
-        let (needs_span, excerpt) = (late || injected, shorten(src));
+        // Our own script shows the badge where it stands in the page, however it was loaded.
+        let is_own =
+            self.resolved(src).and_then(|url| Host::of(&url)).is_some_and(|host| self.context.hosts.is_own(&host));
+        let (needs_span, excerpt) = (late && !is_own || injected, shorten(src));
         let inline = (self.outer.inline && self.outer.origin != Origin::Document).then_some(Load::Inline);
         let loads = inline.into_iter().chain(self.resolved(src).map(Load::Script)).collect();
         self.trace(Trace { form, code, id: None, state, why, place, needs_span, at_bottom: None, loads, excerpt });
@@ -180,7 +184,7 @@ impl<'p, T: Tag> Reader<'p, T> {
     /// Written markup that breaks off inside the badge's tag: browsers drop the tag.
     fn cut_string(&mut self, html: &str) {
         let tail = html.rfind('<').map_or("", |at| &html[at..]);
-        let on_badge_host = self.context.hosts.script_hosts.iter().any(|host| tail.contains(host.ascii()));
+        let on_badge_host = self.context.hosts.all().any(|host| tail.contains(host.ascii()));
         if !on_badge_host || tail.contains('>') {
             // The next script may write the rest of the tag.
             if tail.contains("conac.cn") && !tail.contains('>') {
@@ -225,20 +229,20 @@ impl<'p, T: Tag> Reader<'p, T> {
     /// A plain string of a script: a certificate's address, an issued script, a footer file.
     fn loose(&mut self, address: &str) {
         let address = address.replace("&amp;", "&");
-        let (mut code, mut id) = (None, None);
+        let (mut code, mut id, mut is_script) = (None, None, false);
         match (
             classify_src(&address, &self.base, self.context.hosts),
             classify_href(&address, &self.base, self.context.hosts),
         ) {
-            (Some(ScriptLink::Issued(issued)), _) => code = Some(issued),
-            (_, Some(Link::Certificate(certificate))) => id = Some(certificate),
+            (Some(ScriptLink::Issued(issued)), _) => (code, is_script) = (Some(issued), true),
+            (_, Some(Link::Certificate(badge))) => (code, id) = numbers(badge),
             (Some(_), _) | (_, Some(Link::MalformedId | Link::Generic)) => {}
             _ => return self.loose_file(&address),
         }
         let known = identifiers(&address);
         let (state, why, needs_span) = match (&code, &id) {
-            (Some(_), _) => (State::Shown, Why::InjectedScript, true),
-            (_, Some(_)) => (State::Shown, Why::InOrder, false),
+            (Some(_), _) if is_script => (State::Shown, Why::InjectedScript, true),
+            (Some(_), _) | (_, Some(_)) => (State::Shown, Why::InOrder, false),
             _ => (State::Unknown, Why::InjectedScript, false),
         };
         let trace = Trace {
@@ -274,8 +278,7 @@ impl<'p, T: Tag> Reader<'p, T> {
 
     fn loose_file(&mut self, address: &str) {
         let hosts = self.context.hosts;
-        let of_badge =
-            hosts.script_hosts.iter().chain(&hosts.certificate_hosts).any(|host| address.contains(host.ascii()));
+        let of_badge = hosts.all().any(|host| address.contains(host.ascii()));
         let is_picture = address.ends_with(".png") || address.ends_with(".gif");
         if of_badge && !is_picture || address.contains(HOLE) && address.contains("/sitename?") {
             return self.in_parts(address);

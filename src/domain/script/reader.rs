@@ -30,6 +30,8 @@ const RELEVANT: &[&str] = &[
     "foot",
     "bottom",
     "sitename",
+    "/verify/",
+    "/CA",
     "Foot",
     "import(",
     "import{",
@@ -310,7 +312,14 @@ fn decoded(value: String) -> String {
 
 pub(super) fn mentions_badge(text: &str) -> bool {
     let bytes = text.as_bytes();
-    ["conac", "Conac", "CONAC", "/sitename?"].iter().any(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some())
+    let words = ["conac", "Conac", "CONAC", "/sitename?", "/verify/"];
+    words.iter().any(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some()) || names_script(bytes)
+}
+
+/// Does the name of an issued script stand in it, `/CA` and 21 digits, whatever host it is on?
+fn names_script(bytes: &[u8]) -> bool {
+    memchr::memmem::find_iter(bytes, b"/CA")
+        .any(|at| bytes.get(at + 3..at + 24).is_some_and(|digits| digits.iter().all(u8::is_ascii_digit)))
 }
 
 #[cfg(test)]

@@ -9,16 +9,18 @@ use serde::Deserialize;
 use super::ShelfError;
 use super::index::Index;
 use super::lines::{self, Head};
+use crate::domain::host::is_shared_suffix;
+use crate::domain::registry::BadgeState;
 
 /// A file of certificates.
 #[derive(Debug)]
 pub(super) struct Base {
     file: File,
     pub head: Head,
-    /// Where each line begins and how long it is.
-    places: Vec<(u64, u32)>,
+    /// Where each line begins, how long it is, and the state it tells.
+    places: Vec<(u64, u32, BadgeState)>,
     sites: Index,
-    /// By badge code, certificate id and registered name.
+    /// By badge code, certificate id, registered name, and names above it.
     keys: Index,
 }
 
@@ -33,6 +35,7 @@ pub(super) struct Keys<'a> {
     cn_domain: Option<&'a str>,
     #[serde(borrow)]
     en_domain: Option<&'a str>,
+    state: BadgeState,
 }
 
 impl<'a> Keys<'a> {
@@ -40,10 +43,20 @@ impl<'a> Keys<'a> {
         serde_json::from_str(json).ok()
     }
 
-    /// A code, an id and a name never look alike.
+    /// A code, an id, a name and `.NAME`, which stands for a name above it, never look alike.
     pub fn all(&self) -> impl Iterator<Item = &'a str> {
-        [self.badge_code, self.certificate_id, self.cn_domain, self.en_domain].into_iter().flatten()
+        let names = [self.cn_domain, self.en_domain].into_iter().flatten();
+        let numbers = [self.badge_code, self.certificate_id].into_iter().flatten();
+        numbers.chain(names.flat_map(|name| std::iter::once(name).chain(above(name))))
     }
+}
+
+/// The names above one that may be registered to somebody else, each with its leading dot. Most names have none: what is
+/// above the apex is nobody's, and an apex is the same site as its `www.`.
+fn above(name: &str) -> impl Iterator<Item = &str> {
+    let bare = name.strip_prefix("www.").unwrap_or(name);
+    let dots = bare.match_indices('.').map(|(at, _)| &bare[at..]);
+    dots.take_while(|above| !is_shared_suffix(&above[1..]))
 }
 
 impl Base {
@@ -52,9 +65,10 @@ impl Base {
         let (mut places, mut sites, mut keys) = (Vec::new(), Index::default(), Index::default());
         let take = |at: u64, id: &str, json: &str| {
             let line = u32::try_from(places.len()).map_err(|_| "too many lines")?;
-            places.push((at, u32::try_from(id.len() + 1 + json.len()).map_err(|_| "a line too long")?));
+            let read = Keys::of(json).ok_or("a line")?;
+            places.push((at, u32::try_from(id.len() + 1 + json.len()).map_err(|_| "a line too long")?, read.state));
             sites.add(id, line);
-            Keys::of(json).ok_or("a line")?.all().for_each(|key| keys.add(key, line));
+            read.all().for_each(|key| keys.add(key, line));
             Ok(())
         };
         let Some((file, head)) = lines::read(place, take)? else { return Ok(None) };
@@ -70,8 +84,13 @@ impl Base {
 
     /// A line: the site's id, a tab, the JSON.
     pub fn line(&self, line: u32) -> std::io::Result<String> {
-        let (at, length) = self.places.get(line as usize).copied().unwrap_or_default();
+        let (at, length, _) = *self.places.get(line as usize).ok_or(std::io::ErrorKind::NotFound)?;
         self.text(at, length as usize)
+    }
+
+    /// The state that a line tells.
+    pub fn state(&self, line: u32) -> BadgeState {
+        self.places.get(line as usize).map_or(BadgeState::Revoked, |(.., state)| *state)
     }
 
     fn text(&self, at: u64, length: usize) -> std::io::Result<String> {
@@ -92,9 +111,9 @@ impl Base {
 
     /// About so many bytes of lines from one on, for who searches them; and the line behind.
     pub fn stretch(&self, from: u32, bytes: u64) -> std::io::Result<(String, u32)> {
-        let Some((first, _)) = self.places.get(from as usize) else { return Ok((String::new(), from)) };
-        let behind = self.places.partition_point(|(at, _)| *at < first + bytes);
-        let (at, length) = self.places[behind - 1];
+        let Some((first, ..)) = self.places.get(from as usize) else { return Ok((String::new(), from)) };
+        let behind = self.places.partition_point(|(at, ..)| *at < first + bytes);
+        let (at, length, _) = self.places[behind - 1];
         Ok((self.text(*first, (at - first) as usize + length as usize)?, behind as u32))
     }
 }

@@ -27,7 +27,12 @@ pub async fn follow(db: &Db, shelf: &Shelf, installation: &str, now: DateTime<Ut
     number_all(db).await?;
     let mut tx = db.read().await?;
     let latest = certificates::latest(&mut tx).await?;
-    let known = shelf.get().filter(|known| known.base.head.of == installation && known.number <= latest);
+    let known = shelf.get();
+    let is_of_another = known.as_ref().is_some_and(|known| known.base.head.of != installation && !known.is_empty());
+    if is_of_another && certificates::all(&mut tx, "", 1).await?.is_empty() {
+        return Err(ShelfError::Emptied);
+    }
+    let known = known.filter(|known| known.base.head.of == installation && known.number <= latest);
     let next = match known {
         Some(known) => laid_upon(&mut tx, &known, latest, now).await?,
         None => None,

@@ -5,8 +5,11 @@
 //! beginning to end. Both the file and the changes are on disk, so that a process that starts without a database knows what
 //! is revoked.
 
+mod answer;
 mod base;
 mod changes;
+mod click;
+mod folder;
 mod follow;
 mod index;
 mod lines;
@@ -18,8 +21,11 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use chrono::{DateTime, Utc};
 
+pub use answer::{Answer, Said, TYPE, Voice, fingerprint};
+pub use click::Told;
+pub use folder::Seal;
 pub use follow::follow;
-pub use search::{Searched, Wanted};
+pub use search::{LONGEST, SHORTEST, Searched, Wanted};
 pub use snapshot::{Shelved, Snapshot};
 
 /// Why the shelf cannot be read or written.
@@ -29,6 +35,9 @@ pub enum ShelfError {
     Io(PathBuf, std::io::Error),
     #[error("{0} is not whole, or not of this version: {1}")]
     Broken(PathBuf, &'static str),
+    /// A folder that was lost, a file that was restored elsewhere: nobody is told "not issued" for that.
+    #[error("the database is another one than the certificates on file are of, and it is empty: they stay as they are")]
+    Emptied,
     #[error(transparent)]
     Store(#[from] crate::store::StoreError),
 }
@@ -47,12 +56,19 @@ pub struct Shelf {
     current: Arc<RwLock<Option<Arc<Snapshot>>>>,
     /// The state that is on the disk (numbers of file and changes), and since when.
     saved: Arc<Mutex<Option<((i64, i64), DateTime<Utc>)>>>,
+    /// The lock on the folder.
+    claimed: Arc<Mutex<Option<std::fs::File>>>,
 }
 
 impl Shelf {
     /// A shelf that keeps its files in this folder; nothing is on it yet.
     pub fn of(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: Arc::new(folder.into()), current: Arc::default(), saved: Arc::default() }
+        Self {
+            folder: Arc::new(folder.into()),
+            current: Arc::default(),
+            saved: Arc::default(),
+            claimed: Arc::default(),
+        }
     }
 
     /// What is on it; `None`: nothing was ever read, and nobody may be told anything.

@@ -9,8 +9,9 @@ use super::ShelfError;
 use super::base::Base;
 use super::changes::Changes;
 use crate::domain::certificate::{BadgeRef, Certificate};
+use crate::domain::click::{ClickVerdict, From, judge};
 use crate::domain::host::Host;
-use crate::domain::registry::names;
+use crate::domain::registry::{BadgeState, names};
 
 /// The file of all certificates, in the shelf's folder.
 pub(super) fn base_file(folder: &Path) -> PathBuf {
@@ -41,10 +42,30 @@ pub struct Shelved {
     pub json: String,
 }
 
+impl AsRef<Certificate> for Shelved {
+    fn as_ref(&self) -> &Certificate {
+        &self.certificate
+    }
+}
+
 impl Shelved {
     pub(super) fn read(site_id: &str, json: &str) -> Option<Self> {
         let certificate = serde_json::from_str(json).ok()?;
         Some(Self { site_id: site_id.to_owned(), certificate, json: json.to_owned() })
+    }
+}
+
+/// A line of the file.
+pub(super) struct Line {
+    pub number: u32,
+    pub state: BadgeState,
+    /// The site's id, a tab, the JSON.
+    pub text: String,
+}
+
+impl Line {
+    pub fn json(&self) -> &str {
+        self.text.split_once('\t').map_or("", |(_, json)| json)
     }
 }
 
@@ -89,6 +110,37 @@ impl Snapshot {
         self.with(badge.as_str(), bears)
     }
 
+    /// The one line of the file that bears a number, where nothing else does: the quick way to most answers.
+    pub(super) fn line_bearing(&self, badge: &BadgeRef) -> std::io::Result<Option<Line>> {
+        let key = badge.as_str();
+        let mut lines = self.base.bearing(key);
+        let (Some(number), None, None) = (lines.next(), lines.next(), self.changes.bearing(key).next()) else {
+            return Ok(None);
+        };
+        if self.changes.covers(number) {
+            return Ok(None);
+        }
+        let text = self.base.line(number)?;
+        let field = match badge {
+            BadgeRef::Code(_) => "badge_code",
+            BadgeRef::Id(_) => "certificate_id",
+        };
+        let bears = text.contains(&format!(r#""{field}":"{key}""#));
+        Ok(bears.then(|| Line { number, state: self.base.state(number), text }))
+    }
+
+    /// What is told of a number to who came from somewhere, by all that is registered; and the certificate it is about.
+    pub fn decide(&self, badge: &BadgeRef, from: &From) -> std::io::Result<(ClickVerdict, Option<Shelved>)> {
+        let held = self.bearing(badge)?;
+        let here = match from {
+            From::Host(host) if !held.is_empty() => self.of_host(host)?,
+            _ => Vec::new(),
+        };
+        let is_own = |one: &Shelved, _: &Host| here.iter().any(|own| own.site_id == one.site_id);
+        let (verdict, chosen) = judge(&held, from, is_own);
+        Ok((verdict, chosen.cloned()))
+    }
+
     /// The sites that a host is of, by all that is registered.
     pub fn of_host(&self, host: &Host) -> std::io::Result<Vec<Shelved>> {
         let mut trouble = None;
@@ -101,6 +153,19 @@ impl Snapshot {
         };
         let found = names::holders(host, on, |shelved| shelved.certificate.url_prefix.is_some());
         trouble.map_or(Ok(found), Err)
+    }
+
+    /// The names below a site's own that are registered to other sites.
+    pub fn others_below(&self, own: &Shelved) -> std::io::Result<Vec<Host>> {
+        let mut others = Vec::new();
+        let spellings = own.certificate.names().flat_map(|name| std::iter::once(name.clone()).chain(name.cn_twin()));
+        for name in spellings {
+            let is_below = |known: &&Host| **known != name && known.is_within(&name);
+            let found = self.with(&format!(".{}", name.ascii()), |held| held.names().any(|known| is_below(&known)))?;
+            let found = found.iter().filter(|other| other.site_id != own.site_id);
+            others.extend(found.flat_map(|other| other.certificate.names().filter(is_below)).cloned());
+        }
+        Ok(others)
     }
 
     /// The certificates of a key that a second look finds right.

@@ -147,6 +147,7 @@ impl Writing<'_> {
             id,
             unit_id: units.get(&row.unit_key).map_or("", String::as_str),
             site: &row.site,
+            region: row.region.as_deref(),
             fingerprint: &row.fingerprint,
             import_id: &self.import,
             at: self.at,

@@ -153,7 +153,7 @@ async fn standing(watch: &Watch, taken: &Taken<'_>, tx: &mut Tx) -> StoreResult<
 fn badge_host(look: &SiteLook, hosts: &BadgeHosts) -> Option<String> {
     let readings = || look.pages.iter().flat_map(|page| &page.readings).filter(|reading| reading.is_hung());
     let named = |host: &&crate::domain::host::Host| readings().any(|reading| reading.excerpt.contains(host.ascii()));
-    hosts.script_hosts.iter().chain(&hosts.certificate_hosts).find(named).map(|host| host.ascii().to_owned())
+    hosts.all().find(named).map(|host| host.ascii().to_owned())
 }
 
 /// The evidence of a look, as it is hashed.

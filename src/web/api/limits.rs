@@ -9,7 +9,7 @@ use std::num::NonZeroU32;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
-use crate::config::Web;
+use crate::config::Config;
 use crate::web::visitor;
 
 /// Addresses that are remembered before those are forgotten that did nothing lately.
@@ -19,14 +19,17 @@ const REMEMBERED: usize = 10_000;
 pub(super) struct Limits {
     accounts: DefaultKeyedRateLimiter<String>,
     strangers: DefaultKeyedRateLimiter<IpAddr>,
+    visitors: DefaultKeyedRateLimiter<IpAddr>,
 }
 
 impl Limits {
-    pub(super) fn of(web: &Web) -> Self {
+    pub(super) fn of(config: &Config) -> Self {
+        let web = &config.web;
         let quota = |a_minute: u32| Quota::per_minute(NonZeroU32::new(a_minute).unwrap_or(NonZeroU32::MIN));
         Self {
             accounts: RateLimiter::keyed(quota(web.api_per_minute)),
             strangers: RateLimiter::keyed(quota(web.api_failures_per_minute)),
+            visitors: RateLimiter::keyed(quota(config.verify.per_minute)),
         }
     }
 
@@ -37,12 +40,21 @@ impl Limits {
 
     /// Counts a request that shows nothing that lets in.
     pub(super) fn stranger(&self, address: Option<IpAddr>) -> Result<(), u64> {
-        if self.strangers.len() > REMEMBERED {
-            self.strangers.retain_recent();
-        }
-        let address = visitor::network(address.unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED)));
-        self.strangers.check_key(&address).map_err(|until| seconds(&until))
+        by_address(&self.strangers, address)
     }
+
+    /// Counts a question of the public.
+    pub(super) fn visitor(&self, address: Option<IpAddr>) -> Result<(), u64> {
+        by_address(&self.visitors, address)
+    }
+}
+
+fn by_address(limiter: &DefaultKeyedRateLimiter<IpAddr>, address: Option<IpAddr>) -> Result<(), u64> {
+    if limiter.len() > REMEMBERED {
+        limiter.retain_recent();
+    }
+    let address = visitor::network(address.unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED)));
+    limiter.check_key(&address).map_err(|until| seconds(&until))
 }
 
 fn seconds(until: &governor::NotUntil<<DefaultClock as Clock>::Instant>) -> u64 {
@@ -55,7 +67,9 @@ mod tests {
 
     #[test]
     fn an_address_is_counted_by_itself_and_ipv6_by_its_network() {
-        let limits = Limits::of(&Web { api_failures_per_minute: 2, api_per_minute: 1, ..Web::default() });
+        let mut config = Config::default();
+        (config.web.api_failures_per_minute, config.web.api_per_minute) = (2, 1);
+        let limits = Limits::of(&config);
         let try_from = |text: &str| limits.stranger(text.parse().ok()).is_ok();
         assert!(try_from("192.0.2.1") && try_from("::ffff:192.0.2.1"), "the same address twice");
         assert!(!try_from("192.0.2.1") && try_from("192.0.2.2"));

@@ -5,6 +5,7 @@
 
 mod acting;
 mod acts;
+mod badges;
 pub mod cases;
 pub mod leads;
 mod limits;
@@ -14,6 +15,7 @@ mod request;
 mod schemas;
 mod sites;
 mod trouble;
+mod verify;
 pub mod views;
 
 use std::sync::Arc;
@@ -65,7 +67,7 @@ macro_rules! api {
 
         #[derive(OpenApi)]
         #[openapi(
-            info(title = "badgewatch", description = "网站标识：整改通知、案件与线索 · notices, cases and leads of website badges"),
+            info(title = "badgewatch", description = "网站标识：核验、整改通知、案件与线索 · website badges: verification, notices, cases, leads"),
             servers((url = "/api/v1")),
             paths($($($handler)::+),+),
             components(schemas(trouble::ErrorBody)),
@@ -78,6 +80,9 @@ macro_rules! api {
 api! {
     get "/openapi.json" => openapi;
     get "/me" => me;
+    get "/verify/{id}" => verify::verify;
+    post "/verify" => verify::verify_many;
+    get "/badges/{code}/snippet" => badges::badge_snippet;
     get "/notices" => notices::list_notices;
     get "/notices/{id}" => notices::show_notice;
     get "/notices/{id}/history" => notices::notice_history;
@@ -138,7 +143,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
 
 /// The API, to be nested under [`ROOT`].
 pub fn router<S>(app: Shared) -> Router<S> {
-    let limits = Arc::new(Limits::of(&app.config.web));
+    let limits = Arc::new(Limits::of(&app.config));
     routes()
         .fallback(async || Trouble::from(Code::NotFound))
         .method_not_allowed_fallback(async || Trouble::from(Code::NoMethod))
@@ -147,10 +152,10 @@ pub fn router<S>(app: Shared) -> Router<S> {
         .with_state(Api { app, limits })
 }
 
-/// What goes with every answer: nobody keeps it, nobody guesses what it is.
+/// What goes with every answer: nobody keeps it (but what says otherwise), nobody guesses what it is.
 async fn guard(mut response: Response) -> Response {
     let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }

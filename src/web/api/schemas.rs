@@ -5,6 +5,7 @@ use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 use super::trouble::Code;
 use crate::domain::account::AccountRole;
 use crate::domain::case::{Authority, CaseOutcome, CaseState, Ground, InstructionAct};
+use crate::domain::click::ClickVerdict;
 use crate::domain::lead::{LeadKind, LeadState};
 use crate::domain::notice::{NoticeState, RequestKind, TellingStatus};
 use crate::domain::verdict::FindingCode;
@@ -24,6 +25,7 @@ macro_rules! schemas {
 schemas! {
     error_code = Code;
     role = AccountRole;
+    click_verdict = ClickVerdict;
     notice_state = NoticeState;
     telling_status = TellingStatus;
     request_kind = RequestKind;

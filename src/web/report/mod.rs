@@ -6,6 +6,7 @@ mod form;
 mod limits;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use askama::Template;
 use axum::Router;
@@ -27,6 +28,9 @@ use limits::Limits;
 
 /// Bytes of the form, percent-encoded.
 const LARGEST: usize = 32 * 1024;
+
+/// How long the database may take before the writer is told to try again later.
+const PATIENCE: Duration = Duration::from_secs(8);
 
 /// What the handlers share.
 #[derive(Clone)]
@@ -110,13 +114,17 @@ async fn submit(State(front): State<Front>, headers: HeaderMap, body: Result<Byt
         Ok(reported) => reported,
         Err(problems) => return again(ReportResult::Invalid, StatusCode::UNPROCESSABLE_ENTITY, problems),
     };
-    match leads::report(&front.app.db, &reported, front.app.clock.now()).await {
+    let taking = leads::report(&front.app.db, &reported, front.app.clock.now());
+    // Who is told that nothing was submitted and submits again is counted twice at worst.
+    let taken = tokio::time::timeout(PATIENCE, taking).await;
+    match taken.map_err(|_| None).and_then(|taken| taken.map_err(Some)) {
         Ok(number) => {
             metrics.reported(ReportResult::Taken);
             Redirect::to(&format!("/report/{number}")).into_response()
         }
         Err(error) => {
-            tracing::error!(%error, "a report of the public could not be taken; its writer was told");
+            let error = error.map_or_else(|| "the database does not answer".to_owned(), |error| error.to_string());
+            tracing::error!(error, "a report of the public could not be taken; its writer was told");
             let problem = Problem::of("", form::not_taken(t).to_owned());
             again(ReportResult::Unavailable, StatusCode::SERVICE_UNAVAILABLE, vec![problem])
         }

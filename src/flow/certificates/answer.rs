@@ -1,0 +1,174 @@
+//! Signed answers: what is said of a badge, as a text whose every byte is signed (detached JWS, RFC 7515 appendix F, by
+//! Ed25519, RFC 8037).
+//!
+//! A signature costs more than all the rest of an answer, so the file's certificates are signed ahead, twice in the time that
+//! a signature holds; what changed since, and what depends on a host, is signed as it is asked for.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use serde::Serialize;
+
+use super::snapshot::Snapshot;
+use crate::domain::certificate::{BadgeRef, Certificate};
+use crate::domain::click::{ClickVerdict, From};
+use crate::domain::registry::BadgeState;
+use crate::flow::sign::{Signer, thumbprint};
+
+/// What an answer is, in its header.
+pub const TYPE: &str = "badgewatch-verify+jws";
+/// The length of an Ed25519 signature.
+const LENGTH: usize = 64;
+
+/// Says what is known of badges, and signs it.
+#[derive(Clone)]
+pub struct Voice {
+    signer: Arc<Signer>,
+    name: Arc<str>,
+    /// The protected header, encoded: the same for every answer.
+    header: Arc<str>,
+    holds: TimeDelta,
+    ahead: Arc<RwLock<Option<Arc<Ahead>>>>,
+}
+
+/// Signatures of every line of a file.
+struct Ahead {
+    /// Of which file: that with the certificates up to this number.
+    of: i64,
+    signed_at: DateTime<Utc>,
+    signatures: Vec<[u8; LENGTH]>,
+}
+
+/// What is said: a body, and the signature over it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    pub verdict: ClickVerdict,
+    pub body: String,
+    /// Protected header and signature with nothing between: the payload is the body.
+    pub jws: String,
+    pub signed_at: DateTime<Utc>,
+}
+
+/// One of several answers.
+#[derive(Debug, Serialize)]
+pub struct Answer<'a> {
+    pub asked: &'a str,
+    pub verdict: ClickVerdict,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<Certificate>,
+}
+
+impl Voice {
+    /// `hours`: how long a signature holds.
+    pub fn new(signer: Signer, hours: u32) -> Self {
+        let header = URL_SAFE_NO_PAD.encode(signer.header(TYPE)).into();
+        let holds = TimeDelta::hours(i64::from(hours.max(1)));
+        let name = thumbprint(signer.public()).into();
+        Self { signer: Arc::new(signer), name, header, holds, ahead: Arc::default() }
+    }
+
+    /// The name of its key, which is that of the installation.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whose voice it is.
+    pub fn signer(&self) -> &Signer {
+        &self.signer
+    }
+
+    /// Says what is known of one badge.
+    pub fn say(&self, shelf: &Snapshot, badge: &BadgeRef, from: &From, now: DateTime<Utc>) -> std::io::Result<Said> {
+        if let (From::Unknown, Some(line)) = (from, shelf.line_bearing(badge)?) {
+            let (verdict, json) = (in_state(line.state), line.json());
+            return Ok(match self.signed_ahead(shelf, line.number, now) {
+                Some((signed_at, signature)) => {
+                    let body = self.body(verdict, json, signed_at);
+                    let jws = format!("{}..{}", self.header, URL_SAFE_NO_PAD.encode(signature));
+                    Said { verdict, body, jws, signed_at }
+                }
+                None => self.sign(verdict, self.body(verdict, json, now), now),
+            });
+        }
+        let (verdict, chosen) = shelf.decide(badge, from)?;
+        let body = self.body(verdict, chosen.as_ref().map_or("null", |chosen| &chosen.json), now);
+        Ok(self.sign(verdict, body, now))
+    }
+
+    /// Says several things at once.
+    pub fn say_all(&self, answers: &[Answer<'_>], now: DateTime<Utc>) -> serde_json::Result<Said> {
+        let answers = serde_json::to_string(answers)?;
+        let body = format!(r#"{{"answers":{answers},{}}}"#, self.times(now));
+        Ok(self.sign(ClickVerdict::Valid, body, now))
+    }
+
+    fn sign(&self, verdict: ClickVerdict, body: String, signed_at: DateTime<Utc>) -> Said {
+        let signature = self.signer.over(&self.header, body.as_bytes());
+        let jws = format!("{}..{}", self.header, URL_SAFE_NO_PAD.encode(signature));
+        Said { verdict, body, jws, signed_at }
+    }
+
+    fn body(&self, verdict: ClickVerdict, certificate: &str, signed_at: DateTime<Utc>) -> String {
+        format!(r#"{{"verdict":"{verdict}","certificate":{certificate},{}}}"#, self.times(signed_at))
+    }
+
+    fn times(&self, signed_at: DateTime<Utc>) -> String {
+        let text = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
+        format!(r#""signed_at":"{}","valid_until":"{}""#, text(signed_at), text(signed_at + self.holds))
+    }
+
+    fn signed_ahead(&self, shelf: &Snapshot, line: u32, now: DateTime<Utc>) -> Option<(DateTime<Utc>, [u8; LENGTH])> {
+        let ahead = self.ahead()?;
+        let holds = ahead.of == shelf.base.head.number && now < ahead.signed_at + self.holds;
+        let signature = ahead.signatures.get(line as usize).filter(|_| holds)?;
+        Some((ahead.signed_at, *signature))
+    }
+
+    fn ahead(&self) -> Option<Arc<Ahead>> {
+        self.ahead.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Is it time to sign ahead?
+    pub fn is_due(&self, shelf: &Snapshot, now: DateTime<Utc>) -> bool {
+        let is_good = |ahead: &Arc<Ahead>| ahead.of == shelf.base.head.number && now < ahead.signed_at + self.holds / 2;
+        self.ahead().as_ref().is_none_or(|ahead| !is_good(ahead))
+    }
+
+    /// Signs every line of the shelf's file. Takes a while (about 25 µs a line): not to be called where others wait.
+    /// `is_stopped` breaks it off.
+    pub fn sign_ahead(
+        &self,
+        shelf: &Snapshot,
+        now: DateTime<Utc>,
+        is_stopped: impl Fn() -> bool,
+    ) -> std::io::Result<()> {
+        let mut signatures = Vec::with_capacity(shelf.base.len());
+        for number in 0..shelf.base.len() as u32 {
+            if is_stopped() {
+                return Ok(());
+            }
+            let line = shelf.base.line(number)?;
+            let json = line.split_once('\t').map_or("", |(_, json)| json);
+            let body = self.body(in_state(shelf.base.state(number)), json, now);
+            signatures.push(self.signer.over(&self.header, body.as_bytes()));
+        }
+        let ahead = Ahead { of: shelf.base.head.number, signed_at: now, signatures };
+        *self.ahead.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(ahead));
+        Ok(())
+    }
+}
+
+const fn in_state(state: BadgeState) -> ClickVerdict {
+    match state {
+        BadgeState::Valid => ClickVerdict::Valid,
+        BadgeState::Suspended => ClickVerdict::Suspended,
+        BadgeState::Revoked => ClickVerdict::Revoked,
+    }
+}
+
+/// Tells two texts apart, for caches.
+pub fn fingerprint(text: &str) -> u64 {
+    super::index::hash(text)
+}

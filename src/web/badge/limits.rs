@@ -1,0 +1,62 @@
+//! How often one address may ask for badges: thousands of people may share one, so only a flood is turned away.
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+
+use super::{Badges, reply};
+use crate::web::visitor;
+
+/// Requests at once from one address, and how long until one more.
+const OF_ADDRESS: (NonZeroU32, Duration) = (NonZeroU32::new(20_000).expect("not zero"), Duration::from_millis(1));
+/// Addresses that are remembered before those are forgotten that may ask freely again.
+const REMEMBERED: usize = 10_000;
+const WAIT: HeaderValue = HeaderValue::from_static("1");
+const KEEP_NOT: HeaderValue = HeaderValue::from_static("no-store");
+
+pub(super) struct Limits(DefaultKeyedRateLimiter<IpAddr>);
+
+impl Limits {
+    pub fn new() -> Self {
+        let (burst, every) = OF_ADDRESS;
+        let quota = Quota::with_period(every).unwrap_or(Quota::per_second(burst)).allow_burst(burst);
+        Self(RateLimiter::keyed(quota))
+    }
+
+    fn lets_in(&self, address: Option<IpAddr>) -> bool {
+        if self.0.len() > REMEMBERED {
+            self.0.retain_recent();
+        }
+        address.is_none_or(|address| self.0.check_key(&visitor::network(address)).is_ok())
+    }
+}
+
+/// Turns a flood away.
+pub(super) async fn limit(State(badges): State<Badges>, request: Request, next: Next) -> Response {
+    let trusted = &badges.app.config.web.trusted_proxies;
+    if badges.limits.lets_in(visitor::address(trusted, request.extensions(), request.headers())) {
+        return next.run(request).await;
+    }
+    let mut response = reply::nothing(StatusCode::TOO_MANY_REQUESTS, &KEEP_NOT, "// too many requests\n");
+    response.headers_mut().insert(header::RETRY_AFTER, WAIT);
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_crowd_behind_one_address_is_served_and_a_flood_is_not() {
+        let (limits, crowd) = (Limits::new(), "192.0.2.1".parse().ok());
+        assert!((0..20_000).all(|_| limits.lets_in(crowd)));
+        assert!((0..1_000_000).any(|_| !limits.lets_in(crowd)), "a million at once");
+        assert!(limits.lets_in("192.0.2.2".parse().ok()) && limits.lets_in(None));
+    }
+}

@@ -1,0 +1,78 @@
+//! The badge itself: the script that embed codes name, and its pictures. Answered from the shelf alone; nothing is set
+//! or kept of who asks, and of the page a badge is on only its host is counted.
+
+mod image;
+mod limits;
+mod path;
+mod reply;
+mod script;
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use axum::response::Response;
+use axum::routing::get;
+use axum::{Router, middleware};
+
+use super::verify::Own;
+use crate::domain::certificate::BadgeRef;
+use crate::domain::ids::BadgeCode;
+use crate::domain::seen::SeenBy;
+use crate::shared::Shared;
+use limits::Limits;
+use script::Scripts;
+
+/// What the handlers share.
+#[derive(Clone)]
+struct Badges {
+    app: Shared,
+    limits: Arc<Limits>,
+    scripts: Arc<Scripts>,
+    own: Arc<Own>,
+    /// How long a script may be kept: so that a revocation is seen within `verify.bound_seconds`.
+    keep: HeaderValue,
+}
+
+const KEEP_NOT: HeaderValue = HeaderValue::from_static("no-store");
+
+/// The routes below `/js/` and `/image/`.
+pub(super) fn router(app: Shared) -> Router {
+    let seconds = app.config.verify.bound_seconds / 2;
+    let keep = HeaderValue::try_from(format!("public, max-age={seconds}, must-revalidate")).unwrap_or(KEEP_NOT);
+    let own = Arc::new(Own::of(app.config.web.public_url.as_deref()));
+    let badges = Badges { app, limits: Arc::new(Limits::new()), scripts: Arc::default(), own, keep };
+    Router::new()
+        .route("/js/{*path}", get(script))
+        .route("/image/{name}", get(image::show))
+        .layer(middleware::from_fn_with_state(badges.clone(), limits::limit))
+        .with_state(badges)
+}
+
+/// The script of a badge.
+async fn script(State(badges): State<Badges>, uri: Uri, asked: HeaderMap) -> Response {
+    let Some(code) = path::code(uri.path()) else {
+        return reply::nothing(StatusCode::NOT_FOUND, &badges.keep, "// not the address of a badge\n");
+    };
+    let Some(snapshot) = badges.app.shelf.get() else {
+        return reply::nothing(StatusCode::SERVICE_UNAVAILABLE, &KEEP_NOT, "// not known yet\n");
+    };
+    match badges.scripts.of(&snapshot, &code) {
+        Ok(Some(script)) => {
+            badges.shown(code, &asked);
+            reply::body(&asked, reply::SCRIPT, &badges.keep, &script.etag, script.body.clone())
+        }
+        Ok(None) => reply::nothing(StatusCode::NOT_FOUND, &badges.keep, "// no such badge\n"),
+        Err(error) => {
+            tracing::error!(%error, "the shelf of certificates cannot be read");
+            reply::nothing(StatusCode::SERVICE_UNAVAILABLE, &KEEP_NOT, "// not known now\n")
+        }
+    }
+}
+
+impl Badges {
+    /// A badge that was issued is about to be shown, on a page of the host that the request's `Referer` names.
+    fn shown(&self, code: BadgeCode, asked: &HeaderMap) {
+        self.app.seen.note_badge(&BadgeRef::Code(code), &self.own.came_from(asked), SeenBy::Script);
+    }
+}

@@ -1,0 +1,168 @@
+//! What a member of the public meets: the certificate behind a badge, the search, and the list of sites (公示).
+//!
+//! The certificate and the search are answered from the shelf alone, so that they stand while the database does not. A badge
+//! that is not in force is told with status 200 like one that is: browsers, proxies and programs with a browser in them put a
+//! page of their own in the place of many an error's, and a warning must arrive. 404 is a badge that nobody was issued, 400
+//! what is no number, 503 that we cannot say.
+
+mod card;
+mod certificate;
+mod export;
+mod limits;
+mod list;
+mod own;
+mod places;
+mod qr;
+mod search;
+mod style;
+mod trouble;
+mod words;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::{any, get};
+use chrono::{DateTime, Utc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::domain::region::Regions;
+use crate::shared::Shared;
+use limits::Limits;
+pub(super) use own::Own;
+
+/// Searches at a time: each may read the whole shelf. And tables under way.
+const AT_ONCE: usize = 2;
+/// How long a visitor waits for a turn, and for the database, before an honest answer.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// What the handlers share. Cheap to clone.
+#[derive(Clone)]
+struct Front(Arc<Parts>);
+
+struct Parts {
+    app: Shared,
+    own: Own,
+    limits: Limits,
+    regions: Regions,
+    searches: Arc<Semaphore>,
+    tables: Arc<Semaphore>,
+}
+
+/// The public's routes.
+pub(super) fn router(app: Shared) -> Router {
+    let front = Front(Arc::new(Parts {
+        own: Own::of(app.config.web.public_url.as_deref()),
+        limits: Limits::of(&app.config.verify),
+        regions: Regions::builtin(),
+        searches: Arc::new(Semaphore::new(AT_ONCE)),
+        tables: Arc::new(Semaphore::new(AT_ONCE)),
+        app,
+    }));
+    let limit = |front: &Front| middleware::from_fn_with_state(front.clone(), limits::limit);
+    let rare = middleware::from_fn_with_state(front.clone(), limits::limit_rare);
+    let searches =
+        Router::new().route("/search", get(search::show)).route("/list.csv", get(export::table)).route_layer(rare);
+    Router::new()
+        .route("/verify", get(to_search))
+        .route("/verify/", get(to_search))
+        .route("/verify/{*number}", get(certificate::show))
+        .route("/sitename", get(certificate::sitename))
+        .route("/list", get(list::show))
+        .merge(searches)
+        .method_not_allowed_fallback(trouble::wrong_method)
+        .route_layer(limit(&front))
+        .route(style::PATH, any(style::sheet))
+        .layer(middleware::from_fn(guard))
+        .with_state(front)
+}
+
+async fn to_search() -> Response {
+    Redirect::to("/search").into_response()
+}
+
+/// What holds for every answer: nothing is framed or fetched from elsewhere, and nobody's answer is handed to another.
+async fn guard(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, style::POLICY),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        headers.insert(header::VARY, HeaderValue::from_static("Referer, Origin, Accept-Language"));
+    }
+    response
+}
+
+/// A page.
+fn html(status: StatusCode, template: &impl Template) -> Response {
+    match template.render() {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a public page cannot be written");
+            (StatusCode::SERVICE_UNAVAILABLE, "暂时无法显示，请稍后再试。 / Please try again later.\n").into_response()
+        }
+    }
+}
+
+/// A turn, if one comes in time.
+async fn turn(of: &Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
+    tokio::time::timeout(PATIENCE, of.clone().acquire_owned()).await.ok()?.ok()
+}
+
+/// What a visitor wrote, fit to be shown again: short, and without characters that are not seen or turn others around.
+fn shown(text: &str) -> String {
+    const LONGEST: usize = 60;
+    let is_hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    let mut short: String = text.trim().chars().filter(|c| !is_hidden(*c)).take(LONGEST + 1).collect();
+    if short.chars().count() > LONGEST {
+        short.pop();
+        short.push('…');
+    }
+    short
+}
+
+/// A text as the value of an address's parameter.
+fn quoted(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+impl Front {
+    fn app(&self) -> &Shared {
+        &self.0.app
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.0.app.clock.now()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_again_is_short_and_seen() {
+        assert_eq!(shown(" CA18\u{202e}05\u{0}\u{feff} "), "CA1805");
+        assert_eq!(shown(&"长".repeat(60)), "长".repeat(60));
+        assert_eq!(shown(&"长".repeat(9_000)), format!("{}…", "长".repeat(60)));
+        assert_eq!(quoted("a&b=云 <"), "a%26b%3D%E4%BA%91+%3C");
+    }
+}

@@ -1,0 +1,138 @@
+//! The public search.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::{IntoResponse, Redirect, Response};
+use tokio::task::spawn_blocking;
+
+use super::card::first_name;
+use super::{Front, html, quoted, shown, style, trouble, turn};
+use crate::domain::certificate::BadgeRef;
+use crate::domain::host::Host;
+use crate::domain::registry::BadgeState;
+use crate::flow::certificates::{LONGEST, SHORTEST, Searched, Shelved, Snapshot, Wanted};
+use crate::web::tongue::Tongue;
+
+/// Results on a page.
+const A_PAGE: usize = 20;
+/// What changed since the shelf was written stands on the first page, and may be more than one.
+const MOST: usize = 100;
+
+#[derive(Template)]
+#[template(path = "verify/search.html")]
+struct Page {
+    t: Tongue,
+    sheet: &'static str,
+    q: String,
+    state: Outcome,
+    rows: Vec<Row>,
+    next: Option<String>,
+    is_first: bool,
+    is_cut: bool,
+}
+
+/// What stands under the field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Empty,
+    TooShort,
+    TooLong,
+    None,
+    Found,
+}
+
+/// A certificate in a list.
+pub(super) struct Row {
+    pub site: String,
+    pub unit: String,
+    pub name: Option<String>,
+    pub link: String,
+    /// Shape and word: never by colour alone.
+    pub chip: Option<(&'static str, &'static str)>,
+    pub issued_on: Option<String>,
+}
+
+pub(super) async fn show(State(front): State<Front>, uri: Uri, headers: HeaderMap) -> Response {
+    let t = Tongue::asked(&headers);
+    let query = uri.query().unwrap_or_default();
+    let said =
+        |name| url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value);
+    let q = said("q").unwrap_or_default().trim().to_owned();
+    let from = said("from").and_then(|text| text.parse().ok()).unwrap_or(0);
+    if let Some(badge) = BadgeRef::parse(&q) {
+        return Redirect::to(&format!("/verify/{badge}")).into_response();
+    }
+    let Some(wanted) = Wanted::new(&q) else { return nothing(t, &q) };
+    let Some(snapshot) = front.app().shelf.get() else { return trouble::cannot_say(t) };
+    let Some(turn) = turn(&front.0.searches).await else { return trouble::busy(t) };
+    let host = Host::parse(&q).filter(|_| from == 0);
+    // The turn ends with the work, not with the patience of who asked for it.
+    let searched = spawn_blocking(move || {
+        let _turn = turn;
+        search(&snapshot, &wanted, host.as_ref(), from)
+    });
+    match searched.await.map_err(std::io::Error::other).flatten() {
+        Ok(searched) => page(t, &q, from, searched),
+        Err(error) => {
+            tracing::error!(%error, "the certificates cannot be searched");
+            trouble::cannot_say(t)
+        }
+    }
+}
+
+/// Whose a whole domain is stands first.
+fn search(snapshot: &Snapshot, wanted: &Wanted, host: Option<&Host>, from: u32) -> std::io::Result<Searched> {
+    let mut first = host.map_or(Ok(Vec::new()), |host| snapshot.of_host(host))?;
+    first.retain(|site| site.certificate.is_issued());
+    let mut searched = snapshot.search(wanted, from, A_PAGE)?;
+    searched.found.retain(|found| !first.iter().any(|known| known.site_id == found.site_id));
+    searched.found.splice(0..0, first);
+    Ok(searched)
+}
+
+fn nothing(t: Tongue, q: &str) -> Response {
+    let state = match q.chars().count() {
+        0 => Outcome::Empty,
+        short if short < SHORTEST => Outcome::TooShort,
+        long if long > LONGEST => Outcome::TooLong,
+        _ => Outcome::None,
+    };
+    let status = if state == Outcome::Empty { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+    let (q, rows) = (shown(q), Vec::new());
+    html(status, &Page { t, sheet: &style::LINK, q, state, rows, next: None, is_first: true, is_cut: false })
+}
+
+fn page(t: Tongue, q: &str, from: u32, searched: Searched) -> Response {
+    let rows: Vec<Row> = searched.found.iter().take(MOST).map(|found| row(t, found)).collect();
+    let next = searched.next.map(|line| format!("/search?q={}&from={line}", quoted(q)));
+    let page = Page {
+        t,
+        sheet: &style::LINK,
+        q: q.to_owned(),
+        state: if rows.is_empty() && next.is_none() && from == 0 { Outcome::None } else { Outcome::Found },
+        rows,
+        next,
+        is_first: from == 0,
+        is_cut: searched.found.len() > MOST,
+    };
+    html(StatusCode::OK, &page)
+}
+
+pub(super) fn row(t: Tongue, found: &Shelved) -> Row {
+    let held = &found.certificate;
+    let number =
+        held.certificate_id.as_ref().map(|id| id.as_str()).or(held.badge_code.as_ref().map(|code| code.as_str()));
+    Row {
+        site: held.site_name.clone(),
+        unit: held.unit_name.clone(),
+        name: first_name(held),
+        link: format!("/verify/{}", number.unwrap_or_default()),
+        chip: Some(match held.state {
+            BadgeState::Valid => ("pass", t.say("✔ 有效", "✔ valid")),
+            BadgeState::Suspended => ("undetermined", t.say("‖ 停用", "‖ suspended")),
+            BadgeState::Revoked => ("fail", t.say("✘ 撤销", "✘ revoked")),
+        }),
+        issued_on: None,
+    }
+}

@@ -1,0 +1,86 @@
+//! The public search.
+
+use crate::house::{House, LONG, SLJ, SLJ_ID, told};
+use crate::support::db::sqlite;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_badge_is_found_by_unit_site_domain_or_number() {
+    told(async |house| {
+        for q in ["水利局", "SLJ.gov", "云溪水利", "xn--"] {
+            let answer = house.get(&format!("/search?q={q}")).await;
+            assert!(answer.links(".found .title a").contains(&format!("/verify/{SLJ_ID}")), "{q}: {}", answer.body);
+        }
+        for number in [SLJ, SLJ_ID, &SLJ.to_lowercase()] {
+            let answer = house.get(&format!("/search?q=+{number}+")).await;
+            assert_eq!(
+                (answer.status, answer.header("location")),
+                (303, &*format!("/verify/{}", number.to_uppercase()))
+            );
+        }
+        let all = house.get("/search?q=云溪").await;
+        assert_eq!(all.texts(".found li").len(), 6);
+        assert!(
+            all.texts(".chip").contains(&"✘ 撤销".to_owned()),
+            "what is not in force says so: {:?}",
+            all.texts(".chip")
+        );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whose_a_whole_domain_is_stands_first() {
+    told(async |house| {
+        for (q, site) in [("m.www.slj.gov.test", "云溪县水利局网站"), ("云溪水利.政务.cn", "云溪县水利局网站")]
+        {
+            let answer = house.get(&format!("/search?q={q}")).await;
+            assert_eq!(answer.texts(".found .title a"), [site], "{q}");
+        }
+        assert_eq!(house.get("/search?q=www.slj.gov.test").await.texts(".found li").len(), 1, "and only once");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_question_a_short_one_and_one_without_an_answer_say_what_to_do() {
+    let house = House::open(sqlite().await, |_| {}).await;
+    let empty = house.get("/search").await;
+    assert_eq!((empty.status, empty.texts(".error, .empty, .found").len()), (200, 0));
+    for (q, error) in [("水", "请输入至少两个字"), (&"长".repeat(101) as &str, "输入过长：最多 100 个字")]
+    {
+        let answer = house.get(&format!("/search?q={q}")).await;
+        assert_eq!((answer.status, answer.text("#q-error").as_str()), (400, error));
+    }
+    let none = house.get("/search?q=没有这个单位").await;
+    assert_eq!(none.status, 200);
+    assert!(none.text(".empty").contains("未查到不等于网站是仿冒的"));
+    assert_eq!(
+        house.get(&format!("/search?q={}", "云溪县第一实验中学")).await.links(".found .title a"),
+        [format!("/verify/{LONG}")]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_results_are_leafed_through() {
+    let test = sqlite().await;
+    let site = |n| {
+        let texts = [format!("镇{n:02}政府"), format!("镇{n:02}网站"), format!("z{n:02}.gov.test")];
+        let [unit, site, name] = texts;
+        [unit, site, name, format!("CA060140000000{n:05}0001"), "2025-01-01".to_owned()]
+    };
+    let csv = crate::house::many((0..45).map(site));
+    crate::support::db::register(&test.db, &csv, crate::house::noon()).await;
+    let house = House::empty(test, |_| {}).await;
+    house.follow().await;
+    let (mut seen, mut path) = (Vec::new(), "/search?q=政府".to_owned());
+    loop {
+        let answer = house.get(&path).await;
+        let found = answer.texts(".found .title a");
+        assert!(found.len() <= 20);
+        seen.extend(found);
+        let Some(next) = answer.links("a[rel=next]").pop() else { break };
+        path = next;
+    }
+    seen.sort();
+    assert_eq!(seen, (0..45).map(|n| format!("镇{n:02}网站")).collect::<Vec<_>>());
+}
