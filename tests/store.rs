@@ -20,6 +20,8 @@ mod groups;
 mod jobs;
 #[path = "store/leads.rs"]
 mod leads;
+#[path = "store/listed.rs"]
+mod listed;
 #[path = "store/looks.rs"]
 mod looks;
 #[path = "store/notices.rs"]

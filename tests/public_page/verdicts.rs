@@ -68,7 +68,7 @@ async fn a_badge_is_valid_here_on_its_own_sites_names_alone() {
             "http://10.0.0.1/",
             "https://lgbj.gov.test",
         ] {
-            assert_eq!(headline(SLJ, other).await, "注意：您访问的网站不是此标识的登记网站", "{other}");
+            assert_eq!(headline(SLJ, other).await, "此标识不属于您访问的网站", "{other}");
         }
         for unknown in ["", "https://badge.yunxi.example/search?q=x", "file:///x", "garbage"] {
             assert_eq!(headline(SLJ, unknown).await, "此网站标识有效，请核对域名", "{unknown}");
@@ -76,7 +76,7 @@ async fn a_badge_is_valid_here_on_its_own_sites_names_alone() {
         let by_origin = house.ask(&format!("/verify/{SLJ}"), &[("origin", "https://www.slj.gov.test")]).await;
         assert_eq!(by_origin.text("h1"), "此网站标识有效");
         assert_eq!(headline(FOLDER, "http://www.yunxi.gov.test/").await, "此网站标识有效", "browsers send no folder");
-        assert_eq!(headline(FOLDER, "http://m.www.yunxi.gov.test/").await, "注意：您访问的网站不是此标识的登记网站");
+        assert_eq!(headline(FOLDER, "http://m.www.yunxi.gov.test/").await, "此标识不属于您访问的网站");
     })
     .await;
 }

@@ -16,12 +16,10 @@ pub(super) async fn holders(tx: &mut Tx, host: &str) -> StoreResult<Vec<StoredSi
     let mut next = Some(host.clone());
     while let Some(name) = next {
         for twin in names::twins(&name) {
-            if !on.contains_key(&twin) {
-                // The index holds the hosts of a name; what lies below is theirs only by the name as registered.
-                let mut found = sites::on_host(tx, &twin).await?;
-                found.retain(|stored| stored.site.names().any(|name| *name == twin));
-                on.insert(twin, found);
-            }
+            // The index holds the hosts of a name; what lies below is theirs only by the name as registered.
+            let mut found = sites::on_host(tx, &twin).await?;
+            found.retain(|stored| stored.site.names().any(|name| *name == twin));
+            on.insert(twin, found);
         }
         next = names::parent(&name);
     }

@@ -12,6 +12,27 @@ pub(super) struct Card<'c> {
     /// Name, value and whether the value is Chinese; no value: not on file.
     pub facts: Vec<Fact<'c>>,
     pub numbers: Vec<(&'static str, &'c str)>,
+    /// Colour, and shape and word: never by colour alone.
+    pub chip: (&'static str, &'static str),
+}
+
+impl Card<'_> {
+    pub fn is_in_force(&self) -> bool {
+        self.held.state == BadgeState::Valid
+    }
+
+    pub fn has_chinese_name(&self) -> bool {
+        self.names.iter().flatten().any(|name| name.ascii.is_some())
+    }
+}
+
+/// A badge's state as colour, shape and word.
+pub(super) fn chip(t: Tongue, state: BadgeState) -> (&'static str, &'static str) {
+    match state {
+        BadgeState::Valid => ("pass", t.say("✔ 有效", "✔ valid")),
+        BadgeState::Suspended => ("undetermined", t.say("‖ 停用", "‖ suspended")),
+        BadgeState::Revoked => ("fail", t.say("✘ 撤销", "✘ revoked")),
+    }
 }
 
 /// A row.
@@ -57,6 +78,7 @@ pub(super) fn card<'c>(t: Tongue, held: &'c Certificate) -> Card<'c> {
         .into_iter()
         .filter_map(|(name, number)| Some((name, number?)))
         .collect(),
+        chip: chip(t, held.state),
     }
 }
 

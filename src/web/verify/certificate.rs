@@ -31,6 +31,8 @@ struct Page<'a> {
     report: Option<String>,
     /// Our own address of this page, if it was configured.
     address: Option<String>,
+    /// What it begins with.
+    own: Option<String>,
     asked_at: String,
 }
 
@@ -107,6 +109,7 @@ fn answer(front: &Front, t: Tongue, snapshot: &Snapshot, badge: &BadgeRef, told:
         stale: stale(front, t, snapshot.as_of(), now),
         report: report(badge, told.verdict, from),
         address: front.0.own.address(&format!("/verify/{badge}")).filter(|_| held.is_some()),
+        own: front.0.own.address("/"),
         asked_at: t.moment(now),
     };
     html(if held.is_some() { StatusCode::OK } else { StatusCode::NOT_FOUND }, &page)

@@ -42,7 +42,7 @@ impl Limits {
 
     /// Counts a request. `Err`: the seconds to wait.
     fn page(&self, visitor: IpAddr) -> Result<(), u64> {
-        if self.asked.fetch_add(1, Ordering::Relaxed) % COUNTED_EVERY == 0 && self.pages.len() > REMEMBERED {
+        if self.asked.fetch_add(1, Ordering::Relaxed).is_multiple_of(COUNTED_EVERY) && self.pages.len() > REMEMBERED {
             self.pages.retain_recent();
             self.rare.retain_recent();
         }

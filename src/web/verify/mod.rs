@@ -27,7 +27,7 @@ use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use axum::routing::{any, get};
+use axum::routing::get;
 use chrono::{DateTime, Utc};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -77,7 +77,7 @@ pub(super) fn router(app: Shared) -> Router {
         .merge(searches)
         .method_not_allowed_fallback(trouble::wrong_method)
         .route_layer(limit(&front))
-        .route(style::PATH, any(style::sheet))
+        .route(style::PATH, get(style::sheet))
         .layer(middleware::from_fn(guard))
         .with_state(front)
 }

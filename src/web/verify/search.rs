@@ -6,11 +6,10 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use tokio::task::spawn_blocking;
 
-use super::card::first_name;
+use super::card::{chip, first_name};
 use super::{Front, html, quoted, shown, style, trouble, turn};
 use crate::domain::certificate::BadgeRef;
 use crate::domain::host::Host;
-use crate::domain::registry::BadgeState;
 use crate::flow::certificates::{LONGEST, SHORTEST, Searched, Shelved, Snapshot, Wanted};
 use crate::web::tongue::Tongue;
 
@@ -128,11 +127,7 @@ pub(super) fn row(t: Tongue, found: &Shelved) -> Row {
         unit: held.unit_name.clone(),
         name: first_name(held),
         link: format!("/verify/{}", number.unwrap_or_default()),
-        chip: Some(match held.state {
-            BadgeState::Valid => ("pass", t.say("✔ 有效", "✔ valid")),
-            BadgeState::Suspended => ("undetermined", t.say("‖ 停用", "‖ suspended")),
-            BadgeState::Revoked => ("fail", t.say("✘ 撤销", "✘ revoked")),
-        }),
+        chip: Some(chip(t, held.state)),
         issued_on: None,
     }
 }

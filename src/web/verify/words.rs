@@ -107,12 +107,7 @@ fn elsewhere(t: Tongue, said: Said<'_>) -> Banner {
     Banner {
         tone: "fail",
         sign: t.say("警告", "Warning"),
-        headline: t
-            .say(
-                "注意：您访问的网站不是此标识的登记网站",
-                "Warning: the site you came from is not the one this badge was issued to",
-            )
-            .to_owned(),
+        headline: t.say("此标识不属于您访问的网站", "This badge does not belong to the site you came from").to_owned(),
         lines: vec![
             line(whose, [Piece::Host(visited.clone()), site, name]),
             line(what, [Piece::Host(visited)]),
