@@ -252,6 +252,38 @@ async fn a_supplement_that_came_back_after_the_notice_was_confirmed_is_not_told(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_letter_that_came_back_keeps_no_other_letter_from_its_limit() {
+    told(
+        FRIDAY,
+        |_| {},
+        async |office| {
+            let first = office.confirm(&key(0), FindingCode::NotHung).await;
+            office.work().await;
+            office.days(4).await;
+            let later = office.confirm(&key(0), FindingCode::DomainDead).await;
+            office.work().await;
+            let id = office.server.kept_for(&mail(0))[0].message_id();
+            assert!(bounced(office.db(), &office.desk, &id, "550 no such user", office.clock.now()).await.unwrap());
+            assert_eq!(office.notice(&key(0)).await.notice.state, NoticeState::Bounced);
+
+            office.mended(&first).await;
+            office.work().await;
+            let notice = office.notice(&key(0)).await.notice;
+            let due = notice.due().unwrap().date;
+            assert_eq!((notice.state, notice.tellings[1].told_on), (NoticeState::Sent, "2026-09-22".parse().ok()));
+            while office.clock.today() <= due {
+                office.days(1).await;
+            }
+            assert_eq!(office.notice(&key(0)).await.notice.state, NoticeState::AwaitingLook);
+            office.found_again(&later).await;
+            office.work().await;
+            assert_eq!(office.notice(&key(0)).await.notice.state, NoticeState::Overdue);
+        },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_daemon_that_rested_reminds_once_and_never_after_the_due_day() {
     told(
         FRIDAY,

@@ -43,6 +43,8 @@ fn proposal(outcome: CaseOutcome) -> Proposal {
         reason: "限期内未整改".into(),
         effective: Effective::NextWorkingDay,
         bundle_hash: "a".repeat(64),
+        shared: Vec::new(),
+        despite_shared: false,
     }
 }
 
@@ -229,6 +231,8 @@ fn each_law_has_its_refusal() {
     assert_eq!(refused(&ready, &|p| p.bundle_hash.clear()), CaseRefusal::NoEvidence);
     assert_eq!(refused(&ready, &|p| p.names.clear()), CaseRefusal::NoNames);
     assert_eq!(refused(&ready, &|p| p.outcome = CaseOutcome::Revocation), CaseRefusal::OutcomeNotAllowed);
+    let neighbour = || SharedSite { site: "edu.yunxi.gov.cn".into(), unit: "云溪县教育局".into() };
+    assert_eq!(refused(&ready, &|p| p.shared.push(neighbour())), CaseRefusal::SharedNames);
     assert_eq!(refused(&ready, &|p| p.effective = Effective::At { at: at(1) }), CaseRefusal::TimeIsOver);
     assert_eq!(refused(&open(Ground::OverdueNotice), &|_| {}), CaseRefusal::NoConsultation);
     let at_once = |p: &mut Proposal| (p.outcome, p.effective) = (CaseOutcome::WarningWritten, Effective::AtOnce);

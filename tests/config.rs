@@ -115,7 +115,7 @@ fn impossible_letters_are_told_with_what_to_do() {
 fn offices_are_of_regions_and_their_terms_have_a_day() {
     let told = refusal(
         "[offices]\n\"1402\" = {}\n\"140214\" = { name = \" \", email = \"nobody\", supervisor_email = \"a@b.example\", \
-         parents = { \"云溪县人民政府\" = \"x\" }, terms = [{ since = \"2026-01-01\", rectify_days = 0 }, \
+         parents = { \"云溪县人民政府\" = \"x\" }, terms = [{ since = \"2026-01-01\", rectify_days = 0, hang_days = 0 }, \
          { since = \"2026-01-01\", report_months = 500, closed_days = 0, confirm_stop_days = 0 }] }\n",
     );
     for part in [
@@ -125,6 +125,7 @@ fn offices_are_of_regions_and_their_terms_have_a_day() {
         "offices.140214.supervisor: ",
         "offices.140214.parents.云溪县人民政府: ",
         "rectify_days is from 1",
+        "hang_days is from 1",
         "report_months is 0",
         "closed_days is from 1",
         "confirm_stop_days is from 1",
@@ -133,7 +134,7 @@ fn offices_are_of_regions_and_their_terms_have_a_day() {
         assert!(told.contains(part), "{part} is not told in:\n{told}");
     }
     let office = "\"140214\" = { name = \"云溪县委编办\", email = \"badge@yunxi.example\", supervisor = \"云溪县委网信办\", \
-                  supervisor_email = \"wx@yunxi.example\", terms = [{ since = \"2026-01-01\", rectify_days = 10, report_months = 12 }] }";
+                  supervisor_email = \"wx@yunxi.example\", terms = [{ since = \"2026-01-01\", rectify_days = 10, hang_days = 2, report_months = 12 }] }";
     read(&format!("[offices]\n{office}\n")).unwrap();
 }
 

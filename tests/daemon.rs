@@ -17,6 +17,7 @@ use badgewatch::clock::Clock;
 use badgewatch::domain::letter::{LetterKind, Limit};
 use badgewatch::domain::notice::Notice;
 use badgewatch::mail::sample;
+use badgewatch::store::contacts;
 use badgewatch::store::notices::{self, StoredNotice};
 use badgewatch::store::outbox::{self, Channel, Part, Post};
 use badgewatch::store::{looks, new_id};
@@ -103,7 +104,7 @@ async fn office_work(house: &House) {
         from: at,
     };
     assert!(outbox::post(&mut tx, &post, at - TimeDelta::hours(1)).await.unwrap());
-    outbox::mark_bad(&mut tx, "gone@yunxi.example", "550", at).await.unwrap();
+    contacts::mark_bad(&mut tx, "gone@yunxi.example", "550", at).await.unwrap();
     tx.commit().await.unwrap();
 }
 

@@ -7,7 +7,13 @@ mod support;
 mod county;
 #[path = "decisions/desk.rs"]
 mod desk;
+#[path = "decisions/lost.rs"]
+mod lost;
+#[path = "decisions/pace.rs"]
+mod pace;
 #[path = "decisions/records.rs"]
 mod records;
+#[path = "decisions/shared.rs"]
+mod shared;
 #[path = "decisions/watched.rs"]
 mod watched;

@@ -229,6 +229,24 @@ async fn what_contradicts_itself_or_frightens_a_spreadsheet_is_exported_and_impo
 }
 
 #[tokio::test]
+async fn a_zero_byte_in_any_cell_is_taken_out_or_refuses_its_row_alike_on_both_engines() {
+    let mut reports = Vec::new();
+    for test in every_engine().await {
+        let row = |(n, column): (usize, &Column)| {
+            let row = site(n);
+            let cell = row.iter().find(|(name, _)| *name == column.name()).map_or("", |(_, cell)| cell).to_owned();
+            with(row, column.name(), &format!("{cell}\u{0}x"))
+        };
+        let rows: Vec<_> = Column::ALL.iter().enumerate().map(row).chain([site(99)]).collect();
+        let report = take(&test.db, &file(&rows), Terms::default()).await;
+        assert!(report.added >= 10 && !report.refused.is_empty(), "{report:?}");
+        assert!(everything(&test.db).await.iter().all(|row| !row.contains('\0') && !row.contains("\\0")));
+        reports.push((report.added, report.refused.len()));
+    }
+    assert!(reports.iter().all(|report| *report == reports[0]), "{reports:?}");
+}
+
+#[tokio::test]
 async fn a_file_of_an_older_office_says_the_same() {
     told(async |test| {
         let rows = file(&sites_of(0..3));

@@ -4,7 +4,9 @@
 use badgewatch::domain::beijing;
 use badgewatch::domain::calendar::Calendar;
 use badgewatch::domain::letter::{LetterKind, Limit};
-use badgewatch::domain::notice::{Effect, Event, EventKind, Moment, Notice, NoticeState, Refusal, RequestKind};
+use badgewatch::domain::notice::{
+    Effect, Event, EventKind, Moment, Notice, NoticeState, Refusal, RequestKind, may_announce,
+};
 use badgewatch::domain::office::Approval;
 use badgewatch::domain::verdict::FindingCode;
 use chrono::{Days, NaiveDate};
@@ -71,11 +73,17 @@ fn in_state(state: NoticeState) -> Notice {
     notice
 }
 
+/// The badge that was missing everywhere is missing on some pages, or the other way round.
+fn restated(id: &str, letter_waits: bool) -> Event {
+    Event::Restated { faults: vec![(id.into(), FindingCode::PartlyHung)], letter_waits }
+}
+
 /// One event of each kind, as it might come on the day after the due day.
 fn event(kind: EventKind) -> Event {
     let text = || "情况说明".to_owned();
     match kind {
         EventKind::Found => Event::Found { faults: vec![("f2".into(), FindingCode::DomainDead)], letter_waits: false },
+        EventKind::Restated => restated("f3", false),
         EventKind::Approved => Event::Approved,
         EventKind::Told => Event::Told { step: 0, on: day(DAY_AFTER) },
         EventKind::Failed => Event::Failed { step: 0 },
@@ -182,6 +190,87 @@ fn what_was_found_later_has_a_limit_of_its_own_and_the_first_is_not_prolonged() 
     assert_eq!((mended.notice.due().unwrap().date, mended.effects.len()), (day("2026-10-16"), 0));
 }
 
+/// The letter came back; a supplement for another fault arrived on 28 September.
+fn bounced_and_supplemented() -> Notice {
+    let found = Event::Found { faults: vec![("f2".into(), FindingCode::DomainDead)], letter_waits: false };
+    let on = "2026-09-28";
+    let supplement = [found, Event::Approved, Event::Told { step: 1, on: day(on) }, Event::Failed { step: 0 }];
+    let mut all = vec![(TOLD, Event::Approved), (TOLD, told(TOLD))];
+    all.extend(supplement.map(|event| (on, event)));
+    after(&all)
+}
+
+#[test]
+fn once_what_bounced_is_mended_the_clock_goes_by_what_arrived() {
+    let calendar = Calendar::builtin();
+    let gone = Event::Cleared { findings: vec!["f1".into()], letter_waits: false };
+    let at = |on| moment(&calendar, day(on));
+    let bounced = bounced_and_supplemented();
+    assert_eq!(bounced.state, NoticeState::Bounced);
+    let taken_up = bounced.step(&gone, &at("2026-09-29")).unwrap().notice;
+    assert_eq!((taken_up.state, taken_up.due().unwrap().date), (NoticeState::Sent, day("2026-10-16")));
+    assert_eq!(taken_up.wakes_on(&calendar), Some(day("2026-10-13")), "and reminds of it");
+    let over = Event::DueOver { failing: true };
+    assert_eq!(taken_up.step(&over, &at("2026-10-16")), Err(Refusal::NotDue));
+    assert_eq!(taken_up.step(&over, &at("2026-10-17")).unwrap().notice.state, NoticeState::Overdue);
+
+    let confirmed = bounced.step(&Event::Acknowledged, &at("2026-09-29")).unwrap().notice;
+    let confirmed = confirmed.step(&Event::Failed { step: 1 }, &at("2026-09-29"));
+    assert_eq!(confirmed, Err(Refusal::Nothing), "who confirmed has it");
+}
+
+#[test]
+fn what_comes_back_of_mended_faults_stops_no_clock() {
+    let calendar = Calendar::builtin();
+    let found = Event::Found { faults: vec![("f2".into(), FindingCode::DomainDead)], letter_waits: false };
+    let gone = Event::Cleared { findings: vec!["f1".into()], letter_waits: false };
+    let supplement = [found, Event::Approved, Event::Told { step: 1, on: day("2026-09-28") }, gone];
+    let at = moment(&calendar, day("2026-09-29"));
+    let notice = supplement.iter().fold(sent(), |notice, event| notice.step(event, &at).unwrap().notice);
+    let first = notice.step(&Event::Failed { step: 0 }, &at).unwrap().notice;
+    assert_eq!((first.state, first.due()), (NoticeState::Sent, notice.due()));
+    let last = first.step(&Event::Failed { step: 1 }, &at).unwrap().notice;
+    assert_eq!((last.state, last.due()), (NoticeState::Bounced, None), "nobody has what is left: an officer's task");
+}
+
+#[test]
+fn the_same_fact_to_another_extent_takes_its_place_under_the_same_limit() {
+    let calendar = Calendar::builtin();
+    let later = moment(&calendar, day("2026-09-28"));
+    for (notice, waits) in [(sent(), false), (draft(), false), (in_state(NoticeState::Queued), true)] {
+        let after = notice.step(&restated("f3", waits), &later).unwrap();
+        assert_eq!((after.notice.state, after.notice.tellings.len()), (notice.state, 1));
+        assert_eq!(after.notice.due(), notice.due(), "no second limit");
+        let rewritten = matches!(after.effects[..], [Effect::Write(telegram)] if telegram.step == 0);
+        assert_eq!(rewritten, waits, "only a letter that waits tells it anew: {:?}", after.effects);
+    }
+    let bounced = in_state(NoticeState::Bounced).step(&restated("f3", false), &later).unwrap().notice;
+    let resent = bounced.step(&Event::Resent, &later).unwrap();
+    assert_eq!((resent.notice.live_of(0).count(), resent.notice.tellings.len()), (2, 1), "the next try tells it");
+}
+
+#[test]
+fn the_same_fact_is_gone_when_no_extent_of_it_is_left() {
+    let calendar = Calendar::builtin();
+    let at = moment(&calendar, day("2026-09-28"));
+    let gone = |id: &str| Event::Cleared { findings: vec![id.to_owned()], letter_waits: false };
+    let both = sent().step(&restated("f3", false), &at).unwrap().notice;
+    let one = both.step(&gone("f1"), &at).unwrap().notice;
+    assert_eq!((one.state, one.due()), (NoticeState::Sent, both.due()));
+    assert_eq!(one.step(&gone("f3"), &at).unwrap().notice.state, NoticeState::Rectified);
+}
+
+#[test]
+fn what_was_gone_and_comes_again_is_a_new_fault() {
+    let calendar = Calendar::builtin();
+    let at = moment(&calendar, day("2026-09-28"));
+    let other = Event::Found { faults: vec![("f2".into(), FindingCode::DomainDead)], letter_waits: false };
+    let gone = Event::Cleared { findings: vec!["f1".into()], letter_waits: false };
+    let notice = [other, gone].iter().fold(sent(), |notice, event| notice.step(event, &at).unwrap().notice);
+    assert_eq!(notice.tells(FindingCode::PartlyHung), None);
+    assert_eq!(notice.step(&restated("f3", false), &at), Err(Refusal::Nothing));
+}
+
 #[test]
 fn an_amended_calendar_moves_the_due_date_and_the_unit_is_told() {
     let amended = Calendar::parse("date,kind,name\n2026-10-01,holiday,国庆节\n2026-10-02,holiday,国庆节\n").unwrap();
@@ -211,6 +300,25 @@ fn an_amended_calendar_moves_a_later_limit_where_the_first_stays() {
 }
 
 #[test]
+fn nobody_gives_time_beyond_a_year_or_announces_maintenance_beyond_two_months() {
+    let calendar = Calendar::builtin();
+    let extend = |until: &str| {
+        let event = Event::Extended { until: day(until), why: "机房搬迁".to_owned() };
+        sent().step(&event, &moment(&calendar, day(DUE)))
+    };
+    assert!(extend("2027-10-10").is_ok());
+    assert_eq!(extend("2027-10-11"), Err(Refusal::ExtensionTooFar));
+    let asks = Event::Asked { kind: RequestKind::Extension, text: "改版".into(), until: Some(day("2062-10-09")) };
+    let asked = sent().step(&asks, &moment(&calendar, day(DUE))).unwrap().notice;
+    let grant = Event::Answered { kind: RequestKind::Extension, granted: true, text: "同意".into(), until: None };
+    assert_eq!(asked.step(&grant, &moment(&calendar, day(DUE))), Err(Refusal::ExtensionTooFar), "a slip of the pen");
+
+    let announce = |until: &str| may_announce(day("2026-10-20"), day(until), day(DUE));
+    assert_eq!((announce("2026-12-08"), announce("2026-12-09")), (Ok(()), Err(Refusal::MaintenanceTooFar)));
+    assert_eq!(announce("2026-10-19"), Err(Refusal::Day));
+}
+
+#[test]
 fn a_letter_that_went_after_all_is_taken_back() {
     let calendar = Calendar::builtin();
     let why = "检测方原因".to_owned();
@@ -228,6 +336,7 @@ fn any_event() -> impl Strategy<Value = Event> {
     prop_oneof![
         (finding(), any::<bool>())
             .prop_map(|(id, letter_waits)| Event::Found { faults: vec![(id, FindingCode::Misplaced)], letter_waits }),
+        (finding(), any::<bool>()).prop_map(|(id, letter_waits)| restated(&id, letter_waits)),
         Just(Event::Approved),
         (0u32..3, on()).prop_map(|(step, on)| Event::Told { step, on }),
         (0u32..3).prop_map(|step| Event::Failed { step }),
@@ -264,6 +373,9 @@ proptest! {
                 let is_look = matches!(event, Event::DueOver { failing: true });
                 prop_assert!(is_look && notice.due().unwrap().date < today, "overdue after the due day, on a failing look");
                 prop_assert!(step.effects.contains(&Effect::OpenCase));
+            }
+            if let Event::Restated { .. } = event {
+                prop_assert_eq!((next.state, &next.tellings), (notice.state, &notice.tellings), "told as before");
             }
             if step.effects.contains(&Effect::OpenCase) {
                 prop_assert_eq!(next.state, NoticeState::Overdue);

@@ -355,6 +355,9 @@ async fn days_of_announced_maintenance_are_not_counted() {
             };
             let now = office.clock.now();
             let moved = notices::announce_maintenance(office.db(), &office.desk, &officer(), &of, now).await.unwrap();
+            let far = Maintenance { until: day("2026-11-18"), ..of.clone() };
+            let refused = notices::announce_maintenance(office.db(), &office.desk, &officer(), &far, now).await;
+            assert!(matches!(refused, Err(ActError::Refused(Refusal::MaintenanceTooFar))));
             // Two working days later than 9 October: the worked Saturday and Monday 12.
             assert_eq!(moved.unwrap().notice.due().unwrap().date, day("2026-10-12"));
             // And a notice that comes later knows of it.

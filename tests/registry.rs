@@ -489,15 +489,23 @@ proptest! {
 
 #[test]
 fn the_hanging_limit_runs_to_the_end_of_its_last_day_and_a_provisional_one_waits_for_the_plan() {
-    use badgewatch::domain::{calendar::Calendar, site::not_owed, verdict::Reason};
-    let calendar = Calendar::builtin();
-    let owed = |notified: &str, today: &str| {
-        let registry = read(&[row(&[("badge_code", CODE), ("certificate_id", ID), ("notified_on", notified)])]);
-        not_owed(&registry.sites()[0], today.parse().unwrap(), &calendar)
+    use badgewatch::domain::{
+        calendar::Calendar,
+        site::{Hanging, not_owed},
+        verdict::Reason,
     };
+    let calendar = Calendar::builtin();
+    let owed_by = |days: u32, notified: &str, today: &str| {
+        let registry = read(&[row(&[("badge_code", CODE), ("certificate_id", ID), ("notified_on", notified)])]);
+        not_owed(&registry.sites()[0], days, today.parse().unwrap(), &calendar)
+    };
+    let owed = |notified: &str, today: &str| owed_by(Hanging::default().days, notified, today);
 
     assert_eq!(owed("2014-09-26", "2014-10-09"), Some(Reason::HangingPeriod), "the due day is the unit's");
     assert_eq!(owed("2014-09-26", "2014-10-10"), None);
+    // Sunday 28 September was worked: the two days of such a county end on Monday.
+    assert_eq!(owed_by(2, "2014-09-26", "2014-09-29"), Some(Reason::HangingPeriod));
+    assert_eq!(owed_by(2, "2014-09-26", "2014-09-30"), None);
     // Counted without 2027's holidays the limit would end early in January; the plan may move that by a week.
     assert_eq!(owed("2026-12-28", "2027-01-08"), Some(Reason::HangingPeriod));
     assert_eq!(owed("2026-12-28", "2027-02-01"), None);

@@ -35,7 +35,10 @@ async fn a_folder_on_a_host_that_was_stopped_is_not_accused_of_a_dead_name() {
         let case =
             cases::open_by_hand(&desk, &officer, &site.id, Ground::ReviewFailed, "复核未通过", at).await.unwrap();
         let outcome = Some(CaseOutcome::StopResolution);
-        let proposing = Proposing { outcome, names: &[], reason: "复核未通过", effective: Effective::AtOnce };
+        let proposing =
+            Proposing {
+                outcome, names: &[], reason: "复核未通过", effective: Effective::AtOnce, despite_shared: true
+            };
         cases::propose(&desk, &officer, &case.id, &proposing, at).await.unwrap();
         cases::approve(&desk, &chief, &case.id, at).await.unwrap();
         while cases::advance(&desk, at).await.unwrap() == Step::Worked {}

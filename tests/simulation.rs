@@ -195,6 +195,7 @@ impl Sim {
                 async {
                     let worked = notices::advance(office.db(), &office.desk, now).await? == Step::Worked;
                     let worked = cases::advance(&desk, now).await? == Step::Worked || worked;
+                    let worked = cases::catch_up(&desk, now).await? == Step::Worked || worked;
                     Ok::<bool, badgewatch::store::StoreError>(office.postman.step().await? == Step::Worked || worked)
                 },
                 one,

@@ -10,6 +10,8 @@ mod calendar;
 mod cases;
 #[path = "store/certificates.rs"]
 mod certificates;
+#[path = "store/contacts.rs"]
+mod contacts;
 #[path = "store/evidence.rs"]
 mod evidence;
 #[path = "store/findings.rs"]

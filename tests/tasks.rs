@@ -89,7 +89,7 @@ async fn objections_and_what_is_late_and_parked_are_counted_apart() {
             office.clock.advance(TimeDelta::hours(1));
             while office.postman.step().await.unwrap() == badgewatch::flow::watch::Step::Worked {}
             let text = office.server.kept_for(OFFICE_MAIL).last().unwrap().text();
-            assert!(text.contains("待答复的异议：1 件") && text.contains("已搁置的信件：1 件"), "{text}");
+            assert!(text.contains("待答复的异议：1 件") && text.contains("已搁置或退回的信件：1 件"), "{text}");
             assert!(text.contains("共 2 件"), "{text}");
         },
     )

@@ -2,9 +2,11 @@
 
 mod support;
 
+use badgewatch::config::Config;
 use badgewatch::demo::Behaviour;
 use badgewatch::domain::confirm::FindingState;
 use badgewatch::domain::mass::HoldState;
+use badgewatch::domain::office::{Office, TermsSince};
 use badgewatch::flow::watch::decide_hold;
 use badgewatch::flow::{seal, watch};
 use badgewatch::store::{Db, findings, looks, pages, plan};
@@ -94,6 +96,40 @@ async fn our_own_outage_is_held_against_nobody() {
         assert_eq!((last.verdict.as_str(), last.cause.as_str()), ("undetermined", "canary_failed"));
         assert!(last.instrument.contains("canary"), "{}", last.instrument);
         assert_eq!(world.states(PORTAL).await.len(), 0);
+    })
+    .await;
+}
+
+/// Notified on Monday 23 November 2026; the watch begins on Thursday.
+const NOTIFIED: &str = "swj.yunxi.gov.cn";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_office_may_ask_for_the_badge_within_two_days_but_not_of_those_it_gave_five() {
+    let within_two = |since: &str| {
+        let terms = TermsSince { since: since.parse().unwrap(), hang_days: Some(2), ..TermsSince::default() };
+        move |config: &mut Config| {
+            config.offices.0.insert("000000".to_owned(), Office { terms: vec![terms], ..Office::default() });
+        }
+    };
+    for (since, found) in [("2026-11-23", vec!["hang_overdue", "not_hung"]), ("2026-11-24", Vec::new())] {
+        for test in every_engine().await {
+            let world = World::open_with(test, within_two(since)).await;
+            world.look().await;
+            assert_eq!(world.states(NOTIFIED).await.into_keys().collect::<Vec<_>>(), found, "since {since}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_badge_that_was_seen_was_not_hung_too_late() {
+    told(async |world| {
+        world.county.set(NOTIFIED, Behaviour::InOrder);
+        world.look().await;
+        world.clock.advance(TimeDelta::days(9));
+        world.county.set(NOTIFIED, Behaviour::WithoutBadge);
+        world.look().await;
+        let states = world.states(NOTIFIED).await;
+        assert!(states.contains_key("not_hung") && !states.contains_key("hang_overdue"), "{states:?}");
     })
     .await;
 }

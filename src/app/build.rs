@@ -167,6 +167,7 @@ pub fn terms(config: &Config) -> Result<Terms, StartError> {
         home: rhythm(&watch.home)?,
         pages: rhythm(&watch.pages)?,
         offices,
+        hanging: config.offices.clone(),
         rule: config.confirm.rule,
         rules: codes.filter_map(|(code, rule)| Some((FindingCode::from_name(code)?, *rule))).collect(),
         mass: config.mass,

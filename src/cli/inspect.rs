@@ -15,7 +15,7 @@ use crate::domain::identity::{Pairs, Subject};
 use crate::domain::look::{Document, PageLook, look};
 use crate::domain::page::FollowedSet;
 use crate::domain::page::kind::Answer;
-use crate::domain::site::not_owed;
+use crate::domain::site::{Hanging, not_owed};
 
 #[derive(clap::Args)]
 pub(super) struct Inspect {
@@ -57,7 +57,9 @@ impl Inspect {
             answer: Answer { content_type: self.content_type.as_deref(), ..Answer::default() },
             policies: &[],
             exempt: None,
-            not_owed: subject.site.and_then(|site| not_owed(site, Clock::System.today(), &Calendar::builtin())),
+            not_owed: subject
+                .site
+                .and_then(|site| not_owed(site, Hanging::default().days, Clock::System.today(), &Calendar::builtin())),
         };
         let page = look(&document, &BadgeHosts::default(), &FollowedSet::new(), &subject).page;
         if self.json {

@@ -9,6 +9,8 @@ use crate::mail::address;
 
 /// The longest limit an office may set, in working days: a year. More is a slip of the finger.
 const LONGEST_RECTIFICATION: u32 = 250;
+/// The longest time an office may leave for the hanging of a badge, in working days.
+const LONGEST_HANGING: u32 = 60;
 /// Months between two reports, and calendar days of the other terms, at most: ten years.
 const MOST_MONTHS: u32 = 120;
 const MOST_DAYS: u32 = 3_650;
@@ -136,6 +138,8 @@ fn check_terms(all: &mut Complaints, key: &str, terms: &TermsSince) {
     let within = |value: Option<u32>, least: u32, most: u32| value.is_none_or(|value| (least..=most).contains(&value));
     let days = format!("rectify_days is from 1 to {LONGEST_RECTIFICATION} working days");
     all.unless(within(terms.rectify_days, 1, LONGEST_RECTIFICATION), key, days);
+    let hang = format!("hang_days is from 1 to {LONGEST_HANGING} working days");
+    all.unless(within(terms.hang_days, 1, LONGEST_HANGING), key, hang);
     let months = format!("report_months is 0 (none is asked for) to {MOST_MONTHS}");
     all.unless(within(terms.report_months, 0, MOST_MONTHS), key, months);
     let closed = format!("closed_days is from 1 to {MOST_DAYS}");

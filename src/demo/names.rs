@@ -28,8 +28,10 @@ pub enum Answer {
     Addresses(Vec<IpAddr>),
     /// An alias; the target's own answer follows.
     Alias(String),
-    /// The name does not exist.
+    /// The name does not exist, says the zone above it: nobody holds it, or its registry stopped it.
     NxDomain,
+    /// The name does not exist, says its own zone: who holds it took it out.
+    Deleted,
     /// The name stands, without addresses.
     NoData,
     /// The server is not well.
@@ -145,7 +147,7 @@ impl Zone {
     fn answer(&self, name: &str) -> Answer {
         let answers = lock(&self.answers);
         let is_above = |known: &String| known.strip_suffix(name).is_some_and(|rest| rest.ends_with('.'));
-        let exists = |answer: &Answer| *answer != Answer::NxDomain;
+        let exists = |answer: &Answer| !matches!(answer, Answer::NxDomain | Answer::Deleted);
         match answers.get(name) {
             Some(answer) => answer.clone(),
             None if answers.iter().any(|(known, answer)| is_above(known) && exists(answer)) => Answer::NoData,
@@ -158,8 +160,9 @@ impl Zone {
             Answer::Silent => return None,
             Answer::ServFail => ResponseCode::ServFail,
             Answer::Refused => ResponseCode::Refused,
-            Answer::NxDomain => deny(reply, &name, ResponseCode::NXDomain),
-            Answer::NoData => deny(reply, &name, ResponseCode::NoError),
+            Answer::NxDomain => deny(reply, &zone_of(&name).base_name(), ResponseCode::NXDomain),
+            Answer::Deleted => deny(reply, &zone_of(&name), ResponseCode::NXDomain),
+            Answer::NoData => deny(reply, &zone_of(&name), ResponseCode::NoError),
             Answer::Lame => {
                 reply.add_authority(record(&name.base_name(), RData::NS(NS(server_name()))));
                 ResponseCode::NoError
@@ -175,7 +178,7 @@ impl Zone {
             Answer::Addresses(addresses) => {
                 let fitting: Vec<_> = addresses.iter().filter_map(|a| address_record(&name, *a, kind)).collect();
                 if fitting.is_empty() {
-                    return Some(deny(reply, &name, ResponseCode::NoError));
+                    return Some(deny(reply, &zone_of(&name), ResponseCode::NoError));
                 }
                 reply.add_answers(fitting);
                 ResponseCode::NoError
@@ -201,9 +204,14 @@ fn server_name() -> Name {
     Name::from_ascii("ns.registry.test.").unwrap_or_else(|_| Name::root())
 }
 
-/// A negative answer with the SOA of the parent zone, as RFC 2308 asks.
-fn deny(reply: &mut Message, name: &Name, code: ResponseCode) -> ResponseCode {
+/// The zone a name stands in: `www.` is none of its own.
+fn zone_of(name: &Name) -> Name {
+    if name.iter().next() == Some(b"www") { name.base_name() } else { name.clone() }
+}
+
+/// A negative answer with the SOA of the zone that says it, as RFC 2308 asks.
+fn deny(reply: &mut Message, zone: &Name, code: ResponseCode) -> ResponseCode {
     let soa = SOA::new(server_name(), server_name(), 1, 3600, 600, 86_400, TTL);
-    reply.add_authority(record(&name.base_name(), RData::SOA(soa)));
+    reply.add_authority(record(zone, RData::SOA(soa)));
     code
 }

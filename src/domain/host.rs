@@ -94,6 +94,14 @@ impl Host {
         (!twin.is_shared_suffix() && !self.is_shared_suffix()).then_some(twin)
     }
 
+    /// The name without a leading `www.`: both stand in one zone, and go with it.
+    pub fn apex(&self) -> Self {
+        match self.0.starts_with("www.") {
+            true => self.www_twin().unwrap_or_else(|| self.clone()),
+            false => self.clone(),
+        }
+    }
+
     /// The two spellings of a Chinese name, `X.政务` and `X.政务.cn` (and 公益), lead to the same site.
     pub fn cn_twin(&self) -> Option<Self> {
         for tld in ["xn--zfr164b", "xn--55qw42g"] {
@@ -183,6 +191,7 @@ mod tests {
         assert_eq!(host("hd.gov.cn").www_twin(), Some(host("www.hd.gov.cn")));
         assert_eq!(host("www.hd.gov.cn").www_twin(), Some(host("hd.gov.cn")));
         assert_eq!(host("www.gov.cn").www_twin(), None);
+        assert_eq!([host("www.hd.gov.cn").apex(), host("www.gov.cn").apex()], [host("hd.gov.cn"), host("www.gov.cn")]);
         assert_eq!(host("云溪.政务").cn_twin(), Some(host("云溪.政务.cn")));
         assert_eq!(host("云溪.政务.cn").cn_twin(), Some(host("云溪.政务")));
         assert_eq!(host("hd.gov.cn").cn_twin(), None);

@@ -22,6 +22,7 @@ pub mod finding;
 pub mod host;
 pub mod identity;
 pub mod ids;
+pub mod kin;
 pub mod lead;
 pub mod letter;
 pub mod look;

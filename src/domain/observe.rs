@@ -6,6 +6,7 @@ use std::collections::HashSet;
 
 use super::confirm::Seen;
 use super::finding::Finding;
+use super::kin::is_kin;
 use super::site::SiteFinding;
 use super::verdict::{Cause, Effect, FindingCode, Reason, Verdict};
 
@@ -76,12 +77,6 @@ fn grew(open: &Open<'_>, look: &Look<'_>) -> bool {
     let lacks = |page: &String| open.pages.contains(page) && look.fresh.contains(page);
     let none = look.findings.iter().filter(|found| found.finding.code == FindingCode::NotHung);
     open.finding.code == FindingCode::PartlyHung && none.flat_map(|found| &found.pages).any(lacks)
-}
-
-/// The same trouble under another name: a site on which fewer pages lack the badge has not mended it.
-pub fn is_kin(one: FindingCode, other: FindingCode) -> bool {
-    const MISSING: [FindingCode; 3] = [FindingCode::NotHung, FindingCode::PartlyHung, FindingCode::HangOverdue];
-    one == other || MISSING.contains(&one) && MISSING.contains(&other)
 }
 
 /// What is no fault of a site whose badge is suspended or revoked: that it shows none, and that its names were stopped.

@@ -44,6 +44,7 @@ pub struct Office {
 pub struct TermsSince {
     pub since: NaiveDate,
     pub rectify_days: Option<u32>,
+    pub hang_days: Option<u32>,
     pub include_start_day: Option<bool>,
     pub report_months: Option<u32>,
     pub closed_days: Option<u32>,
@@ -55,6 +56,9 @@ pub struct TermsSince {
 pub struct Terms {
     /// Working days to mend what a notice tells (art. 18).
     pub rectify_days: u32,
+    /// Working days from the notice of issue to the hanging of the badge (art. 14: five; a county may set two): those of
+    /// the day of that notice.
+    pub hang_days: u32,
     /// Whether the day of being told counts.
     pub include_start_day: bool,
     /// Months between two periodic reports (art. 17); 0: none is asked for.
@@ -71,6 +75,7 @@ impl Default for Terms {
     fn default() -> Self {
         Self {
             rectify_days: 10,
+            hang_days: 5,
             include_start_day: false,
             report_months: 0,
             reports_since: None,
@@ -100,6 +105,7 @@ impl Terms {
     fn with(self, part: &TermsSince) -> Self {
         Self {
             rectify_days: part.rectify_days.unwrap_or(self.rectify_days),
+            hang_days: part.hang_days.unwrap_or(self.hang_days),
             include_start_day: part.include_start_day.unwrap_or(self.include_start_day),
             report_months: part.report_months.unwrap_or(self.report_months),
             reports_since: part.report_months.map_or(self.reports_since, |_| Some(part.since)),
@@ -201,6 +207,16 @@ mod tests {
         assert_eq!(offices.terms(Some("140214"), day("2027-01-01")).report_months, 12, "and inherits the rest");
         assert_eq!(offices.terms(Some("110000"), day("2026-06-01")), Terms::default());
         assert_eq!(offices.text(Some("140214")).name, "云山省委编办");
+    }
+
+    #[test]
+    fn a_county_may_ask_for_the_badge_sooner_than_its_province() {
+        let hang = |day_text: &str, days| TermsSince { hang_days: Some(days), ..since(day_text, None, None) };
+        let mut offices = offices();
+        offices.0.get_mut("140214").unwrap().terms.push(hang("2026-07-01", 2));
+        let days = |region, on| offices.terms(Some(region), day(on)).hang_days;
+        assert_eq!((days("140214", "2026-06-30"), days("140214", "2026-07-01")), (5, 2), "as it was on that day");
+        assert_eq!((days("140200", "2026-07-01"), Terms::default().hang_days), (5, 5));
     }
 
     #[test]

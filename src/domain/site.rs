@@ -10,26 +10,40 @@ use super::crawl::Coverage;
 use super::dns::{DnsOutcome, NameLook};
 use super::finding::Finding;
 use super::look::PageLook;
+use super::office::Terms;
 use super::registry::{BadgeState, Site};
 use super::verdict::{BrokenStep, Cause, Effect, FindingCode, PageKind, Reason, Verdict};
 
-/// Working days from the notice of issue to the hanging of the badge (art. 14).
-pub const HANGING_LIMIT: u32 = 5;
+/// What is known of a site's hanging beside its row in the registry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hanging {
+    /// Working days from the notice of issue to the hanging of the badge (art. 14), by the terms of the site's office.
+    pub days: u32,
+    /// The last day on which the badge was seen there.
+    pub seen_on: Option<NaiveDate>,
+}
 
-/// Why a site owes no badge now, by the registry; `None` where it owes one or nothing is known.
-pub fn not_owed(site: &Site, today: NaiveDate, calendar: &Calendar) -> Option<Reason> {
+impl Default for Hanging {
+    fn default() -> Self {
+        Self { days: Terms::default().hang_days, seen_on: None }
+    }
+}
+
+/// Why a site owes no badge now, by the registry; `None` where it owes one or nothing is known. `hang_days`: see
+/// [`Hanging::days`].
+pub fn not_owed(site: &Site, hang_days: u32, today: NaiveDate, calendar: &Calendar) -> Option<Reason> {
     if site.state != BadgeState::Valid {
         return Some(Reason::NotInForce);
     }
     if site.badge_code.is_none() && site.certificate_id.is_none() && site.issued_on.is_none() {
         return Some(Reason::NoBadgeIssued);
     }
-    (!hanging_limit_is_over(site, today, calendar)?).then_some(Reason::HangingPeriod)
+    (!hanging_limit_is_over(site, hang_days, today, calendar)?).then_some(Reason::HangingPeriod)
 }
 
 /// Has the hanging limit run out? The last day belongs to the unit. `None`: no notice on file, so there is no clock.
-fn hanging_limit_is_over(site: &Site, today: NaiveDate, calendar: &Calendar) -> Option<bool> {
-    let due = calendar.due(site.notified_on?, HANGING_LIMIT, false);
+fn hanging_limit_is_over(site: &Site, hang_days: u32, today: NaiveDate, calendar: &Calendar) -> Option<bool> {
+    let due = calendar.due(site.notified_on?, hang_days, false);
     // Holidays not yet published may move a provisional end: until they cannot, the limit runs.
     let surely = if due.provisional { due.date + MOST_DAYS_OFF } else { due.date };
     Some(today > surely)
@@ -76,6 +90,7 @@ pub struct SiteEvidence<'a> {
     /// The canary names did not resolve: a "no" of the DNS says nothing.
     pub canary_failed: bool,
     pub site: Option<&'a Site>,
+    pub hanging: Hanging,
     pub today: NaiveDate,
     pub calendar: &'a Calendar,
 }
@@ -123,11 +138,18 @@ fn missing(evidence: &SiteEvidence<'_>) -> Vec<SiteFinding> {
     let home_in_doubt = evidence.pages.first().is_some_and(|home| home.verdict == Verdict::Undetermined);
     let code = if carried || home_in_doubt { FindingCode::PartlyHung } else { FindingCode::NotHung };
     let mut findings = vec![SiteFinding { finding: Finding::fault(code), pages: lacking.clone() }];
-    let overdue = evidence.site.and_then(|site| hanging_limit_is_over(site, evidence.today, evidence.calendar));
-    if code == FindingCode::NotHung && overdue == Some(true) {
+    if code == FindingCode::NotHung && evidence.site.is_some_and(|site| was_never_hung(site, evidence)) {
         findings.push(SiteFinding { finding: Finding::fault(FindingCode::HangOverdue), pages: lacking });
     }
     findings
+}
+
+/// Is the hanging limit over without the badge? One that was seen since the notice of issue was hung: that it is missing
+/// now is a fault, but not this one.
+fn was_never_hung(site: &Site, evidence: &SiteEvidence<'_>) -> bool {
+    let Hanging { days, seen_on } = evidence.hanging;
+    let is_over = hanging_limit_is_over(site, days, evidence.today, evidence.calendar) == Some(true);
+    is_over && seen_on.is_none_or(|seen| Some(seen) < site.notified_on)
 }
 
 /// A page that bears a badge, good or bad. One that is said to lack it bears at most somebody's picture link.

@@ -9,7 +9,7 @@ use crate::store::findings::{self, Count};
 use crate::store::jobs::{self, JobRun};
 use crate::store::looks::{self, Freshness, Tally};
 use crate::store::plan::{self, Backlog};
-use crate::store::{Db, StoreResult, Tx, instructions, leads, notices, outbox};
+use crate::store::{Db, StoreResult, Tx, contacts, instructions, leads, notices, outbox};
 
 /// A site is fresh that was fairly looked at within this time: the daily look, and one that failed.
 const FRESH: TimeDelta = TimeDelta::hours(48);
@@ -62,7 +62,7 @@ pub async fn office(tx: &mut Tx) -> StoreResult<OfficeCounts> {
         cases: cases::tally(tx).await?,
         messages: outbox::counts(tx).await?,
         oldest_waiting: outbox::oldest_waiting(tx).await?,
-        bad_contacts: outbox::bad_contacts(tx).await?,
+        bad_contacts: contacts::count_bad(tx).await?,
         leads: leads::counts(tx).await?,
         instructions: unconfirmed,
         instructions_overdue: overdue,

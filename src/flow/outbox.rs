@@ -53,6 +53,29 @@ pub async fn release(db: &Db, actor: &Actor, id: Option<&str>, now: DateTime<Utc
     Ok(released)
 }
 
+/// An officer puts a parked message away: it was delivered another way, or need not go. `false`: it is not parked.
+pub async fn settle(db: &Db, actor: &Actor, id: &str, why: &str, now: DateTime<Utc>) -> Result<bool, ActError> {
+    let (mut tx, area) = (db.write().await?, digits_of(&actor.region));
+    if !queue::holds(&mut tx, area, id).await? {
+        return Err(ActError::NotFound);
+    }
+    if actor.role < AccountRole::Officer {
+        return Err(ActError::NotYours);
+    }
+    if why.trim().is_empty() {
+        return Err(crate::domain::notice::Refusal::NoReason.into());
+    }
+    if !queue::settle(&mut tx, area, id).await? {
+        return Ok(false);
+    }
+    let (by, detail) = (actor.text(), json!({ "message": id }));
+    let act =
+        Act { actor: &by, action: "settled", from: Some("parked"), to: Some("cancelled"), why: Some(why), detail };
+    audit::append_in_turn(&mut tx, CHAIN, now, &act).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
 /// An officer notes that a letter came back. `false`: it was not sent, or is known to have come back.
 pub async fn came_back(
     db: &Db,

@@ -11,7 +11,7 @@ use crate::domain::lead::Terms;
 use crate::domain::schedule::Rhythm;
 use crate::flow::retention::{self, Keep};
 use crate::flow::watch::Step;
-use crate::flow::{certificates, leads, measure as counts, reports, seal, tasks};
+use crate::flow::{cases, certificates, leads, measure as counts, reports, seal, tasks};
 use crate::shared::Shared;
 use crate::store::{StoreResult, jobs};
 
@@ -29,6 +29,8 @@ struct Job {
 }
 
 const JOBS: &[Job] = &[
+    // Days are counted here, and looks come once a day: minutes are soon enough.
+    Job { name: "cases", cron: "*/5 * * * *", run: |app| Box::pin(catch_up(app)) },
     // After midnight, when the day's evidence is complete.
     Job { name: "daily_root", cron: "10 0 * * *", run: |app| Box::pin(daily_root(app)) },
     Job { name: "reports", cron: "20 7 * * *", run: |app| Box::pin(miss_reports(app)) },
@@ -52,11 +54,21 @@ pub async fn run(app: Shared, stop: CancellationToken) {
 
 /// Runs every job that is due and that nobody else has.
 pub async fn tick(app: &Shared, stop: &CancellationToken) {
-    for job in JOBS {
+    // Read first: who has nothing to do takes no writer's turn.
+    let resting = match resting(app).await {
+        Ok(resting) => resting,
+        Err(error) => return tracing::error!(%error, "the jobs cannot be read"),
+    };
+    for job in JOBS.iter().filter(|job| resting.iter().all(|name| name != job.name)) {
         if let Err(error) = run_if_due(app, job, stop).await {
             tracing::error!(job = job.name, %error, "a job failed; its next run is the retry");
         }
     }
+}
+
+/// The jobs whose time has not come.
+async fn resting(app: &Shared) -> StoreResult<Vec<String>> {
+    jobs::resting(&mut app.db.read().await?, app.clock.now()).await
 }
 
 async fn run_if_due(app: &Shared, job: &Job, stop: &CancellationToken) -> StoreResult<()> {
@@ -86,6 +98,10 @@ async fn until_idle(app: &Shared, job: &Job, stop: &CancellationToken) -> StoreR
         }
     }
     Ok(())
+}
+
+async fn catch_up(app: &Shared) -> StoreResult<Step> {
+    cases::catch_up(&cases::Desk::of(app), app.clock.now()).await
 }
 
 async fn daily_root(app: &Shared) -> StoreResult<Step> {

@@ -21,7 +21,7 @@ pub fn seen(code: FindingCode) -> &'static str {
         F::RevokedBadge => "本网站的标识已撤销或停用。检查时，下列页面仍在显示该标识。",
         F::DomainDead => "检查时，下列登记的域名不能解析。",
         F::Unreachable => "检查时，网站在检查期间内多次均无法打开。",
-        F::HangOverdue => "自告知发放标识之日起，挂标期限已满。检查时仍未发现网站标识。",
+        F::HangOverdue => "自告知发放标识之日起，挂标期限已满。检查时未发现网站标识。",
         F::ReportOverdue => "截至目前，未收到本期的网上名称和网站标识使用情况报告。",
         F::BadgeElsewhere => "本网站的标识出现在未登记的网站上。",
         F::CannotLook => "检查期间未能正常访问本网站，未作判定。",

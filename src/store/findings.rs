@@ -76,6 +76,11 @@ impl Row {
     }
 }
 
+/// When a finding was found last, of those that were read.
+pub fn last_found(read: &[StoredFinding]) -> impl Fn(&str) -> Option<DateTime<Utc>> {
+    move |id| read.iter().find(|found| found.id == id).map(|found| found.track.last_failed_at)
+}
+
 macro_rules! select {
     ($rest:literal) => {
         concat!(

@@ -13,6 +13,12 @@ pub async fn take(tx: &mut Tx, name: &str, now: DateTime<Utc>, again: DateTime<U
     Ok(execute!(tx, sql, name, now, again)? == 1)
 }
 
+/// Jobs whose time has not come.
+pub async fn resting(tx: &mut Tx, now: DateTime<Utc>) -> StoreResult<Vec<String>> {
+    let rows = fetch_all!((String,), tx, "SELECT name FROM job_runs WHERE next_at > $1 ORDER BY name", now)?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
+}
+
 /// Notes how a run ended.
 pub async fn ended(tx: &mut Tx, name: &str, at: DateTime<Utc>, error: Option<&str>) -> StoreResult<()> {
     let sql = "UPDATE job_runs SET last_ok = CASE WHEN $3 IS NULL THEN $2 ELSE last_ok END, last_error = $3 \

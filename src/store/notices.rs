@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Json, StoreError, StoreResult, Tx, execute, fetch_all, fetch_one, fetch_optional};
 use crate::domain::notice::{Notice, NoticeState, RequestKind};
+use crate::domain::verdict::FindingCode;
 
 /// A notice on file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -200,12 +201,16 @@ pub async fn untold(tx: &mut Tx, most: i64) -> StoreResult<Vec<Untold>> {
     fetch_all!(Untold, tx, sql, most)
 }
 
-/// Items of notices that are not over whose findings are: (notice, finding).
-pub async fn mended(tx: &mut Tx, most: i64) -> StoreResult<Vec<(String, String)>> {
+/// Items of notices that are not over whose findings are: (notice, finding). Of `kin`, which tell the same fact, none is
+/// while another one is open at the site.
+pub async fn mended(tx: &mut Tx, kin: &[FindingCode; 3], most: i64) -> StoreResult<Vec<(String, String)>> {
     let sql = "SELECT i.notice_id, i.finding_id FROM notice_items i JOIN findings f ON f.id = i.finding_id \
                JOIN notices n ON n.id = i.notice_id WHERE i.cleared_at IS NULL AND n.ended_at IS NULL \
-               AND f.ended_at IS NOT NULL ORDER BY i.notice_id, i.finding_id LIMIT $1";
-    fetch_all!((String, String), tx, sql, most)
+               AND f.ended_at IS NOT NULL AND NOT (f.code IN ($1, $2, $3) AND EXISTS (SELECT 1 FROM findings k \
+               WHERE k.site_id = f.site_id AND k.code IN ($1, $2, $3) AND k.ended_at IS NULL)) \
+               ORDER BY i.notice_id, i.finding_id LIMIT $4";
+    let [one, two, three] = kin.map(FindingCode::name);
+    fetch_all!((String, String), tx, sql, one, two, three, most)
 }
 
 /// Notices that the clock has something to say about.

@@ -247,11 +247,16 @@ pub async fn stuck(tx: &mut Tx, claimed: &Claimed, how: Stuck, error: &str) -> S
     Ok(execute!(tx, sql, &claimed.id, &claimed.lease, how.name(), error)? == 1)
 }
 
-/// It was handed over and came back: notice, step and part it was of. `None`: no such message was sent.
+/// It was handed over and came back: what it was of. `None`: no such message was sent.
 pub async fn bounced(tx: &mut Tx, id: &str, error: &str) -> StoreResult<Option<Returned>> {
     let sql = "UPDATE outbox SET state = 'bounced', error = $2 WHERE id = $1 AND state = 'sent' \
-               RETURNING recipient, part, kind, notice_id, step";
+               RETURNING recipient, part, kind, notice_id, case_id, step";
     fetch_optional!(Returned, tx, sql, id, error)
+}
+
+/// Lays a message that came back before an officer, who lets it go again or settles it.
+pub async fn lay_before(tx: &mut Tx, id: &str) -> StoreResult<bool> {
+    Ok(execute!(tx, "UPDATE outbox SET state = 'parked' WHERE id = $1 AND state = 'bounced'", id)? == 1)
 }
 
 /// A message that came back.
@@ -261,6 +266,7 @@ pub struct Returned {
     pub part: String,
     pub kind: String,
     pub notice_id: Option<String>,
+    pub case_id: Option<String>,
     pub step: Option<i64>,
 }
 
@@ -314,25 +320,6 @@ pub async fn release(tx: &mut Tx, notice_id: Option<&str>, at: DateTime<Utc>) ->
     execute!(tx, sql, notice_id.unwrap_or_default(), at)
 }
 
-/// Is an address known to refuse mail?
-pub async fn is_bad(tx: &mut Tx, address: &str) -> StoreResult<bool> {
-    let address = address.to_ascii_lowercase();
-    let sql = "SELECT COUNT(*) FROM bad_contacts WHERE address = $1";
-    Ok(fetch_one!((i64,), tx, sql, address)?.0 > 0)
-}
-
-/// Marks an address that refuses mail.
-pub async fn mark_bad(tx: &mut Tx, address: &str, why: &str, at: DateTime<Utc>) -> StoreResult<()> {
-    let sql = "INSERT INTO bad_contacts (address, since, why) VALUES ($1, $2, $3) ON CONFLICT (address) DO NOTHING";
-    execute!(tx, sql, address.to_ascii_lowercase(), at, why)?;
-    Ok(())
-}
-
-/// An address takes mail again. `false`: it was not marked.
-pub async fn mark_good(tx: &mut Tx, address: &str) -> StoreResult<bool> {
-    Ok(execute!(tx, "DELETE FROM bad_contacts WHERE address = $1", address.to_ascii_lowercase())? == 1)
-}
-
 /// A message as a list shows it.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Serialize, utoipa::ToSchema)]
 #[schema(as = Letter)]
@@ -367,9 +354,4 @@ pub async fn counts(tx: &mut Tx) -> StoreResult<Vec<(String, i64)>> {
 pub async fn oldest_waiting(tx: &mut Tx) -> StoreResult<Option<DateTime<Utc>>> {
     let sql = "SELECT MIN(made_at) FROM outbox WHERE state IN ('waiting', 'sending')";
     Ok(fetch_one!((Option<DateTime<Utc>>,), tx, sql)?.0)
-}
-
-/// How many addresses are known to refuse mail.
-pub async fn bad_contacts(tx: &mut Tx) -> StoreResult<i64> {
-    Ok(fetch_one!((i64,), tx, "SELECT COUNT(*) FROM bad_contacts")?.0)
 }

@@ -43,6 +43,12 @@ pub async fn release(tx: &mut Tx, area: &str, id: Option<&str>, at: DateTime<Utc
     execute!(tx, sql, area, id.unwrap_or_default(), at)
 }
 
+/// Puts a parked message away: it does not go any more. `false`: it is not parked.
+pub async fn settle(tx: &mut Tx, area: &str, id: &str) -> StoreResult<bool> {
+    let sql = within!("UPDATE outbox SET state = 'cancelled' WHERE state = 'parked' AND id = $2 AND", "");
+    Ok(execute!(tx, sql, area, id)? == 1)
+}
+
 /// Is a message about a site of the area?
 pub async fn holds(tx: &mut Tx, area: &str, id: &str) -> StoreResult<bool> {
     let sql = within!("SELECT id FROM outbox WHERE id = $2 AND", "");

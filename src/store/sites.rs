@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::TryStreamExt;
 
 use super::{StoreError, StoreResult, Tx, execute, fetch_all, fetch_optional, insert_many};
+use crate::domain::case::SharedSite;
 use crate::domain::host::Host;
 use crate::domain::ids::{BadgeCode, CertificateId};
 use crate::domain::registry::{BadgeState, Contact, Hosting, Site, Unit, UnitType};
@@ -53,6 +54,15 @@ pub async fn on_host(tx: &mut Tx, host: &Host) -> StoreResult<Vec<StoredSite>> {
         "JOIN site_names n ON n.site_id = s.id WHERE n.host = $1 AND s.dropped_at IS NULL ORDER BY s.id LIMIT 500"
     );
     read_all(fetch_all!(SiteRow, tx, sql, host.ascii())?)
+}
+
+/// Other sites whose names are one name or below it, in the order of their keys.
+pub async fn living_on(tx: &mut Tx, name: &Host, except: &str, most: i64) -> StoreResult<Vec<SharedSite>> {
+    let sql = "SELECT DISTINCT s.key, u.name FROM site_names n JOIN sites s ON s.id = n.site_id \
+               JOIN units u ON u.id = s.unit_id WHERE (n.host = $1 OR n.host LIKE '%.' || $1) \
+               AND s.id <> $2 AND s.dropped_at IS NULL ORDER BY s.key LIMIT $3";
+    let rows = fetch_all!((String, String), tx, sql, name.ascii(), except, most)?;
+    Ok(rows.into_iter().map(|(site, unit)| SharedSite { site, unit }).collect())
 }
 
 /// The sites that a badge code was issued to.

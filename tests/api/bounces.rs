@@ -61,6 +61,46 @@ async fn a_letter_that_came_back_is_an_officers_task_and_a_replay_changes_nothin
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_address_that_refuses_mail_is_listed_until_an_officer_knows_better() {
+    told(async |served| {
+        let officer = badgewatch::domain::account::AccountRole::Officer;
+        let elsewhere =
+            crate::support::bureau::person(&served.app.db, "liu", officer, ELSEWHERE, 9, served.now()).await;
+        let (notice, letter) = claimed(&served, SITE, &served.officer).await;
+        let mut tx = served.app.db.write().await.unwrap();
+        assert!(outbox::sent(&mut tx, &letter, served.now(), served.app.clock.today()).await.unwrap());
+        tx.commit().await.unwrap();
+        report(&served, &letter.id, true, SECRET, 0).await;
+        let bad = served.get("/mail/bad").await;
+        assert_eq!(
+            (&bad[0]["address"], &bad[0]["why"], bad.as_array().unwrap().len()),
+            (&letter.recipient.as_str().into(), &"550 5.1.1 no such user".into(), 1)
+        );
+        assert!(bad[0]["since"].is_string());
+        assert_eq!(served.ask(&elsewhere, "get", "/mail/bad", "").await.json(), serde_json::json!([]));
+        let state = async || served.get(&format!("/notices/{notice}")).await["state"].clone();
+        served.post(&format!("/notices/{notice}/resend"), "").await;
+        assert_eq!(state().await, "bounced", "there is nobody to send it to");
+
+        let body = serde_json::json!({ "address": letter.recipient.to_uppercase() }).to_string();
+        for (token, status) in [(&elsewhere, 404), (&served.viewer, 403)] {
+            assert_eq!(served.ask(token, "post", "/mail/good", &body).await.status, status);
+        }
+        assert_eq!(served.post("/mail/good", &body).await.0, 200);
+        assert_eq!(served.post("/mail/good", &body).await.0, 404, "it is good already");
+        assert_eq!(served.get("/mail/bad").await, serde_json::json!([]));
+        let (status, sent) = served.post(&format!("/notices/{notice}/resend"), "").await;
+        assert_eq!((status, &sent["state"]), (200, &"queued".into()), "it goes again: {sent}");
+        let mut tx = served.app.db.read().await.unwrap();
+        let acts = badgewatch::store::audit::chain(&mut tx, "contacts", 0, 9).await.unwrap();
+        let done: Vec<_> = acts.iter().map(|act| (act.actor.as_str(), act.action.as_str())).collect();
+        assert_eq!(done, [("account:chen", "good")]);
+        assert_eq!(acts[0].tree().unwrap()["detail"]["address"], letter.recipient.as_str());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_a_secret_nobody_reports() {
     let served = Served::open(sqlite().await, |config| config.mail.bounce_secret = None).await;
     assert_eq!(report(&served, "x", true, "", 0).await.status, 404);
@@ -86,6 +126,10 @@ async fn what_is_parked_is_let_go_by_whose_it_is() {
         let of_another = served.ask(&elsewhere, "get", "/outbox", "").await.json()["parked"][0]["id"].clone();
         let (status, none) = served.post("/outbox/release", &serde_json::json!({ "id": of_another }).to_string()).await;
         assert_eq!((status, &none["released"]), (200, &0.into()), "another's is not let go");
+        let settle = |id: &serde_json::Value| serde_json::json!({ "id": id, "why": "当面送达" }).to_string();
+        assert_eq!(served.post("/outbox/settle", &settle(&of_another)).await.0, 404, "nor put away");
+        let ours = settle(&queue["parked"][0]["id"]);
+        assert_eq!(served.ask(&served.viewer, "post", "/outbox/settle", &ours).await.status, 403);
         let (status, done) = served.post("/outbox/release", "").await;
         assert_eq!((status, &done["released"]), (200, &1.into()));
         assert_eq!(served.get("/outbox").await["counts"], serde_json::json!({ "waiting": 1 }));
@@ -95,6 +139,13 @@ async fn what_is_parked_is_let_go_by_whose_it_is() {
         let acts = badgewatch::store::audit::chain(&mut tx, "outbox", 0, 9).await.unwrap();
         let done: Vec<_> = acts.iter().map(|act| (act.actor.as_str(), act.action.as_str())).collect();
         assert_eq!(done, [("account:chen", "released")]);
+        drop(tx);
+        let (status, not_parked) = served.post("/outbox/settle", &ours).await;
+        assert_eq!((status, &not_parked["settled"]), (200, &false.into()), "it waits to go");
+        let theirs = served.ask(&elsewhere, "post", "/outbox/settle", &settle(&of_another)).await;
+        assert_eq!((theirs.status, &theirs.json()["settled"]), (200, &true.into()));
+        let left = served.ask(&elsewhere, "get", "/outbox", "").await.json();
+        assert_eq!(left["counts"], serde_json::json!({ "cancelled": 1 }));
     })
     .await;
 }

@@ -4,6 +4,7 @@ use badgewatch::app;
 use badgewatch::clock::Clock;
 use badgewatch::config::Config;
 use badgewatch::domain::verdict::FindingCode;
+use chrono::Days;
 use tempfile::TempDir;
 
 use crate::support::bureau::{HERE, OTHER_SITE, SITE, confirm, registry, settle};
@@ -129,15 +130,36 @@ async fn an_officer_takes_a_notice_from_draft_to_its_end() {
         let none = house.refused(&["mail", "bounced", "<x@yunxi.example>", "--why", "550", "--token", &officer]);
         assert!(none.contains("there is none here"), "{none}");
 
-        let today = Clock::System.today().to_string();
+        assert_eq!(house.done(&["mail", "bad", "--token", &viewer]), "");
+        let mut tx = house.test.db.write().await.unwrap();
+        let gone = format!("office1@{SITE}");
+        badgewatch::store::contacts::mark_bad(&mut tx, &gone, "550 gone", Clock::System.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        let bad = house.done(&["mail", "bad", "--token", &viewer]);
+        assert!(bad.starts_with(&format!("{gone}  since ")) && bad.ends_with("  550 gone\n"), "{bad}");
+        assert_eq!(house.done(&["mail", "bad", "--token", &elsewhere]), "");
+        assert!(house.refused(&["mail", "good", &gone, "--token", &elsewhere]).contains("there is none here"));
+        assert!(house.refused(&["mail", "good", &gone, "--token", &viewer]).contains("not within your role"));
+        assert!(house.done(&["mail", "good", &gone, "--token", &officer]).contains("gets mail again"));
+        assert!(house.refused(&["mail", "good", &gone, "--token", &officer]).contains("there is none here"));
+        let unknown = house.refused(&["mail", "settle", "x", "--why", "当面送达", "--token", &officer]);
+        assert!(unknown.contains("there is none here"), "{unknown}");
+
+        let ahead = |days: u64| (Clock::System.today() + Days::new(days)).to_string();
+        let today = ahead(0);
         let told = run(&["delivered", number, &today], &officer).stdout;
         assert!(told.contains("已告知 (sent)  期限 "), "{told}");
-        let far = "2099-01-05";
+        let slip = run(&["extend", number, "2099-01-05", "--why", "系统改造"], &officer).stderr;
+        assert!(slip.contains("延期至多到 366 天以后"), "{slip}");
+        let (far, extended_to) = (ahead(200), format!("延期至 {}", ahead(200)));
+        let far = far.as_str();
         let extended = run(&["extend", number, far, "--why", "系统改造"], &officer).stdout;
-        assert!(extended.contains("期限 2099-01-05"), "{extended}");
-        let maintenance = ["maintenance", "announce", SITE, "2099-01-01", "2099-01-02", "--reason", "公告"];
-        let noted = house.done(&[&maintenance[..], &["--token", &officer]].concat());
-        assert!(noted.contains("on file; its notice is due on 2099-01-05"), "{noted}");
+        assert!(extended.contains(&format!("期限 {far}")), "{extended}");
+        let [from, until] = [ahead(40), ahead(41)];
+        let announce = |until| ["maintenance", "announce", SITE, &from, until, "--reason", "公告", "--token", &officer];
+        assert!(house.refused(&announce("2099-01-02")).contains("维护期至多公告到 60 天以后"));
+        let noted = house.done(&announce(&until));
+        assert!(noted.contains(&format!("on file; its notice is due on {far}")), "{noted}");
         let report = house.done(&["report", "note", SITE, "2025-01-05", "--token", &officer]);
         assert_eq!(report, format!("{SITE}: report of 2025-01-05 on file\n"));
         let unclear = run(&["answer", number, "objection", "--grant", "--refuse", "--text", "x"], &officer);
@@ -146,8 +168,7 @@ async fn an_officer_takes_a_notice_from_draft_to_its_end() {
         assert!(none.stderr.contains("nothing of this kind waits"), "{}", none.stderr);
 
         let shown = run(&["show", number], &viewer).stdout;
-        for words in
-            ["未挂标 (not_hung)", "截止 ", "计入 ", "延期至 2099-01-05", "account:chen", "当面或书面送达", "系统改造"]
+        for words in ["未挂标 (not_hung)", "截止 ", "计入 ", &extended_to, "account:chen", "当面或书面送达", "系统改造"]
         {
             assert!(shown.contains(words), "{words}: {shown}");
         }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::command_line::House;
 use crate::served::{Served, told};
-use crate::support::bureau::{ELSEWHERE, HERE, OTHER_SITE, SITE, person};
+use crate::support::bureau::{ELSEWHERE, FOLDER, HERE, OTHER_SITE, SITE, person};
 use crate::support::db::every_engine;
 
 async fn act(served: &Served, token: &str, path: &str, body: Value) -> (u16, Value) {
@@ -59,6 +59,26 @@ async fn who_proposes_cannot_approve_and_another_can() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stop_that_takes_others_down_names_them_and_is_refused_until_it_is_meant() {
+    told(async |served| {
+        let new = json!({ "site": SITE, "ground": "review_failed", "why": "复核未通过" });
+        let (_, opened) = act(&served, &served.officer, "/cases", new).await;
+        let at = format!("/cases/{}/propose", opened["id"].as_str().unwrap());
+        let mut stop = json!({ "outcome": "stop_resolution", "reason": "复核未通过" });
+        let (status, said) = act(&served, &served.officer, &at, stop.clone()).await;
+        assert_eq!((status, &said["error"], &said["field"]), (409, &"refused".into(), &"despite_shared".into()));
+        assert_eq!(said["sites"], json!([FOLDER]));
+        assert!(said["message"].as_str().unwrap().contains(FOLDER), "{said}");
+        stop["despite_shared"] = true.into();
+        let (status, proposed) = act(&served, &served.officer, &at, stop).await;
+        let proposal = &proposed["file"]["decision"]["proposal"];
+        assert_eq!((status, &proposal["despite_shared"]), (200, &true.into()), "{proposed}");
+        assert_eq!(proposal["shared"], json!([{ "site": FOLDER, "unit": "云溪县教育局" }]));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_people_stay_two_people_on_the_command_line() {
     for test in every_engine().await {
         let house = House::build(test).await;
@@ -77,6 +97,13 @@ async fn two_people_stay_two_people_on_the_command_line() {
         assert!(listed.starts_with(id) && listed.contains(SITE), "{listed}");
         let withdrawn = house.done(&["case", "withdraw", id, "--why", "有新情况", "--token", &wu]);
         assert!(withdrawn.contains("(open)"), "{withdrawn}");
+
+        let opened = house.done(&["case", "open", SITE, "review_failed", "--why", "复核未通过", "--token", &li]);
+        let id = opened.split_whitespace().next().unwrap();
+        let stop = ["case", "propose", id, "stop_resolution", "--reason", "复核未通过", "--token", &li];
+        let shared = house.refused(&stop);
+        assert!(shared.contains(&format!("{FOLDER}（云溪县教育局）")), "{shared}");
+        assert!(house.done(&[&stop[..], &["--despite-shared"]].concat()).contains("(proposed)"));
         assert!(house.done(&["audit", "verify"]).ends_with("everything holds\n"));
     }
 }

@@ -1,5 +1,7 @@
 //! What cannot be read is refused with its field, and who asks too often waits.
 
+use badgewatch::web::api::ROUTES;
+
 use crate::served::{Served, told};
 use crate::support::bureau::SITE;
 use crate::support::db::sqlite;
@@ -39,6 +41,40 @@ async fn what_cannot_be_is_named_by_its_field() {
         }
         let (status, said) = served.post(&format!("/notices/{id}/withdraw"), "{\"why\":\" \"}").await;
         assert_eq!((status, &said["error"]), (409, &"refused".into()), "an empty reason is none");
+        assert_eq!(served.get(&format!("/notices/{id}")).await["version"], 1, "nothing of this was done");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_zero_byte_is_refused_wherever_it_stands() {
+    told(async |served| {
+        let id = served.notice(SITE).await;
+        for (method, path) in ROUTES.iter().filter(|(_, path)| path.contains('{')) {
+            let at = path.replace("{id}", "a%00b").replace("{file}", "%00").replace("{key}", "%00");
+            let body = if *method == "post" { "{\"why\":\"x\"}" } else { "" };
+            let answer = served.ask(&served.officer, method, &at, body).await;
+            assert_eq!((answer.status, &answer.json()["error"]), (404, &"not_found".into()), "{method} {at}");
+        }
+        for query in ["region=%00", "region=14%00", "page=%00"] {
+            let answer = served.ask(&served.officer, "get", &format!("/notices?{query}"), "").await;
+            assert_eq!((answer.status, &answer.json()["error"]), (422, &"invalid".into()), "{query}");
+        }
+        let zero = "a\\u0000b";
+        for (path, body, field) in [
+            (format!("/notices/{id}/withdraw"), format!("{{\"why\":\"{zero}\"}}"), "why"),
+            (
+                format!("/sites/{SITE}/maintenance"),
+                format!("{{\"from\":\"2026-12-01\",\"until\":\"2026-12-02\",\"reason\":\"{zero}\"}}"),
+                "reason",
+            ),
+            ("/cases".into(), format!("{{\"site\":\"{zero}\",\"ground\":\"other\",\"why\":\"x\"}}"), "site"),
+            ("/outbox/release".into(), format!("{{\"id\":\"{zero}\"}}"), "id"),
+            ("/mail/good".into(), format!("{{\"address\":\"{zero}\"}}"), "address"),
+        ] {
+            let (status, said) = served.post(&path, &body).await;
+            assert_eq!((status, &said["field"]), (422, &field.into()), "{path} {said}");
+        }
         assert_eq!(served.get(&format!("/notices/{id}")).await["version"], 1, "nothing of this was done");
     })
     .await;

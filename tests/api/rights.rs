@@ -78,6 +78,9 @@ fn body(path: &str) -> &'static str {
         "delivered" => "{\"on\":\"2026-11-26\"}",
         "maintenance" => "{\"from\":\"2026-12-01\",\"until\":\"2026-12-02\",\"reason\":\"公告\"}",
         "report" => "{\"made_on\":\"2026-11-01\"}",
+        "settle" => "{\"id\":\"x\",\"why\":\"当面送达\"}",
+        "good" => "{\"address\":\"gone@yunxi.gov.test\"}",
+        "verify" => "{\"ids\":[\"CA182050000412345670001\"]}",
         "bounces" => "{\"message_id\":\"x\",\"reason\":\"550\",\"permanent\":true}",
         _ => "",
     }
@@ -99,10 +102,14 @@ fn expected(method: &str, path: &str, who: Who) -> u16 {
     let is_of_a_subject = path.contains('{') || (method, path) == ("post", "/cases");
     match (method, path) {
         ("get", "/openapi.json") => 200,
+        // Everybody's; nothing is on the shelf.
+        ("get", "/verify/{id}") | ("post", "/verify") => 503,
         // A token is no signature.
         ("post", "/mail/bounces") => 401,
         _ if is_out => 401,
         _ if is_elsewhere && is_of_a_subject => 404,
+        // There is no such letter, and no such address.
+        ("post", "/outbox/settle" | "/mail/good") => 404,
         ("post", _) if who == Viewer => 403,
         ("post", path) if is_officer && SECOND.contains(&path) => 403,
         ("post", path) if path.starts_with("/leads/") => 409,

@@ -8,6 +8,7 @@ use badgewatch::domain::letter::LetterKind;
 use badgewatch::domain::mass::Dimension;
 use badgewatch::domain::verdict::FindingCode;
 use badgewatch::mail::sample;
+use badgewatch::store::contacts;
 use badgewatch::store::findings::{self, Change, Group};
 use badgewatch::store::outbox::{self, Channel, Part, Post, Stuck};
 use badgewatch::store::{Db, evidence, plan, sites};
@@ -185,7 +186,7 @@ async fn trouble(house: &House) {
     let asked = outbox::Asked { now: at, until: at + TimeDelta::hours(1), trial: false, only_urgent: false, most: 1 };
     let claimed = outbox::claim(&mut tx, &asked).await.unwrap().remove(0);
     assert!(outbox::stuck(&mut tx, &claimed, Stuck::Parked, "421").await.unwrap());
-    outbox::mark_bad(&mut tx, "gone@yunxi.example", "550", at).await.unwrap();
+    contacts::mark_bad(&mut tx, "gone@yunxi.example", "550", at).await.unwrap();
     tx.commit().await.unwrap();
 }
 

@@ -3,7 +3,7 @@
 use badgewatch::domain::account::AccountRole;
 use badgewatch::domain::case::{Authority, CaseOutcome, CaseState, Effective, Ground, InstructionAct};
 use badgewatch::domain::registry::BadgeState;
-use badgewatch::domain::site::not_owed;
+use badgewatch::domain::site::{Hanging, not_owed};
 use badgewatch::domain::verdict::Reason;
 use badgewatch::flow::cases::{self, Proposing};
 use badgewatch::flow::seal;
@@ -19,7 +19,13 @@ const WATER: &str = "water.yunxi.gov.cn";
 
 fn stop() -> Proposing<'static> {
     let effective = Effective::NextWorkingDay;
-    Proposing { outcome: Some(CaseOutcome::StopResolution), names: &[], reason: "限期内未整改", effective }
+    Proposing {
+        outcome: Some(CaseOutcome::StopResolution),
+        names: &[],
+        reason: "限期内未整改",
+        effective,
+        despite_shared: false,
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -57,7 +63,10 @@ async fn an_overdue_notice_becomes_a_stop_by_two_people_on_the_next_working_day(
         assert_eq!(room.case(id).await.case.state, CaseState::InForce);
         let site = room.site(EDU).await.site;
         assert_eq!(site.state, BadgeState::Suspended);
-        assert_eq!(not_owed(&site, room.clock.today(), &room.calendar), Some(Reason::NotInForce));
+        assert_eq!(
+            not_owed(&site, Hanging::default().days, room.clock.today(), &room.calendar),
+            Some(Reason::NotInForce)
+        );
         assert_eq!(
             room.outbox().await,
             [

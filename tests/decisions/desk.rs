@@ -134,7 +134,8 @@ impl Room {
         let (desk, now) = (self.desk(), self.now());
         let asked = ("云溪县委网信办", self.clock.today(), "同意");
         cases::consult(&desk, &chen(), id, asked, now).await.unwrap();
-        let proposing = Proposing { outcome: Some(outcome), names: &[], reason: "限期内未整改", effective };
+        let (outcome, reason) = (Some(outcome), "限期内未整改");
+        let proposing = Proposing { outcome, reason, effective, ..Proposing::default() };
         cases::propose(&desk, &chen(), id, &proposing, now).await.unwrap();
         cases::approve(&desk, &li(), id, now).await.unwrap()
     }
@@ -147,7 +148,9 @@ impl Room {
 
 pub async fn work(desk: &Desk<'_>, now: DateTime<Utc>) -> usize {
     let mut steps = 0;
-    while cases::advance(desk, now).await.unwrap() == Step::Worked {
+    while cases::advance(desk, now).await.unwrap() == Step::Worked
+        || cases::catch_up(desk, now).await.unwrap() == Step::Worked
+    {
         steps += 1;
         assert!(steps < 1_000, "the steps have no end");
     }
@@ -219,6 +222,7 @@ pub fn refused(done: Result<StoredCase, CaseError>) -> &'static str {
         Err(CaseError::NotFound) => "not_found",
         Err(CaseError::Changed) => "changed",
         Err(CaseError::OpenAlready(_)) => "open_already",
+        Err(CaseError::Shared(_)) => "shared_names",
         Err(CaseError::Store(error)) => panic!("{error}"),
     }
 }

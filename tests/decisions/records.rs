@@ -50,7 +50,7 @@ pub async fn see(room: &Room, look: &StoredLook) {
 
 const DEAD: (&str, &str, &str) = ("fail", "domain_dead", "well");
 const REFUSED: (&str, &str, &str) = ("undetermined", "connect_refused", "well");
-const CHALLENGE: (&str, &str, &str) = ("undetermined", "challenge", "not_needed");
+pub const CHALLENGE: (&str, &str, &str) = ("undetermined", "challenge", "not_needed");
 const UNWELL: (&str, &str, &str) = ("undetermined", "canary_failed", "the canary does not resolve");
 const ALIVE: (&str, &str, &str) = ("fail", "not_hung", "well");
 
@@ -197,8 +197,10 @@ async fn notices_that_become_overdue_at_once_open_one_case_with_all_of_them() {
     .await;
 }
 
-fn dns(name: &str, outcome: &str) -> Value {
-    json!([{ "name": name, "outcome": outcome }])
+/// What every resolver said of a name, by the word of a zone.
+pub fn dns(name: &str, outcome: &str, zone: Option<&str>) -> Value {
+    let answer = json!({ "outcome": outcome, "soa_owner": zone, "chain": [] });
+    json!([{ "name": name, "outcome": outcome, "answers": [answer, answer] }])
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -211,11 +213,11 @@ async fn names_that_still_resolve_after_seven_days_are_flagged_once() {
         let before = tasks().await;
         // A look of before the effect, and one whose canaries failed, say nothing.
         let early = room.now() - TimeDelta::hours(1);
-        see(room, &look(&site.id, early, DEAD, dns("water.yunxi.gov.cn", "nxdomain"))).await;
+        see(room, &look(&site.id, early, DEAD, dns("water.yunxi.gov.cn", "nxdomain", Some("gov.cn")))).await;
         assert_eq!(room.days(1).await, 0);
-        see(room, &look(&site.id, room.now(), UNWELL, dns("water.yunxi.gov.cn", "nxdomain"))).await;
+        see(room, &look(&site.id, room.now(), UNWELL, dns("water.yunxi.gov.cn", "nxdomain", Some("gov.cn")))).await;
         assert_eq!(room.days(5).await, 0);
-        see(room, &look(&site.id, room.now(), ALIVE, dns("water.yunxi.gov.cn", "resolves"))).await;
+        see(room, &look(&site.id, room.now(), ALIVE, dns("water.yunxi.gov.cn", "resolves", None))).await;
         assert_eq!(room.work().await, 0);
         assert_eq!(room.days(1).await, 1, "seven days");
         assert_eq!(room.days(3).await, 0, "flagged once");
@@ -223,10 +225,13 @@ async fn names_that_still_resolve_after_seven_days_are_flagged_once() {
         let flagged = room.case(&opened.id).await;
         assert!(flagged.case.executions[0].flagged_at.is_some() && flagged.case.executions[0].confirmed_at.is_none());
 
-        // SERVFAIL is no proof; NXDOMAIN is, late as it comes.
-        see(room, &look(&site.id, room.now(), CHALLENGE, dns("water.yunxi.gov.cn", "servfail"))).await;
+        // SERVFAIL is no proof, nor is what the unit's own zone says; NXDOMAIN from above is, late as it comes.
+        see(room, &look(&site.id, room.now(), CHALLENGE, dns("water.yunxi.gov.cn", "servfail", None))).await;
         assert_eq!(room.days(1).await, 0);
-        let proof = look(&site.id, room.now(), CHALLENGE, dns("water.yunxi.gov.cn", "nxdomain"));
+        let own = dns("water.yunxi.gov.cn", "nxdomain", Some("water.yunxi.gov.cn"));
+        see(room, &look(&site.id, room.now(), CHALLENGE, own)).await;
+        assert_eq!(room.days(1).await, 0);
+        let proof = look(&site.id, room.now(), CHALLENGE, dns("water.yunxi.gov.cn", "nxdomain", Some("gov.cn")));
         see(room, &proof).await;
         assert_eq!(room.work().await, 1);
         assert_eq!(room.case(&opened.id).await.case.executions[0].confirmed_at, Some(room.now()));

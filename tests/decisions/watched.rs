@@ -1,6 +1,7 @@
 //! The sample county under a real watch: what its own looks say of a stop, a reinstatement, and somebody else's badge.
 
 use badgewatch::demo::Behaviour;
+use badgewatch::demo::names::Answer;
 use badgewatch::domain::account::AccountRole;
 use badgewatch::domain::calendar::Calendar;
 use badgewatch::domain::case::{Authority, CaseOutcome, CaseState, Effective, Ground, InstructionAct};
@@ -13,6 +14,9 @@ use chrono::TimeDelta;
 
 use super::desk::{acts, case, offices, overdue, person, refused, work};
 use crate::support::world::{PORTAL, World, told};
+
+/// The portal's other name.
+const CHINESE: &str = "云溪.政务";
 
 struct House<'a> {
     world: &'a World,
@@ -79,6 +83,8 @@ async fn a_stop_reaches_the_verdict_is_confirmed_by_looks_and_lifted_after_a_new
             names: &[],
             reason: "限期内未整改",
             effective: Effective::NextWorkingDay,
+            // The whole county lives below the portal's name.
+            despite_shared: true,
         };
         cases::propose(&desk, &chen, id, &proposing, now).await.unwrap();
         cases::approve(&desk, &li, id, now).await.unwrap();
@@ -96,7 +102,12 @@ async fn a_stop_reaches_the_verdict_is_confirmed_by_looks_and_lifted_after_a_new
         cases::acknowledge_instruction(&desk, &chen, id, key, ("CNNIC", "CN-1"), world.clock.now()).await.unwrap();
         assert!(!house.confirmed(id, InstructionAct::Stop).await, "their word is not yet what is seen");
 
-        world.county.set(PORTAL, Behaviour::NoName);
+        // The unit takes its records out itself, and may put them back at any time: that is no stop.
+        let names = world.county.names();
+        [PORTAL, CHINESE].iter().for_each(|name| names.set(name, Answer::Deleted));
+        world.days(1).await;
+        assert!(!house.confirmed(id, InstructionAct::Stop).await, "its own zone says it");
+        [PORTAL, CHINESE].iter().for_each(|name| names.set(name, Answer::NxDomain));
         world.days(1).await;
         assert_eq!(house.verdict().await, "not_applicable not_in_force", "the sanction is no new fault");
         assert!(house.confirmed(id, InstructionAct::Stop).await);

@@ -71,7 +71,7 @@ async fn decided(house: &House) {
     let calendar = calendar::load(&mut house.office.db().read().await.unwrap()).await.unwrap();
     let (desk, id, now) = (house.office.case_desk(&calendar), case(house).await.id, house.now());
     let (outcome, effective) = (Some(CaseOutcome::StopResolution), Effective::NextWorkingDay);
-    let stop = Proposing { outcome, names: &[], reason: "逾期未整改", effective };
+    let stop = Proposing { outcome, names: &[], reason: "逾期未整改", effective, despite_shared: true };
     let early = cases::propose(&desk, &li(), &id, &stop, now).await;
     assert!(matches!(early, Err(CaseError::Refused(CaseRefusal::NoConsultation))), "{early:?}");
     cases::consult(&desk, &chen(), &id, ("云溪县委网信办", house.today(), "同意停止解析"), now).await.unwrap();

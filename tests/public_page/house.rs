@@ -42,7 +42,7 @@ const HEADER: &str = "unit_name,unit_type,parent_unit,address,functions,region,s
 
 /// The registry.
 pub fn registry() -> String {
-    let office = "大同市云冈区机构编制委员会办公室";
+    let office = "云溪县机构编制委员会办公室";
     let people = SECRETS.join(",");
     let long = "云溪县第一实验中学暨青少年科学素养与传统文化教育研究实践基地（含附属幼儿园及少年宫）";
     let functions = "负责全县水资源的统一管理和监督；组织实施水利工程建设与运行管理；负责水旱灾害防御工作。";

@@ -90,7 +90,13 @@ async fn on_case(sim: &mut Sim, case: &StoredCase) {
             let opinion = ("县委网信办", today, "同意");
             cases::consult(&desk, &officer(), &case.id, opinion, now).await.unwrap();
             let effective = Effective::NextWorkingDay;
-            let proposing = Proposing { outcome: Some(outcome), names: &[], reason: "逾期未整改", effective };
+            let proposing = Proposing {
+                outcome: Some(outcome),
+                names: &[],
+                reason: "逾期未整改",
+                effective,
+                despite_shared: false,
+            };
             let done = cases::propose(&desk, &officer(), &case.id, &proposing, now).await;
             let may_fail = outcome == CaseOutcome::HandedOver;
             assert!(done.is_ok() || may_fail, "{outcome:?}: {:?}", done.err());

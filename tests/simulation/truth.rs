@@ -34,6 +34,15 @@ pub struct Truth {
 const CODES: [FindingCode; 4] =
     [FindingCode::NotHung, FindingCode::Misplaced, FindingCode::DomainDead, FindingCode::Malformed];
 
+/// A missing badge is taken off the other pages, too, or hung on some.
+fn other_extent(code: FindingCode) -> FindingCode {
+    match code {
+        FindingCode::NotHung => FindingCode::PartlyHung,
+        FindingCode::PartlyHung => FindingCode::NotHung,
+        code => code,
+    }
+}
+
 impl Truth {
     pub fn new(key: String) -> Self {
         Self { key, state: State::InOrder, ever_at_fault: false, seen_failing: Vec::new(), looks: 0 }
@@ -52,6 +61,7 @@ impl Truth {
             }
             State::InOrder if chance.once_in(150) => State::Flapping(day + 3 + chance.below(20)),
             State::InOrder if chance.once_in(100) => State::Unclear(day + 1 + chance.below(40)),
+            State::Faulty(code, until) if !over(until) && chance.once_in(8) => State::Faulty(other_extent(code), until),
             // Trouble of the server comes on top of a fault, too.
             State::Faulty(code, until) if !over(until) => State::Faulty(code, until),
             State::Flapping(until) if !over(until) => State::Flapping(until),

@@ -13,6 +13,8 @@ async fn a_job_is_taken_when_it_is_due_and_again_when_it_is_due_again() {
         assert!(!tell!(stage, jobs::take, "root", at(59), at(120)));
         assert!(tell!(stage, jobs::take, "root", at(60), at(120)));
         assert!(tell!(stage, jobs::take, "retention", at(0), at(60)), "another job is another matter");
+        assert_eq!(ask!(stage, jobs::resting, at(59)), ["retention", "root"]);
+        assert_eq!(ask!(stage, jobs::resting, at(60)), ["root"], "due");
     })
     .await;
 }

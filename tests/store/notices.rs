@@ -3,6 +3,7 @@
 use badgewatch::domain::calendar::Calendar;
 use badgewatch::domain::confirm::{FindingState, Rule, Track};
 use badgewatch::domain::finding::Finding;
+use badgewatch::domain::kin::MISSING;
 use badgewatch::domain::letter::Limit;
 use badgewatch::domain::notice::{Event, Moment, Notice, NoticeState};
 use badgewatch::domain::office::Approval;
@@ -62,6 +63,30 @@ async fn a_finding_is_told_by_one_notice_and_a_site_has_one_open() {
         assert_eq!(ask!(stage, notices::by_id, &notice.id), Some(notice.clone()));
         assert_eq!(ask!(stage, notices::of_site, &stage.ids[1]), []);
         assert_eq!(ask!(stage, notices::counts), [("drafted".to_owned(), 1)]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_gone_is_listed_once_nothing_of_its_kin_is_open() {
+    told(1, async |stage| {
+        let finding = confirmed(stage, 0).await;
+        let notice = draft(stage, 0, &finding);
+        assert!(tell!(stage, notices::insert, &notice));
+        let some = Finding::fault(FindingCode::PartlyHung);
+        assert!(tell!(stage, findings::open, &stage.ids[0], &some, &Track::open(at(0)), &[]));
+        let end = async |id: &str| {
+            let read = ask!(stage, findings::open_of_site, &stage.ids[0]).into_iter().find(|read| read.id == id);
+            let read = read.unwrap();
+            let to = Track { state: FindingState::Cleared, ..read.track.clone() };
+            assert!(tell!(stage, findings::advance, &read, &to, &Change { at: at(3), ..Change::default() }));
+        };
+        assert!(ask!(stage, notices::mended, &MISSING, 10).is_empty());
+        end(&finding).await;
+        assert!(ask!(stage, notices::mended, &MISSING, 10).is_empty(), "some pages lack it still");
+        let other = ask!(stage, findings::open_of_site, &stage.ids[0]).remove(0).id;
+        end(&other).await;
+        assert_eq!(ask!(stage, notices::mended, &MISSING, 10), [(notice.id.clone(), finding)]);
     })
     .await;
 }

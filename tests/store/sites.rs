@@ -40,6 +40,18 @@ async fn a_site_is_found_by_its_names_its_code_and_its_certificate() {
         assert!(ask!(stage, sites::on_host, &Host::parse("yunxi.gov.test").unwrap()).is_empty());
         assert_eq!(ids(ask!(stage, sites::of_code, wanted.badge_code.as_ref().unwrap())), id);
         assert_eq!(ids(ask!(stage, sites::of_certificate, wanted.certificate_id.as_ref().unwrap())), id);
+        let living = async |name: &str, most: i64| -> Vec<String> {
+            let name = Host::parse(name).unwrap();
+            let found = ask!(stage, sites::living_on, &name, &stage.ids[0], most);
+            found.into_iter().map(|one| format!("{} {}", one.site, one.unit)).collect()
+        };
+        let others = ["s001.yunxi.gov.test 云溪县第1局", "s002.yunxi.gov.test 云溪县第2局"];
+        assert_eq!(living("yunxi.gov.test", 9).await, others, "below the name, without the site itself");
+        assert_eq!(
+            (living("yunxi.gov.test", 1).await, living("s001.yunxi.gov.test", 9).await.len()),
+            (others[..1].iter().map(|one| (*one).to_owned()).collect(), 1)
+        );
+        assert!(living("001.yunxi.gov.test", 9).await.is_empty(), "at label borders only");
     })
     .await;
 }

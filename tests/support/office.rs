@@ -98,7 +98,11 @@ impl Office {
 
     async fn cases(&self) -> Step {
         let calendar = calendar::load(&mut self.db().read().await.unwrap()).await.unwrap();
-        cases::advance(&self.case_desk(&calendar), self.clock.now()).await.unwrap()
+        let (desk, now) = (self.case_desk(&calendar), self.clock.now());
+        match cases::advance(&desk, now).await.unwrap() {
+            Step::Worked => Step::Worked,
+            Step::Idle => cases::catch_up(&desk, now).await.unwrap(),
+        }
     }
 
     pub fn case_desk(&self, calendar: &Calendar) -> cases::Desk<'_> {
@@ -125,19 +129,26 @@ impl Office {
 
     /// A fault of a site, as three looks over a day confirm it; its id.
     pub async fn confirm(&self, key: &str, code: FindingCode) -> String {
-        let (site, now) = (self.site(key).await, self.clock.now());
+        let id = self.suspect(key, code).await;
+        let (open, now) = (self.finding(&id).await, self.clock.now());
+        let to = Track { state: FindingState::Confirmed, failed: 3, last_failed_at: now, ..open.track.clone() };
+        let change = Change { at: now, pages: &open.pages, confirmed_by: Some(&Rule::default()), hold_id: None };
+        let mut tx = self.db().write().await.unwrap();
+        assert!(findings::advance(&mut tx, &open, &to, &change).await.unwrap());
+        tx.commit().await.unwrap();
+        id
+    }
+
+    /// A fault that one look found, a day ago; its id.
+    pub async fn suspect(&self, key: &str, code: FindingCode) -> String {
+        let (site, first) = (self.site(key).await, self.clock.now() - TimeDelta::hours(24));
         let pages = [format!("http://{key}/"), format!("http://{key}/list.html")];
         let mut tx = self.db().write().await.unwrap();
         let finding = Finding::fault(code);
-        let first = now - TimeDelta::hours(24);
         assert!(findings::open(&mut tx, &site, &finding, &Track::open(first), &pages).await.unwrap());
         let open = findings::open_of_site(&mut tx, &site).await.unwrap();
-        let open = open.into_iter().find(|open| open.finding == finding).unwrap();
-        let to = Track { state: FindingState::Confirmed, failed: 3, last_failed_at: now, ..open.track.clone() };
-        let change = Change { at: now, pages: &pages, confirmed_by: Some(&Rule::default()), hold_id: None };
-        assert!(findings::advance(&mut tx, &open, &to, &change).await.unwrap());
         tx.commit().await.unwrap();
-        open.id
+        open.into_iter().find(|open| open.finding == finding).unwrap().id
     }
 
     async fn finding(&self, id: &str) -> StoredFinding {

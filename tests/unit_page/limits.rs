@@ -62,6 +62,25 @@ async fn who_presses_too_often_is_told_to_wait() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_reads_without_end_is_told_to_wait_and_may_still_press() {
+    told(async |house| {
+        let letter = letter(&house).await;
+        let path = format!("/n/{}", letter.token);
+        let mut answers = Vec::new();
+        for _ in 0..10 {
+            answers.extend(futures_util::future::join_all((0..30).map(|_| house.get(&path))).await);
+        }
+        let read = answers.iter().filter(|answer| answer.status == 200).count();
+        assert!((120..300).contains(&read), "{read} pages were read: whoever reads does not notice");
+        let turned_away = answers.iter().find(|answer| answer.status == 429).unwrap();
+        assert!((1..=2).contains(&turned_away.header("retry-after").parse::<u32>().unwrap()));
+        assert!(!turned_away.all().contains("没有提交"), "nothing was to be submitted");
+        assert_eq!(house.press(&letter, "acknowledge").await.status, 303);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn re_checks_are_one_at_a_time_ten_minutes_apart() {
     told(async |house| {
         let letter = letter(&house).await;

@@ -30,6 +30,28 @@ async fn evil(house: &House) -> Letter {
     house.letter(SLJ, FindingCode::PartlyHung, &at).await
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_zero_byte_in_a_link_or_a_form_troubles_nobody() {
+    told(async |house| {
+        let letter = house.letter(SLJ, FindingCode::NotHung, &pages(SLJ, 1)).await;
+        for path in ["/n/%00".to_owned(), format!("/n/{}%00", letter.token), format!("/n/{}/%00", letter.token)] {
+            assert_eq!(house.get(&path).await.status, 404, "{path}");
+        }
+        let text = "标识已在页脚\0加挂，请核对。";
+        let odd = house.object(&letter, text, Some(("截图\0.txt", "已加挂".as_bytes()))).await;
+        assert_eq!(odd.status, 400, "no browser writes such a header");
+        let sent = house.object(&letter, text, Some(("截图.txt", "已加挂".as_bytes()))).await;
+        assert_eq!(sent.status, 303, "{}", sent.body);
+        assert_eq!(house.extend(&letter, &house.day(20).to_string(), text).await.status, 303);
+        let asked = house.notice(&letter.id).await.notice.requests;
+        assert!(
+            asked.len() == 2 && asked.iter().all(|request| request.text == "标识已在页脚加挂，请核对。"),
+            "{asked:?}"
+        );
+    })
+    .await;
+}
+
 /// Nothing runs, nothing is fetched, nothing leads anywhere but to the web and back.
 fn is_harmless(answer: &Answer, what: &str) {
     let html = answer.html();

@@ -4,7 +4,7 @@ use badgewatch::domain::notice::NoticeState;
 use badgewatch::domain::office::Approval;
 use badgewatch::domain::verdict::FindingCode;
 use badgewatch::flow::notices::{self, Maintenance};
-use badgewatch::store::{notices as stored, outbox};
+use badgewatch::store::{contacts, notices as stored};
 
 use crate::house::{House, JYJ, SLJ, officer, pages, told};
 use crate::support::db::every_engine;
@@ -38,7 +38,7 @@ async fn what_nobody_approved_is_shown_to_nobody() {
 async fn a_letter_that_did_not_arrive_counts_from_the_day_the_unit_confirms_it() {
     told(async |house| {
         let mut tx = house.world.test.db.write().await.unwrap();
-        outbox::mark_bad(&mut tx, "wzgl08@yunxi.test", "550 no such user", house.now()).await.unwrap();
+        contacts::mark_bad(&mut tx, "wzgl08@yunxi.test", "550 no such user", house.now()).await.unwrap();
         tx.commit().await.unwrap();
         let letter = house.queued(SLJ, FindingCode::NotHung, &pages(SLJ, 2)).await;
         assert_eq!(house.state(&letter.id).await, NoticeState::Bounced);

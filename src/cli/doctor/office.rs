@@ -75,7 +75,9 @@ fn parked(counts: &OfficeCounts) -> Line {
 fn contacts(counts: &OfficeCounts) -> Line {
     let found = match counts.bad_contacts {
         0 => Ok("none".to_owned()),
-        many => Err(format!("{many} addresses refuse mail: bring others by the registry, or deliver by hand")),
+        many => Err(format!(
+            "{many} addresses refuse mail (`badgewatch mail bad`): bring others by the registry, or `mail good`"
+        )),
     };
     Line::new("bad contacts", found)
 }

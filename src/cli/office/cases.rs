@@ -93,6 +93,9 @@ enum CaseCommand {
         /// Names to be stopped; none: every registered one
         #[arg(long = "name")]
         names: Vec<String>,
+        /// Other sites live on these names and go dark with them: that is meant
+        #[arg(long)]
+        despite_shared: bool,
         /// Takes effect with its approval (serious cases)
         #[arg(long, conflicts_with = "at")]
         at_once: bool,
@@ -193,13 +196,14 @@ impl Case {
                 let said = (whom.as_str(), day, opinion.as_str());
                 person.on_case(async |desk, actor, now| cases::consult(desk, actor, &id, said, now).await)
             }
-            CaseCommand::Propose { on: On { person, id }, outcome, reason, names, at_once, at } => {
+            CaseCommand::Propose { on: On { person, id }, outcome, reason, names, despite_shared, at_once, at } => {
                 let effective = match at {
                     Some(at) => Effective::At { at },
                     None if at_once => Effective::AtOnce,
                     None => Effective::NextWorkingDay,
                 };
-                let proposing = Proposing { outcome: Some(outcome), names: &names, reason: &reason, effective };
+                let (outcome, reason) = (Some(outcome), reason.as_str());
+                let proposing = Proposing { outcome, names: &names, reason, effective, despite_shared };
                 person.on_case(async |desk, actor, now| cases::propose(desk, actor, &id, &proposing, now).await)
             }
             CaseCommand::Approve(On { person, id }) => {

@@ -7,7 +7,8 @@ use clap::{Args, Subcommand};
 use super::{Person, show};
 use crate::cli::print;
 use crate::flow::notices::{self, Maintenance as Announced};
-use crate::flow::{outbox, reports};
+use crate::flow::{contacts, outbox, reports};
+use crate::store::contacts::BadContact;
 
 #[derive(Args)]
 pub(in crate::cli) struct Maintenance {
@@ -101,6 +102,27 @@ enum MailCommand {
         /// Of a message, a notice or a case; without it all of your region
         id: Option<String>,
     },
+    /// Put a parked letter away: it was delivered another way, or need not go
+    Settle {
+        #[command(flatten)]
+        person: Person,
+        /// Its id in the outbox
+        id: String,
+        /// How it was delivered, or why it need not go
+        #[arg(long)]
+        why: String,
+    },
+    /// List the addresses of your region that refuse mail, since when and why
+    Bad {
+        #[command(flatten)]
+        person: Person,
+    },
+    /// Note that an address takes mail again
+    Good {
+        #[command(flatten)]
+        person: Person,
+        address: String,
+    },
     /// Note that a letter came back
     Bounced {
         #[command(flatten)]
@@ -128,13 +150,30 @@ impl Mail {
                 let released = outbox::release(&shared.db, &actor, id.as_deref(), shared.clock.now()).await?;
                 print(&format!("{released} let go\n"))
             }),
+            MailCommand::Settle { person, id, why } => person.act(async |shared, actor| {
+                if !outbox::settle(&shared.db, &actor, &id, &why, shared.clock.now()).await? {
+                    bail!("{id}: it is not parked");
+                }
+                print(&format!("{id}: put away\n"))
+            }),
+            MailCommand::Bad { person } => person.act(async |shared, actor| {
+                let bad = contacts::bad(&shared.db, &actor).await?;
+                let line = |bad: &BadContact| {
+                    format!("{}  since {}  {}\n", bad.address, show::minute(bad.since), bad.why.escape_debug())
+                };
+                print(&bad.iter().map(line).collect::<String>())
+            }),
+            MailCommand::Good { person, address } => person.act(async |shared, actor| {
+                contacts::mark_good(&shared.db, &actor, &address, shared.clock.now()).await?;
+                print(&format!("{address}: gets mail again; what it refused goes by `notice resend` or `mail release`\n"))
+            }),
             MailCommand::Bounced { person, message_id, why } => person.act(async |shared, actor| {
                 let now = shared.clock.now();
                 if !outbox::came_back(&shared.db, &shared.desk, &actor, &message_id, &why, now).await? {
                     bail!("{message_id}: it was not sent, or is known to have come back");
                 }
                 print(&format!(
-                    "{message_id}: it came back; its address gets no further mail until the registry names another\n"
+                    "{message_id}: it came back; its address gets no further mail until the registry names another, or `mail good`\n"
                 ))
             }),
         }

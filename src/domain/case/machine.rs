@@ -1,8 +1,8 @@
 //! The machine: what an event makes of a case, or why it is refused. Total over state and event.
 //!
 //! The laws, each by its name: [two people](another_person) · [a reason](said) · [locked evidence](is_locked) ·
-//! [a consultation](consulted_first) before art. 20 · [its time](effective_at) · [withdrawn only before
-//! effect](withdrawn) · [lifted only what is in force](reinstatement_proposed), after a new review, and then
+//! [a consultation](consulted_first) before art. 20 · [no other site goes dark unawares](knowingly) ·
+//! [its time](effective_at) · [withdrawn only before effect](withdrawn) · [lifted only what is in force](reinstatement_proposed), after a new review, and then
 //! [nobody asks any more](stands_still) whether names stopped.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
@@ -98,6 +98,11 @@ fn consulted_first(case: &Case, outcome: O) -> Result<(), Refusal> {
     must(!outcome.needs_consultation(case.ground) || !case.consultations.is_empty(), Refusal::NoConsultation)
 }
 
+/// Law: no other site goes dark unawares.
+fn knowingly(proposal: &Proposal) -> Result<(), Refusal> {
+    must(proposal.shared.is_empty() || proposal.despite_shared, Refusal::SharedNames)
+}
+
 /// Law: a decision has its time. What weighs on the unit comes on the next working day at 09:00 at the earliest; a stop
 /// may come at once.
 fn effective_at(proposal: &Proposal, moment: &Moment<'_>) -> Result<DateTime<Utc>, Refusal> {
@@ -129,9 +134,11 @@ fn proposed(case: &mut Case, proposal: &Proposal, moment: &Moment<'_>) -> Effect
     consulted_first(case, proposal.outcome)?;
     must(proposal.outcome != O::StopResolution || !proposal.names.is_empty(), Refusal::NoNames)?;
     effective_at(proposal, moment)?;
+    knowingly(proposal)?;
     case.decision = Some(Decision { proposal: proposal.clone(), approval: None, in_force_at: None });
     case.state = S::Proposed;
-    Ok(Vec::new())
+    // Who approves it has to know, too.
+    Ok(if proposal.shared.is_empty() { Vec::new() } else { vec![Effect::Note(LetterKind::OfficeTask)] })
 }
 
 fn approved(case: &mut Case, by: &str, moment: &Moment<'_>) -> Effects {

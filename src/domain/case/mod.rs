@@ -6,6 +6,7 @@
 mod closed;
 mod machine;
 mod orders;
+mod stopped;
 mod words;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -16,6 +17,7 @@ use super::registry::BadgeState;
 pub use closed::{Sight, counted_days, is_closed};
 pub use machine::{Effect, Moment, next_morning, step};
 pub use orders::{Order, authority_of, orders};
+pub use stopped::{Said, is_stopped};
 pub use words::{Authority, CaseOutcome, CaseRefusal, CaseState, Ground, InstructionAct};
 
 /// A case as it is kept.
@@ -71,6 +73,33 @@ pub struct Proposal {
     pub effective: Effective,
     /// SHA-256 of the locked evidence.
     pub bundle_hash: String,
+    /// Of a stop: other sites that live on these names or below them, and go dark with them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shared: Vec<SharedSite>,
+    /// Who proposed it knows of them, and means it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub despite_shared: bool,
+}
+
+/// A site that lives on another's names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SharedSite {
+    /// Its registry key.
+    pub site: String,
+    pub unit: String,
+}
+
+impl SharedSite {
+    /// Sites that a sentence names.
+    const NAMED: usize = 20;
+
+    /// Sites in one sentence: the first of them by name, and how many there are.
+    pub fn listed(shared: &[Self]) -> String {
+        let named: Vec<_> =
+            shared.iter().take(Self::NAMED).map(|one| format!("{}（{}）", one.site, one.unit)).collect();
+        let more = if shared.len() > Self::NAMED { format!("等 {} 个", shared.len()) } else { String::new() };
+        format!("{}{more}", named.join("、"))
+    }
 }
 
 /// When a decision takes effect.

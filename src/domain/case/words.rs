@@ -54,7 +54,7 @@ closed_set! {
     /// What an authority is told to do.
     pub enum InstructionAct {
         Revoke = "revoke", "撤销标识 · take the badge out of force; done when it is acknowledged";
-        Stop = "stop", "停止解析 · the names must not resolve any more: NXDOMAIN";
+        Stop = "stop", "停止解析 · the names must not resolve any more: NXDOMAIN, said by a zone above them";
         Reinstate = "reinstate", "恢复 · badge and names are back in force";
     }
 }
@@ -72,6 +72,7 @@ closed_set! {
         GroundNotByHand = "ground_not_by_hand", "该案由只能由系统依记录立案 · only the records open a case on this ground";
         NoNames = "no_names", "请写明停止解析的域名 · say which names must stop";
         NotItsNames = "not_its_names", "所列域名不是该网站登记的域名 · a name is not registered for this site";
+        SharedNames = "shared_names", "停止解析还将使其他网站无法访问，须明确确认后提出 · other sites live on these names and go dark with them: confirm it (despite_shared)";
         TooSoon = "too_soon", "此类决定最早于下一工作日上午九时生效 · takes effect on the next working day at 09:00 at the earliest";
         TimeIsOver = "time_is_over", "所定生效时间已过，请重新提出 · the set time is over: propose it anew";
         NotYet = "not_yet", "生效时间未到 · its time has not come";

@@ -52,9 +52,25 @@ impl Notice {
     pub(super) fn runs_again(&mut self, today: NaiveDate) {
         let is_ahead = self.run_out(today).next().is_none();
         if is_ahead && matches!(self.state, NoticeState::AwaitingLook | NoticeState::Overdue) {
-            let is_confirmed = self.acknowledged_at.is_some();
-            self.state = if is_confirmed { NoticeState::Acknowledged } else { NoticeState::Sent };
+            self.state = self.running();
         }
+    }
+
+    /// What never arrived has nothing left to tell: the clock goes by the letters that did.
+    pub(super) fn taken_up(&mut self) {
+        let first = self.first_left().and_then(|step| self.telling(step));
+        if self.state == NoticeState::Bounced && first.is_some_and(|telling| telling.told_on.is_some()) {
+            self.state = self.running();
+        }
+    }
+
+    const fn running(&self) -> NoticeState {
+        if self.acknowledged_at.is_some() { NoticeState::Acknowledged } else { NoticeState::Sent }
+    }
+
+    /// The first telling with a fault that is not gone: whether that arrived decides whether the clock runs.
+    pub(super) fn first_left(&self) -> Option<u32> {
+        self.live().map(|item| item.step).min()
     }
 
     /// The days on which the unit is reminded.

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::{LONGEST_EXTENSION, LONGEST_MAINTENANCE};
 use crate::closed_set;
 use crate::domain::letter::LetterKind;
 use crate::domain::verdict::FindingCode;
@@ -10,6 +11,7 @@ closed_set! {
     /// The events by name.
     pub enum EventKind {
         Found = "found", "发现新问题 · further faults of the site were confirmed";
+        Restated = "restated", "问题范围变化 · a fault it tells was confirmed to another extent: told as before, under the same limit";
         Approved = "approved", "审核通过 · an officer lets the letter go";
         Told = "told", "已告知 · the mail server took the letter";
         Failed = "failed", "退信 · every address refused it, or it came back";
@@ -34,6 +36,11 @@ closed_set! {
 pub enum Event {
     /// `letter_waits`: the letter before has not begun to go, and is written anew with these in it.
     Found {
+        faults: Vec<(String, FindingCode)>,
+        letter_waits: bool,
+    },
+    /// `letter_waits`: the letter that tells the fault has not begun to go, and is written anew.
+    Restated {
         faults: Vec<(String, FindingCode)>,
         letter_waits: bool,
     },
@@ -95,6 +102,7 @@ impl Event {
     pub const fn kind(&self) -> EventKind {
         match self {
             Self::Found { .. } => EventKind::Found,
+            Self::Restated { .. } => EventKind::Restated,
             Self::Approved => EventKind::Approved,
             Self::Told { .. } => EventKind::Told,
             Self::Failed { .. } => EventKind::Failed,
@@ -162,6 +170,10 @@ pub enum Refusal {
         "日期不可能 · the day cannot be: delivery lies in the past, an extension after the due day and ahead of today"
     )]
     Day,
+    #[error("日期过远，延期至多到 {most} 天以后 · too far ahead: time is given for {most} days at most", most = LONGEST_EXTENSION)]
+    ExtensionTooFar,
+    #[error("日期过远，维护期至多公告到 {most} 天以后 · too far ahead: maintenance is announced for {most} days ahead at most", most = LONGEST_MAINTENANCE)]
+    MaintenanceTooFar,
     #[error("期限尚未届满 · the limit is not over")]
     NotDue,
     #[error("已有一件待答复 · one of this kind waits for an answer already")]

@@ -7,6 +7,8 @@
 
 mod deadline;
 mod event;
+mod extent;
+mod faults;
 mod recheck;
 mod step;
 mod wish;
@@ -22,7 +24,9 @@ use crate::closed_set;
 pub use event::{Effect, Event, EventKind, Refusal, Telegram};
 pub use recheck::{Outcome, RECHECK_EVERY, RECHECKS_A_DAY, RecheckRefusal, Seen, may_recheck, outcome};
 pub use step::{Moment, Step};
-pub use wish::{DayRefusal, LONGEST_EXTENSION, LONGEST_TEXT, SHORTEST_TEXT, TextRefusal, text};
+pub use wish::{
+    DayRefusal, LONGEST_EXTENSION, LONGEST_MAINTENANCE, LONGEST_TEXT, SHORTEST_TEXT, TextRefusal, may_announce, text,
+};
 
 closed_set! {
     /// Where a notice stands.

@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::beijing::{day, end_of};
 use crate::domain::finding::Finding;
-use crate::domain::observe::is_kin;
+use crate::domain::kin::is_kin;
 use crate::domain::verdict::{FindingCode, Verdict};
 
 /// The least time between two re-checks of one site.

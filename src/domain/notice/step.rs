@@ -1,15 +1,14 @@
 //! The machine: state × event → state and effects. Total: what cannot be is refused by name.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::{
-    Answer, Effect, Event, Item, Notice, NoticeState as S, Refusal, Request, RequestKind, Telegram, Telling,
+    Answer, Effect, Event, LONGEST_EXTENSION, Notice, NoticeState as S, Refusal, Request, RequestKind, Telegram,
     TellingStatus,
 };
 use crate::domain::calendar::Calendar;
 use crate::domain::letter::{LetterKind, Limit};
 use crate::domain::office::Approval;
-use crate::domain::verdict::FindingCode;
 
 /// What a step needs to know beside the notice: the moment, the calendar, and the office's terms.
 #[derive(Debug, Clone, Copy)]
@@ -29,7 +28,7 @@ pub struct Step {
     pub effects: Vec<Effect>,
 }
 
-type Stepped = Result<Vec<Effect>, Refusal>;
+pub(super) type Stepped = Result<Vec<Effect>, Refusal>;
 
 impl Notice {
     /// What an event makes of it.
@@ -45,6 +44,7 @@ impl Notice {
     fn take(&mut self, event: &Event, at: &Moment<'_>) -> Stepped {
         match event {
             Event::Found { faults, letter_waits } => Ok(self.found(faults, *letter_waits, at)),
+            Event::Restated { faults, letter_waits } => self.restated(faults, *letter_waits),
             Event::Approved => self.approved(),
             Event::Told { step, on } => self.told(*step, *on, at),
             Event::Failed { step } => self.failed(*step, at),
@@ -78,29 +78,7 @@ impl Notice {
         }
     }
 
-    fn found(&mut self, faults: &[(String, FindingCode)], letter_waits: bool, at: &Moment<'_>) -> Vec<Effect> {
-        let last = (self.tellings.len() - 1) as u32;
-        let status = self.tellings[last as usize].status;
-        let joins = status == TellingStatus::Drafted || status == TellingStatus::Queued && letter_waits;
-        let step = if joins { last } else { last + 1 };
-        if !joins {
-            self.tellings.push(Telling::draft(at.limit));
-        }
-        self.items.extend(faults.iter().map(|(id, code)| Item {
-            finding_id: id.clone(),
-            code: *code,
-            step,
-            cleared_at: None,
-        }));
-        match (status, joins, at.approval) {
-            // Written anew, with these in it.
-            (TellingStatus::Queued, true, _) => vec![write(telling_kind(step), step)],
-            (_, false, Approval::Automatic) => self.queue(step),
-            _ => vec![Effect::TellOffice],
-        }
-    }
-
-    fn queue(&mut self, step: u32) -> Vec<Effect> {
+    pub(super) fn queue(&mut self, step: u32) -> Vec<Effect> {
         self.tellings[step as usize].status = TellingStatus::Queued;
         vec![write(telling_kind(step), step)]
     }
@@ -122,7 +100,7 @@ impl Notice {
             return Err(Refusal::Nothing);
         }
         self.mark_told(step, on, at);
-        let is_first = step == 0 || self.live_of(0).next().is_none();
+        let is_first = self.first_left().is_none_or(|first| step <= first);
         if matches!(self.state, S::Queued | S::Bounced) && is_first {
             self.state = S::Sent;
         }
@@ -150,8 +128,12 @@ impl Notice {
         let telling = &mut self.tellings[step as usize];
         (telling.status, telling.told_on) = (TellingStatus::Failed, None);
         self.count(at.calendar);
-        if step == 0 {
-            self.state = S::Bounced;
+        match self.first_left() {
+            // It was mended while the letter was on its way, and nobody heard of it.
+            None => return Ok(self.end(S::Closed)),
+            Some(first) if first == step => self.state = S::Bounced,
+            // It tells nothing any more, or the first that does arrived: the clock runs on.
+            Some(_) => {}
         }
         Ok(vec![Effect::TellOffice])
     }
@@ -246,6 +228,9 @@ impl Notice {
         if until <= due.date || until < at.today {
             return Err(Refusal::Day);
         }
+        if until > at.today + Days::new(LONGEST_EXTENSION) {
+            return Err(Refusal::ExtensionTooFar);
+        }
         self.extended_until = Some(until);
         self.words = Some(why.to_owned());
         self.runs_again(at.today);
@@ -270,42 +255,13 @@ impl Notice {
         Ok(vec![write(LetterKind::Extended, self.last_told())])
     }
 
-    fn cleared(&mut self, findings: &[String], letter_waits: bool, at: &Moment<'_>) -> Stepped {
-        let gone =
-            self.items.iter_mut().filter(|item| item.cleared_at.is_none() && findings.contains(&item.finding_id));
-        let gone = gone.map(|item| item.cleared_at = Some(at.now)).count();
-        if gone == 0 {
-            return Err(Refusal::Nothing);
-        }
-        if self.live().next().is_some() {
-            self.runs_again(at.today);
-            return Ok(if letter_waits { self.anew(findings) } else { Vec::new() });
-        }
-        Ok(match self.state {
-            S::Drafted => self.end(S::Closed),
-            S::Queued if letter_waits => self.end(S::Closed),
-            // It is on its way: what becomes of it decides.
-            S::Queued => Vec::new(),
-            // Nobody was told; there is nobody to thank.
-            S::Bounced => self.end(S::Rectified),
-            _ => self.rectify(),
-        })
-    }
-
-    /// The letters that were stopped because of these, without them; what is left empty is not written.
-    fn anew(&self, findings: &[String]) -> Vec<Effect> {
-        let of = |step: &u32| self.items.iter().any(|item| item.step == *step && findings.contains(&item.finding_id));
-        let stopped = self.steps(TellingStatus::Queued).into_iter().filter(of);
-        stopped.map(|step| write(telling_kind(step), step)).collect()
-    }
-
-    fn rectify(&mut self) -> Vec<Effect> {
+    pub(super) fn rectify(&mut self) -> Vec<Effect> {
         let mut effects = self.end(S::Rectified);
         effects.push(write(LetterKind::Rectified, self.last_told()));
         effects
     }
 
-    fn end(&mut self, state: S) -> Vec<Effect> {
+    pub(super) fn end(&mut self, state: S) -> Vec<Effect> {
         self.state = state;
         vec![Effect::StopLetters]
     }
@@ -374,7 +330,7 @@ impl Notice {
     }
 
     /// The tellings that are so far, and still have something to tell.
-    fn steps(&self, status: TellingStatus) -> Vec<u32> {
+    pub(super) fn steps(&self, status: TellingStatus) -> Vec<u32> {
         let all = self.tellings.iter().enumerate().filter(|(_, telling)| telling.status == status);
         all.map(|(step, _)| step as u32).filter(|step| self.live_of(*step).next().is_some()).collect()
     }
@@ -385,10 +341,10 @@ impl Notice {
     }
 }
 
-fn write(kind: LetterKind, step: u32) -> Effect {
+pub(super) fn write(kind: LetterKind, step: u32) -> Effect {
     Effect::Write(Telegram { kind, step })
 }
 
-fn telling_kind(step: u32) -> LetterKind {
+pub(super) fn telling_kind(step: u32) -> LetterKind {
     if step == 0 { LetterKind::Rectification } else { LetterKind::Supplement }
 }

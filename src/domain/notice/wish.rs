@@ -9,8 +9,10 @@ use super::{Notice, NoticeState, Refusal, RequestKind};
 pub const SHORTEST_TEXT: usize = 10;
 /// And at most.
 pub const LONGEST_TEXT: usize = 5_000;
-/// Days ahead of today for which time may be asked.
+/// Days ahead of today for which time may be asked, and given.
 pub const LONGEST_EXTENSION: u64 = 366;
+/// Days ahead of today up to which maintenance may be announced: meanwhile no limit runs.
+pub const LONGEST_MAINTENANCE: u64 = 60;
 
 /// Why a text is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -76,6 +78,15 @@ impl Notice {
             () if until > today + Days::new(LONGEST_EXTENSION) => Err(DayRefusal::TooFar),
             () => Ok(()),
         }
+    }
+}
+
+/// May maintenance be announced for these days, the first and the last?
+pub fn may_announce(from: NaiveDate, until: NaiveDate, today: NaiveDate) -> Result<(), Refusal> {
+    match () {
+        () if until < from => Err(Refusal::Day),
+        () if until > today + Days::new(LONGEST_MAINTENANCE) => Err(Refusal::MaintenanceTooFar),
+        () => Ok(()),
     }
 }
 

@@ -9,12 +9,13 @@ use super::{CaseError, Desk, bundle};
 use crate::domain::account::{AccountRole, Actor};
 use crate::domain::case::{
     Authority, CaseEvent, CaseOutcome, CaseRefusal, CaseState, Consultation, Effective, HandOver, InstructionAct,
-    Proposal,
+    Proposal, SharedSite,
 };
 use crate::domain::host::Host;
 use crate::domain::registry::Site;
 use crate::store::cases::StoredCase;
-use crate::store::{instructions, sites};
+use crate::store::sites::{self, StoredSite};
+use crate::store::{StoreResult, Tx, instructions};
 
 type Done = Result<StoredCase, CaseError>;
 
@@ -54,6 +55,8 @@ pub struct Proposing<'a> {
     pub names: &'a [String],
     pub reason: &'a str,
     pub effective: Effective,
+    /// Other sites go dark with it, and that is meant.
+    pub despite_shared: bool,
 }
 
 /// Proposes a decision: the evidence is locked in the same moment.
@@ -63,6 +66,7 @@ pub async fn propose(desk: &Desk<'_>, actor: &Actor, id: &str, proposing: &Propo
     let site = sites::by_id(&mut tx, &read.site_id).await?.ok_or(CaseError::NotFound)?;
     let outcome = proposing.outcome.ok_or(CaseRefusal::OutcomeNotAllowed)?;
     let names = names_of(&site.site, outcome, proposing.names)?;
+    let shared = shared_with(&mut tx, &site, outcome, &names).await?;
     let bundle = bundle::lock(&mut tx, &read, &site, now).await?;
     let event = CaseEvent::Proposed(Proposal {
         by: actor.text(),
@@ -71,11 +75,36 @@ pub async fn propose(desk: &Desk<'_>, actor: &Actor, id: &str, proposing: &Propo
         reason: proposing.reason.to_owned(),
         effective: proposing.effective,
         bundle_hash: bundle.hash,
+        despite_shared: proposing.despite_shared && !shared.is_empty(),
+        shared: shared.clone(),
     });
     let by = By { actor: &actor.text(), detail: json!({ "bundle": bundle.text }), now };
-    let moved = carry(&mut tx, desk, &read, &event, by).await?;
+    let moved = carry(&mut tx, desk, &read, &event, by).await.map_err(|error| match error {
+        CaseError::Refused(CaseRefusal::SharedNames) => CaseError::Shared(shared),
+        error => error,
+    })?;
     tx.commit().await?;
     Ok(moved)
+}
+
+/// The other sites that go dark where names are stopped: those that live on them, in a folder or below. A name that is held
+/// goes with its `www.` and all that is below it.
+async fn shared_with(
+    tx: &mut Tx,
+    site: &StoredSite,
+    outcome: CaseOutcome,
+    names: &[String],
+) -> StoreResult<Vec<SharedSite>> {
+    /// More of them need not be counted.
+    const MOST: i64 = 500;
+    let mut shared: Vec<SharedSite> = Vec::new();
+    let stopped = names.iter().filter(|_| outcome == CaseOutcome::StopResolution);
+    for name in stopped.filter_map(|name| Host::parse(name)) {
+        let found = sites::living_on(tx, &name.apex(), &site.id, MOST).await?;
+        let fresh: Vec<_> = found.into_iter().filter(|found| !shared.contains(found)).collect();
+        shared.extend(fresh);
+    }
+    Ok(shared)
 }
 
 /// The A-labels a decision touches: chosen ones must be the site's own.

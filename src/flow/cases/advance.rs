@@ -1,5 +1,5 @@
-//! What the clock does to cases, one step at a time: decisions take effect, orders are found carried out or are flagged,
-//! and cases open by what the daemon saw.
+//! What the clock does to cases, one step at a time. Decisions take effect at their time ([`advance`]); that orders were
+//! carried out, or were not, and that a case is to be opened by what the daemon saw, takes no haste ([`catch_up`]).
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -19,13 +19,21 @@ const PAGE: i64 = 200;
 /// Looks that are asked about the names of an instruction: some days of them.
 const LOOKS: i64 = 20;
 
-/// Takes one step; [`Step::Idle`]: there is nothing to do now.
+/// Takes the next step that its hour is set for; [`Step::Idle`]: none is due. It asks one question where nothing is.
 pub async fn advance(desk: &Desk<'_>, now: DateTime<Utc>) -> StoreResult<Step> {
-    let worked = take_effect(desk, now).await?
-        || follow_up(desk, now).await?
-        || closed::open_next(desk, now).await?
-        || misuse::open_next(desk, now).await?;
-    Ok(if worked { Step::Worked } else { Step::Idle })
+    Ok(step_of(take_effect(desk, now).await?))
+}
+
+/// Takes the next step that looks at sites make due; [`Step::Idle`]: there is none. It goes through every open instruction
+/// and every site that may have earned a case, so it is asked for now and then, by one process.
+pub async fn catch_up(desk: &Desk<'_>, now: DateTime<Utc>) -> StoreResult<Step> {
+    let worked =
+        follow_up(desk, now).await? || closed::open_next(desk, now).await? || misuse::open_next(desk, now).await?;
+    Ok(step_of(worked))
+}
+
+fn step_of(worked: bool) -> Step {
+    if worked { Step::Worked } else { Step::Idle }
 }
 
 /// The next decision whose time has come.

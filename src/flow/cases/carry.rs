@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{CaseError, Desk, chain, letters};
 use crate::clock::day;
-use crate::domain::case::{Case, CaseEvent, Effect, Execution, InstructionAct, Moment, step};
+use crate::domain::case::{Case, CaseEvent, Effect, Execution, InstructionAct, Moment, SharedSite, step};
 use crate::flow::sign::{Signer, Signs};
 use crate::store::audit::{self, Act};
 use crate::store::cases::{self, StoredCase};
@@ -76,16 +76,16 @@ async fn follow(
     effect: Effect,
     now: DateTime<Utc>,
 ) -> StoreResult<()> {
-    let desk = letters::Sender { desk, stored: moved, site, now };
+    let sender = letters::Sender { offices: desk.offices, stored: moved, site, now };
     match effect {
         Effect::State => {
             let all = cases::of_site(tx, &moved.site_id).await?;
             let held = Case::held(all.iter().map(|stored| &stored.case));
             sites::decide_state(tx, &moved.site_id, held, now).await?;
         }
-        Effect::Tell(kind) => desk.tell(tx, kind).await?,
-        Effect::Note(kind) => desk.note(tx, kind, &note(moved, event)).await?,
-        Effect::Instruct(act) => instruct(tx, &desk, act).await?,
+        Effect::Tell(kind) => sender.tell(tx, kind).await?,
+        Effect::Note(kind) => sender.note(tx, kind, &note(moved, event)).await?,
+        Effect::Instruct(act) => instruct(tx, desk, &sender, act).await?,
     }
     Ok(())
 }
@@ -94,13 +94,23 @@ async fn follow(
 fn note(moved: &StoredCase, event: &CaseEvent) -> String {
     match event {
         CaseEvent::Withdrawn { why, .. } => format!("案件 {} 已批准的决定在生效前撤回。理由：{why}", moved.number),
+        CaseEvent::Proposed(proposal) => format!(
+            "案件 {} 待审批：拟停止解析 {}。下列网站使用这些域名或其下级域名，将同时无法访问，共 {} 个：{}。\
+             提出人（{}）已知悉并坚持提出，理由：{}。请审批人一并核实。",
+            moved.number,
+            proposal.names.join("、"),
+            proposal.shared.len(),
+            SharedSite::listed(&proposal.shared),
+            proposal.by,
+            proposal.reason
+        ),
         CaseEvent::NamesNotConfirmed { authority, act } => {
             let names =
                 moved.case.executions.iter().find(|done| (done.order.authority, done.order.act) == (*authority, *act));
             let names = names.map(|done| done.order.names.join("、")).unwrap_or_default();
             let seen = match act {
                 InstructionAct::Revoke => "尚未收到对方回执",
-                InstructionAct::Stop => "检测显示下列域名尚未全部停止解析",
+                InstructionAct::Stop => "检测尚不能证明下列域名均已由上级域停止解析",
                 InstructionAct::Reinstate => "检测显示下列域名尚未全部恢复解析",
             };
             format!("案件 {} 的执行通知（{}，{}）已逾期：{seen}。{names}", moved.number, act.label(), authority.label())
@@ -110,13 +120,13 @@ fn note(moved: &StoredCase, event: &CaseEvent) -> String {
 }
 
 /// Signs an instruction for each authority that was just ordered to act, and sends it on its way.
-async fn instruct(tx: &mut Tx, sender: &letters::Sender<'_>, act: InstructionAct) -> StoreResult<()> {
+async fn instruct(tx: &mut Tx, desk: &Desk<'_>, sender: &letters::Sender<'_>, act: InstructionAct) -> StoreResult<()> {
     let signer = Signer::get(tx, Signs::Instructions, sender.now).await?;
     let ordered = |done: &&Execution| done.order.act == act && done.since == sender.now;
     for done in sender.stored.case.executions.iter().filter(ordered) {
         let jws = signer.sign(&sender.payload(&done.order));
         instructions::insert(tx, &sender.stored.id, &done.order, &jws, sender.now).await?;
-        sender.instruct(tx, &done.order, jws).await?;
+        sender.instruct(tx, &done.order, jws, desk.mailbox(done.order.authority)).await?;
     }
     Ok(())
 }

@@ -4,11 +4,12 @@
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde_json::{Value, json};
 
-use super::Desk;
 use crate::clock::day;
 use crate::domain::case::{Authority, CaseOutcome, Ground, InstructionAct, Order};
 use crate::domain::ids::{BadgeCode, CertificateId};
 use crate::domain::letter::{DecisionText, Letter, LetterKind, SiteText};
+use crate::domain::office::Offices;
+use crate::flow::contacts;
 use crate::store::cases::StoredCase;
 use crate::store::outbox::{self, Channel, Part, Post};
 use crate::store::sites::StoredSite;
@@ -20,7 +21,7 @@ pub(super) const SCHEMA: &str = "badgewatch.instruction/1";
 /// Who writes about which case.
 #[derive(Clone, Copy)]
 pub(super) struct Sender<'a> {
-    pub desk: &'a Desk<'a>,
+    pub offices: &'a Offices,
     pub stored: &'a StoredCase,
     pub site: &'a StoredSite,
     pub now: DateTime<Utc>,
@@ -30,13 +31,13 @@ impl Sender<'_> {
     /// Tells the unit, with copies; where it has no address the office is told that somebody must carry the letter.
     pub(super) async fn tell(&self, tx: &mut Tx, kind: LetterKind) -> StoreResult<()> {
         let letter = self.letter(kind, &self.site.site.unit.name, self.reasons(kind), None);
-        let contact = self.site.site.handler.email.as_deref().or(self.site.site.contact.email.as_deref());
-        match contact {
-            Some(address) => self.post(tx, &letter, Part::Unit, address, "unit").await?,
-            None => {
-                let text = format!("案件 {}：单位没有可用的邮箱，{}须由经办人送达。", self.stored.number, kind.label());
-                self.note(tx, LetterKind::OfficeTask, &text).await?;
-            }
+        let to = contacts::usable(tx, &self.site.site).await?;
+        for address in &to {
+            self.post(tx, &letter, Part::Unit, address, "unit").await?;
+        }
+        if to.is_empty() {
+            let text = format!("案件 {}：单位没有可用的邮箱，{}须由经办人送达。", self.stored.number, kind.label());
+            self.note(tx, LetterKind::OfficeTask, &text).await?;
         }
         for (_, address) in self.copies() {
             self.post(tx, &letter, Part::Copy, &address, "copy").await?;
@@ -46,24 +47,35 @@ impl Sender<'_> {
 
     /// A letter to the office itself. An office without an address finds it on the case.
     pub(super) async fn note(&self, tx: &mut Tx, kind: LetterKind, text: &str) -> StoreResult<()> {
-        let Some(address) = self.desk.offices.email(self.stored.region.as_deref()) else { return Ok(()) };
-        let office = self.desk.offices.text(self.stored.region.as_deref()).name;
+        self.note_of(tx, kind, text, "note").await
+    }
+
+    /// A letter to the office about one thing of a case, told once.
+    pub(super) async fn note_of(&self, tx: &mut Tx, kind: LetterKind, text: &str, what: &str) -> StoreResult<()> {
+        let Some(address) = self.offices.email(self.stored.region.as_deref()) else { return Ok(()) };
+        let office = self.offices.text(self.stored.region.as_deref()).name;
         let mut letter = self.letter(kind, &office, Some(text.to_owned()), None);
         letter.copies.clear();
-        self.post(tx, &letter, Part::Office, &address, "note").await
+        self.post(tx, &letter, Part::Office, &address, what).await
     }
 
     /// An instruction on its way to an authority; without an address an officer carries it.
-    pub(super) async fn instruct(&self, tx: &mut Tx, order: &Order, jws: String) -> StoreResult<()> {
+    pub(super) async fn instruct(
+        &self,
+        tx: &mut Tx,
+        order: &Order,
+        jws: String,
+        mailbox: Option<&str>,
+    ) -> StoreResult<()> {
         let what = format!("instruction:{}", order.authority);
         let mut letter =
             self.letter(LetterKind::Instruction, order.authority.label(), Some(asked(order)), Some((order, jws)));
-        match self.desk.mailbox(order.authority) {
+        match mailbox {
             Some(address) => self.post(tx, &letter, Part::Authority, address, &what).await,
             None => {
-                let Some(address) = self.desk.offices.email(self.stored.region.as_deref()) else { return Ok(()) };
+                let Some(address) = self.offices.email(self.stored.region.as_deref()) else { return Ok(()) };
                 letter.kind = LetterKind::OfficeTask;
-                letter.addressee = self.desk.offices.text(self.stored.region.as_deref()).name;
+                letter.addressee = self.offices.text(self.stored.region.as_deref()).name;
                 let label = order.authority.label();
                 letter.text =
                     Some(format!("未设置{label}的邮箱，请将所附执行通知送达{label}并登记回执。{}", asked(order)));
@@ -88,7 +100,7 @@ impl Sender<'_> {
             "articles": self.articles(),
             "effective_at": self.now,
             "issued_at": self.now,
-            "office": self.desk.offices.text(self.stored.region.as_deref()).name,
+            "office": self.offices.text(self.stored.region.as_deref()).name,
             "review": case.reinstatement.as_ref().filter(|_| order.act == InstructionAct::Reinstate).map(|lifted| &lifted.review),
             "bundle_hash": case.decision.as_ref().map(|decision| &decision.proposal.bundle_hash),
         })
@@ -113,7 +125,7 @@ impl Sender<'_> {
     }
 
     fn copies(&self) -> Vec<(String, String)> {
-        self.desk.offices.copies(self.stored.region.as_deref(), self.site.site.unit.parent.as_deref())
+        self.offices.copies(self.stored.region.as_deref(), self.site.site.unit.parent.as_deref())
     }
 
     fn articles(&self) -> Vec<u8> {
@@ -133,7 +145,7 @@ impl Sender<'_> {
             addressee: to.to_owned(),
             parent_unit: site.unit.parent.clone(),
             site: SiteText::of(site),
-            office: self.desk.offices.text(self.stored.region.as_deref()),
+            office: self.offices.text(self.stored.region.as_deref()),
             faults: Vec::new(),
             limit: None,
             due: None,

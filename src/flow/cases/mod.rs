@@ -14,12 +14,13 @@ mod misuse;
 mod names;
 mod open;
 pub mod read;
+mod undelivered;
 
 use std::sync::Arc;
 
 use crate::domain::account::Denied;
 use crate::domain::calendar::Calendar;
-use crate::domain::case::{Authority, CaseRefusal};
+use crate::domain::case::{Authority, CaseRefusal, SharedSite};
 use crate::domain::office::Offices;
 use crate::shared::Shared;
 use crate::store::{Db, StoreError};
@@ -28,9 +29,10 @@ pub use acts::{
     Proposing, acknowledge_instruction, approve, approve_reinstatement, close, consult, hand_over, propose,
     propose_reinstatement, reject, reject_reinstatement, withdraw,
 };
-pub use advance::advance;
+pub use advance::{advance, catch_up};
 pub use bundle::of_case as bundle_of;
 pub use open::{Overdue, open_by_hand, open_by_lead, open_overdue};
+pub(crate) use undelivered::{Undelivered, undelivered};
 
 /// The chain of a case's acts on record.
 pub fn chain(case_id: &str) -> String {
@@ -82,6 +84,9 @@ pub enum CaseError {
     /// With the id of the open one.
     #[error("该网站已有同一案由的在办案件 · the site has an open case on this ground: {0}")]
     OpenAlready(String),
+    /// Other sites go dark with it.
+    #[error("{}: {}", CaseRefusal::SharedNames.help(), SharedSite::listed(.0))]
+    Shared(Vec<SharedSite>),
     #[error("案件刚刚被他人更改，请刷新后重试 · somebody else has just changed it: read it again")]
     Changed,
     #[error(transparent)]

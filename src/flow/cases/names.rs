@@ -1,8 +1,9 @@
 //! What our own looks say of the names an authority was told to stop or to restore.
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 
-use crate::domain::case::{InstructionAct, Order};
+use crate::domain::case::{InstructionAct, Order, Said, is_stopped};
 use crate::domain::dns::DnsOutcome;
 use crate::domain::host::Host;
 use crate::domain::verdict::Reason;
@@ -17,9 +18,9 @@ pub(super) fn carried_out<'a>(order: &Order, looks: &'a [StoredLook], since: Dat
     let fair = |look: &&StoredLook| look.started_at >= since && look.cause != Reason::CanaryFailed.name();
     let mut proof: Vec<&str> = Vec::new();
     for name in &order.names {
-        let told = |look: &'a StoredLook| (look, outcomes(look, name));
-        let (look, outcomes) = looks.iter().filter(fair).map(told).find(|(_, outcomes)| !outcomes.is_empty())?;
-        if !says(order.act, &outcomes) {
+        let told = |look: &'a StoredLook| (look, asked(look, name));
+        let (look, asked) = looks.iter().filter(fair).map(told).find(|(_, asked)| !asked.is_empty())?;
+        if !says(order.act, &asked) {
             return None;
         }
         if !proof.contains(&look.id.as_str()) {
@@ -29,21 +30,44 @@ pub(super) fn carried_out<'a>(order: &Order, looks: &'a [StoredLook], since: Dat
     Some(proof)
 }
 
-/// Stopped: the name, and its `www.` twin where it was asked for, does not exist. Restored: one of them leads somewhere.
-fn says(act: InstructionAct, outcomes: &[DnsOutcome]) -> bool {
+/// A name that was asked for, what all that was said comes to, and the evidence.
+struct Asked<'a> {
+    name: Host,
+    outcome: DnsOutcome,
+    said: Vec<Said<'a>>,
+}
+
+/// Stopped: the name, and its `www.` twin where it was asked for, does not exist, by a word from above. Restored: one of
+/// them leads somewhere.
+fn says(act: InstructionAct, asked: &[Asked<'_>]) -> bool {
     match act {
-        InstructionAct::Stop => outcomes.iter().all(|outcome| *outcome == DnsOutcome::Nxdomain),
-        InstructionAct::Reinstate => outcomes.contains(&DnsOutcome::Resolves),
+        InstructionAct::Stop => {
+            asked.iter().all(|asked| asked.outcome == DnsOutcome::Nxdomain && is_stopped(&asked.name, &asked.said))
+        }
+        InstructionAct::Reinstate => asked.iter().any(|asked| asked.outcome == DnsOutcome::Resolves),
         InstructionAct::Revoke => false,
     }
 }
 
-fn outcomes(look: &StoredLook, name: &str) -> Vec<DnsOutcome> {
+/// What a look says of a name and its twin.
+fn asked<'a>(look: &'a StoredLook, name: &str) -> Vec<Asked<'a>> {
     let twin = Host::parse(name).and_then(|host| host.www_twin());
-    let of = |entry: &serde_json::Value| {
+    let of = |entry: &'a Value| {
         let asked = entry.get("name")?.as_str()?;
         let is = asked == name || twin.as_ref().is_some_and(|twin| twin.ascii() == asked);
-        DnsOutcome::from_name(entry.get("outcome")?.as_str()?).filter(|_| is)
+        let outcome = DnsOutcome::from_name(entry.get("outcome")?.as_str()?).filter(|_| is)?;
+        let answers = entry.get("answers").and_then(Value::as_array);
+        let said = answers.into_iter().flatten().filter_map(said).collect();
+        Some(Asked { name: Host::parse(asked)?, outcome, said })
     };
     look.dns.as_array().map(|entries| entries.iter().filter_map(of).collect()).unwrap_or_default()
+}
+
+fn said(answer: &Value) -> Option<Said<'_>> {
+    let chain = answer.get("chain").and_then(Value::as_array);
+    Some(Said {
+        outcome: DnsOutcome::from_name(answer.get("outcome")?.as_str()?)?,
+        zone: answer.get("soa_owner").and_then(Value::as_str),
+        is_alias: chain.is_some_and(|chain| !chain.is_empty()),
+    })
 }

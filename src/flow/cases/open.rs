@@ -136,7 +136,7 @@ pub(super) async fn open_seen(
     case.counted_days = seen.counted_days;
     let Some(stored) = begin(tx, &site.id, None, site.region.as_deref(), &case).await? else { return Ok(false) };
     let text = format!("已立案：{}（{}）。{}", stored.number, case.ground.label(), case.opened.why);
-    let sender = letters::Sender { desk, stored: &stored, site, now };
+    let sender = letters::Sender { offices: desk.offices, stored: &stored, site, now };
     sender.note(tx, crate::domain::letter::LetterKind::OfficeTask, &text).await?;
     Ok(true)
 }

@@ -12,6 +12,7 @@ use crate::domain::crawl::{Coverage, Origin};
 use crate::domain::evidence::{excerpt, sha256};
 use crate::domain::look::PageLook;
 use crate::domain::page::charset::decode;
+use crate::domain::site::Hanging;
 use crate::domain::verdict::Verdict;
 use crate::probe::http::{Answer, Fetched, Request};
 
@@ -31,6 +32,7 @@ pub struct Errand<'a> {
     pub site_id: Option<&'a str>,
     pub reach: Reach,
     pub memory: &'a Memory,
+    pub hanging: Hanging,
     pub observer: &'a dyn Observer,
 }
 

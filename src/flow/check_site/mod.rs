@@ -30,7 +30,7 @@ use crate::domain::identity::pair_differs;
 use crate::domain::look::PageLook;
 use crate::domain::registry::Site;
 use crate::domain::remarks::{Seen, leads_elsewhere, remarks};
-use crate::domain::site::{SiteEvidence, SiteFinding, not_owed, roll_up};
+use crate::domain::site::{Hanging, SiteEvidence, SiteFinding, not_owed, roll_up};
 use crate::domain::verdict::{Cause, Reason, Verdict};
 use crate::flow::calendar::CalendarCell;
 use crate::probe::dns::Resolver;
@@ -159,7 +159,8 @@ impl Checker {
     /// Looks at a site that nobody remembers anything of. `progress` hears of every page.
     pub async fn check(&self, target: &Target, progress: &(dyn Fn(&Coverage) + Sync + Send)) -> StoreResult<SiteLook> {
         let (memory, observer) = (Memory::default(), Listener(progress));
-        self.look(&Errand { target, site_id: None, reach: Reach::Site, memory: &memory, observer: &observer }).await
+        let (reach, hanging) = (Reach::Site, Hanging::default());
+        self.look(&Errand { target, site_id: None, reach, memory: &memory, hanging, observer: &observer }).await
     }
 
     /// Takes a look. An error is trouble of our own database; a dead site is none.
@@ -172,7 +173,8 @@ impl Checker {
         let names = names::look(&self.resolver, host.as_ref(), site).await;
         let pairs = self.own_pair(site).await;
         let differs = site.is_some_and(|site| pair_differs(site, &pairs));
-        let view = crawl::View { site, known, pairs, not_owed: self.not_owed(site, today, &calendar) };
+        let hanging = errand.hanging;
+        let view = crawl::View { site, known, pairs, not_owed: self.not_owed(site, hanging.days, today, &calendar) };
         let crawled = match names.trouble() {
             Some(_) => crawl::Crawled::default(),
             None => crawl::crawl(self, errand, &names.start(&target.url), view).await?,
@@ -185,6 +187,7 @@ impl Checker {
             trouble: crawled.trouble,
             canary_failed: self.canary_failed,
             site,
+            hanging,
             today,
             calendar: &calendar,
         };
@@ -208,9 +211,9 @@ impl Checker {
     }
 
     /// A host on file for nobody owes nothing that we know of.
-    fn not_owed(&self, site: Option<&Site>, today: NaiveDate, calendar: &Calendar) -> Option<Reason> {
+    fn not_owed(&self, site: Option<&Site>, hang_days: u32, today: NaiveDate, calendar: &Calendar) -> Option<Reason> {
         match (site, &self.book) {
-            (Some(site), _) => not_owed(site, today, calendar),
+            (Some(site), _) => not_owed(site, hang_days, today, calendar),
             (None, Book::None) => None,
             (None, _) => Some(Reason::HostNotRegistered),
         }

@@ -7,10 +7,11 @@ use crate::clock::day;
 use crate::config::MailMode;
 use crate::domain::letter::LetterKind;
 use crate::domain::notice::Event;
+use crate::flow::cases::{self, Undelivered};
 use crate::flow::notices::letters::begins_a_limit;
 use crate::flow::notices::{ActError, Desk, Now, SYSTEM, apply};
 use crate::store::outbox::{self, Channel, Claimed, Part, Stuck};
-use crate::store::{Db, StoreError, StoreResult, Tx, notices};
+use crate::store::{Db, StoreError, StoreResult, Tx, contacts, notices};
 
 /// How long to wait where it is we who cannot send.
 const OURS_WAIT: TimeDelta = TimeDelta::minutes(5);
@@ -47,17 +48,16 @@ impl Postman {
         let at = self.clock.now();
         tracing::info!(message = claimed.id, why, "a letter was refused");
         let mut tx = self.db.write().await?;
-        // What begins a limit leaves its notice undelivered, for an officer to see; any other letter must be seen itself.
-        let is_seen = telling(claimed).is_some() || matches!(claimed.part, Part::Copy | Part::Office);
-        let how = if is_seen { Stuck::Refused } else { Stuck::Parked };
+        let how = if must_be_seen(claimed.part, telling(claimed)) { Stuck::Parked } else { Stuck::Refused };
         if outbox::stuck(&mut tx, claimed, how, why).await? {
             outbox::free_days(&mut tx, &claimed.id).await?;
             if claimed.channel == Channel::Mail {
-                outbox::mark_bad(&mut tx, &claimed.recipient, why, at).await?;
+                contacts::mark_bad(&mut tx, &claimed.recipient, why, at).await?;
             }
             if let (Some(step), Some(id)) = (telling(claimed), &claimed.notice_id) {
                 failed(&mut tx, &self.desk, id, step, at).await?;
             }
+            tell_office(&mut tx, &self.desk, claimed, why, at).await?;
         }
         tx.commit().await
     }
@@ -76,7 +76,9 @@ impl Postman {
         let mut tx = self.db.write().await?;
         if claimed.attempts >= i64::from(self.mail.tries) {
             tracing::error!(message = claimed.id, why, "the last try failed: the letter is parked for an officer");
-            outbox::stuck(&mut tx, claimed, Stuck::Parked, why).await?;
+            if outbox::stuck(&mut tx, claimed, Stuck::Parked, why).await? {
+                tell_office(&mut tx, &self.desk, claimed, why, at).await?;
+            }
         } else {
             outbox::later(&mut tx, claimed, at + wait(claimed.attempts), Some(why), true).await?;
         }
@@ -96,8 +98,25 @@ impl Postman {
 
 /// The telling that a message to the unit is.
 fn telling(claimed: &Claimed) -> Option<u32> {
-    let begins = claimed.part == Part::Unit && begins_a_limit(claimed.letter.kind);
-    claimed.step.filter(|_| begins).and_then(|step| u32::try_from(step).ok())
+    telling_of(claimed.part, claimed.letter.kind, claimed.step)
+}
+
+fn telling_of(part: Part, kind: LetterKind, step: Option<i64>) -> Option<u32> {
+    let begins = part == Part::Unit && begins_a_limit(kind);
+    step.filter(|_| begins).and_then(|step| u32::try_from(step).ok())
+}
+
+/// Must an officer see a letter itself that did not arrive? What begins a limit leaves its notice undelivered, which is
+/// seen; copies and mail to the office ask for nothing.
+const fn must_be_seen(part: Part, telling: Option<u32>) -> bool {
+    telling.is_none() && matches!(part, Part::Unit | Part::Authority)
+}
+
+/// What did not arrive of a case does not wait for tomorrow's list.
+async fn tell_office(tx: &mut Tx, desk: &Desk, claimed: &Claimed, why: &str, at: DateTime<Utc>) -> StoreResult<()> {
+    let Some(case_id) = claimed.case_id.as_deref().filter(|_| must_be_seen(claimed.part, None)) else { return Ok(()) };
+    let letter = Undelivered { id: &claimed.id, kind: claimed.letter.kind, recipient: &claimed.recipient, why };
+    cases::undelivered(tx, &desk.offices, case_id, &letter, at).await
 }
 
 async fn tell(tx: &mut Tx, desk: &Desk, id: Option<&str>, event: Event, at: DateTime<Utc>) -> StoreResult<()> {
@@ -139,11 +158,20 @@ pub async fn bounced(db: &Db, desk: &Desk, message_id: &str, why: &str, at: Date
     let id = message_id.trim().trim_start_matches('<').split('@').next().unwrap_or_default();
     let mut tx = db.write().await?;
     let Some(returned) = outbox::bounced(&mut tx, id, why).await? else { return Ok(false) };
-    outbox::mark_bad(&mut tx, &returned.recipient, why, at).await?;
-    let begins = LetterKind::from_name(&returned.kind).is_some_and(begins_a_limit);
-    let step = returned.step.filter(|_| begins && returned.part == Part::Unit.name());
-    if let (Some(step), Some(id)) = (step.and_then(|step| u32::try_from(step).ok()), &returned.notice_id) {
+    contacts::mark_bad(&mut tx, &returned.recipient, why, at).await?;
+    let corrupt = |what: &str| StoreError::Corrupt(format!("{what} of message {id}"));
+    let part = Part::from_name(&returned.part).ok_or_else(|| corrupt("part"))?;
+    let kind = LetterKind::from_name(&returned.kind).ok_or_else(|| corrupt("kind"))?;
+    let telling = telling_of(part, kind, returned.step);
+    if let (Some(step), Some(id)) = (telling, &returned.notice_id) {
         came_back(&mut tx, desk, id, step, at).await?;
+    }
+    if must_be_seen(part, telling) {
+        outbox::lay_before(&mut tx, id).await?;
+        let letter = Undelivered { id, kind, recipient: &returned.recipient, why };
+        if let Some(case_id) = &returned.case_id {
+            cases::undelivered(&mut tx, &desk.offices, case_id, &letter, at).await?;
+        }
     }
     tx.commit().await?;
     Ok(true)

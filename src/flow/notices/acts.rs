@@ -5,7 +5,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::apply::apply;
 use super::{ActError, Desk, Now, UNIT, notice_of, site_of};
 use crate::domain::account::{AccountRole, Actor};
-use crate::domain::notice::{Event, Refusal, RequestKind};
+use crate::domain::beijing::day;
+use crate::domain::notice::{Event, Refusal, RequestKind, may_announce};
 use crate::store::maintenance::{self, Announcement};
 use crate::store::notices::{self, StoredNotice};
 use crate::store::{Db, attachments};
@@ -118,9 +119,7 @@ pub async fn announce_maintenance(
     at: DateTime<Utc>,
 ) -> Result<Option<StoredNotice>, ActError> {
     let (from, until) = (of.from, of.until);
-    if until < from {
-        return Err(Refusal::Day.into());
-    }
+    may_announce(from, until, day(at))?;
     let mut tx = db.write().await?;
     let site = site_of(&mut tx, actor, AccountRole::Officer, &of.site).await?;
     let by = actor.text();

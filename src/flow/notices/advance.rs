@@ -3,17 +3,12 @@
 use chrono::{DateTime, Utc};
 
 use super::apply::{apply, found_of};
-use super::{ActError, Desk, Now, SYSTEM, friendly};
-use crate::domain::confirm::{FindingState, Track};
-use crate::domain::host::Host;
-use crate::domain::notice::{Event, Notice, NoticeState, TellingStatus};
-use crate::domain::office::Approval;
-use crate::domain::verdict::FindingCode;
+use super::{ActError, Desk, Now, SYSTEM, friendly, tell};
+use crate::domain::kin::MISSING;
+use crate::domain::notice::{Event, NoticeState, TellingStatus};
 use crate::flow::watch::Step;
-use crate::store::audit::{self, Act};
-use crate::store::findings::{self, Change};
-use crate::store::notices::{self, StoredNotice, Untold};
-use crate::store::{Db, StoreError, StoreResult, Tx, instructions, maintenance, new_id, outbox, sites};
+use crate::store::notices::{self, StoredNotice};
+use crate::store::{Db, StoreError, StoreResult, Tx, outbox};
 
 /// Another worker was there between the list and the notice (each statement of PostgreSQL sees what was last committed):
 /// there may be more to do.
@@ -45,7 +40,7 @@ async fn one(tx: &mut Tx, desk: &Desk, now: &Now) -> Result<Step, ActError> {
         || recount(tx, desk, now).await?
         || due(tx, desk, now).await?
         || looked_again(tx, desk, now).await?
-        || untold(tx, desk, now).await?
+        || tell::untold(tx, desk, now).await?
         || friendly::write(tx, desk, now).await?;
     Ok(if worked { Step::Worked } else { Step::Idle })
 }
@@ -56,7 +51,7 @@ async fn read(tx: &mut Tx, id: &str) -> Result<StoredNotice, ActError> {
 
 /// Faults that are gone leave their notice; the last of them closes it.
 async fn mended(tx: &mut Tx, desk: &Desk, now: &Now) -> Result<bool, ActError> {
-    let mended = notices::mended(tx, AT_ONCE).await?;
+    let mended = notices::mended(tx, &MISSING, AT_ONCE).await?;
     let mut seen: Vec<&str> = Vec::new();
     for (id, _) in &mended {
         if seen.contains(&id.as_str()) {
@@ -156,95 +151,4 @@ async fn looked_again(tx: &mut Tx, desk: &Desk, now: &Now) -> Result<bool, ActEr
         }
     }
     Ok(false)
-}
-
-/// Confirmed faults that nobody was told of: they join the site's open notice, or a new one is drafted.
-async fn untold(tx: &mut Tx, desk: &Desk, now: &Now) -> Result<bool, ActError> {
-    let untold = notices::untold(tx, AT_ONCE).await?;
-    let Some(first) = untold.first() else { return Ok(false) };
-    let faults = faults(&untold, &first.site_id)?;
-    if faults.iter().any(|(_, code)| is_dead(*code)) && dismiss_ours(tx, now, &first.site_id).await? {
-        return Ok(true);
-    }
-    match notices::open_of_site(tx, &first.site_id).await? {
-        Some(open) => join(tx, desk, now, open, faults).await?,
-        None => draft(tx, desk, now, &first.site_id, faults).await?,
-    }
-    Ok(true)
-}
-
-const fn is_dead(code: FindingCode) -> bool {
-    matches!(code, FindingCode::DomainDead | FindingCode::Unreachable)
-}
-
-/// A name that is dead by our own order against another site (a folder on its host, a shared name) is no fault of this
-/// one: such findings are dismissed. `true`: there were some.
-async fn dismiss_ours(tx: &mut Tx, now: &Now, site_id: &str) -> Result<bool, ActError> {
-    let stopped = instructions::stopped_of_others(tx, site_id).await?;
-    let Some(site) = sites::by_id(tx, site_id).await? else { return Ok(false) };
-    let hosts = site.site.hosts();
-    let is_ours = stopped.iter().flat_map(|names| names.split(';')).any(|name| {
-        let order = Host::parse(name);
-        order.is_some_and(|order| hosts.iter().any(|host| host.is_within(&order)))
-    });
-    let mut dismissed = false;
-    for read in findings::open_of_site(tx, site_id).await?.iter().filter(|_| is_ours) {
-        if is_dead(read.finding.code) && read.track.state == FindingState::Confirmed {
-            let to = Track { state: FindingState::Dismissed, ..read.track.clone() };
-            let change = Change { at: now.at, pages: &read.pages, ..Change::default() };
-            dismissed |= findings::advance(tx, read, &to, &change).await?;
-        }
-    }
-    Ok(dismissed)
-}
-
-type Faults = Vec<(String, FindingCode)>;
-
-fn faults(untold: &[Untold], site_id: &str) -> StoreResult<Faults> {
-    let of_site = untold.iter().filter(|untold| untold.site_id == site_id);
-    let fault = |untold: &Untold| {
-        let code = FindingCode::from_name(&untold.code);
-        let code = code.ok_or_else(|| StoreError::Corrupt(format!("code of finding {}", untold.finding_id)))?;
-        Ok((untold.finding_id.clone(), code))
-    };
-    of_site.map(fault).collect()
-}
-
-async fn join(tx: &mut Tx, desk: &Desk, now: &Now, open: StoredNotice, faults: Faults) -> Result<(), ActError> {
-    // The notice before its letters, as whoever marks or takes back does.
-    notices::stand_by(tx, &open.id).await?;
-    let last = open.notice.tellings.len() as u32 - 1;
-    let is_queued = open.notice.tellings[last as usize].status == TellingStatus::Queued;
-    let letter_waits = is_queued && outbox::stop(tx, &open.id, last).await?;
-    apply(tx, desk, now, open, &Event::Found { faults, letter_waits }, SYSTEM).await?;
-    Ok(())
-}
-
-async fn draft(tx: &mut Tx, desk: &Desk, now: &Now, site_id: &str, faults: Faults) -> Result<(), ActError> {
-    let Some(site) = sites::by_id(tx, site_id).await? else { return Err(ActError::NotFound) };
-    let region = site.region.as_deref();
-    let mut notice = Notice::draft(faults, desk.offices.terms(region, now.today).limit());
-    notice.pauses = maintenance::of_site(tx, site_id, now.today).await?;
-    let stored = StoredNotice {
-        id: new_id(),
-        number: None,
-        site_id: site_id.to_owned(),
-        region: site.region.clone(),
-        version: 1,
-        drafted_at: now.at,
-        calendar: None,
-        ended_at: None,
-        notice,
-    };
-    if !notices::insert(tx, &stored).await? {
-        return Err(ActError::Changed);
-    }
-    let live: Vec<_> = stored.notice.live().map(|item| item.code.name()).collect();
-    let detail = serde_json::json!({ "site": site.site.key, "live": live });
-    let act = Act { actor: SYSTEM, action: "drafted", from: None, to: Some("drafted"), why: None, detail };
-    audit::append(tx, &super::apply::chain(&stored.id), now.at, &act).await?;
-    if desk.offices.approval(region) == Approval::Automatic {
-        apply(tx, desk, now, stored, &Event::Approved, SYSTEM).await?;
-    }
-    Ok(())
 }

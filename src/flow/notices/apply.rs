@@ -11,7 +11,7 @@ use crate::domain::verdict::FindingCode;
 use crate::flow::cases::{self, Overdue};
 use crate::store::audit::{self, Act};
 use crate::store::notices::{self, StoredNotice};
-use crate::store::{StoreResult, Tx, counters, outbox, plan};
+use crate::store::{StoreResult, Tx, counters, findings, outbox, plan};
 
 /// Applies an event within the caller's transaction; the notice as it then is.
 pub(crate) async fn apply(
@@ -94,7 +94,10 @@ async fn do_effect(
 
 /// What was not mended in time is a case: art. 20, or art. 19(5) where it is the report that is missing.
 async fn open_case(tx: &mut Tx, now: &Now, notice: &StoredNotice) -> StoreResult<()> {
-    let over: Vec<_> = notice.notice.run_out(now.today).map(|(item, _)| item.code).collect();
+    let found = findings::of_site(tx, &notice.site_id).await?;
+    let over = notice.notice.run_out(now.today).map(|(item, _)| item);
+    let over = over.filter(|item| !notice.notice.gives_way(item, findings::last_found(&found)));
+    let over: Vec<_> = over.map(|item| item.code).collect();
     let is_report = over.iter().all(|code| *code == FindingCode::ReportOverdue);
     let faults = over.iter().map(|code| code.label()).collect::<Vec<_>>().join("、");
     let overdue = Overdue {
@@ -159,7 +162,7 @@ pub(crate) fn chain(id: &str) -> String {
 /// Did a fair look after the due day still find a fault whose limit had ended?
 pub(crate) async fn found_of(tx: &mut Tx, now: &Now, notice: &StoredNotice) -> StoreResult<bool> {
     let over: Vec<_> = notice.notice.run_out(now.today).map(|(item, due)| (item.finding_id.clone(), due)).collect();
-    let found = crate::store::findings::open_of_site(tx, &notice.site_id).await?;
+    let found = findings::open_of_site(tx, &notice.site_id).await?;
     Ok(found.iter().any(|found| {
         let is_failing = found.track.state == crate::domain::confirm::FindingState::Confirmed;
         is_failing && over.iter().any(|(id, due)| *id == found.id && day(found.track.last_failed_at) > *due)

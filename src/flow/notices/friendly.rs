@@ -4,6 +4,7 @@
 use super::letters;
 use super::{Desk, Now};
 use crate::domain::letter::{Letter, LetterKind, SiteText};
+use crate::flow::contacts;
 use crate::store::outbox::{self, Channel, Part, Post};
 use crate::store::{StoreResult, Tx, findings, sites};
 
@@ -34,7 +35,7 @@ pub(super) async fn write(tx: &mut Tx, desk: &Desk, now: &Now) -> StoreResult<bo
             continue;
         }
         worked = true;
-        let to = letters::usable(tx, &site.site).await?;
+        let to = contacts::usable(tx, &site.site).await?;
         let Some(first) = to.first() else {
             tracing::info!(site = site.site.key, "a friendly reminder has nobody to go to");
             continue;

@@ -8,8 +8,9 @@ use super::{Desk, Now};
 use crate::domain::exhibit::{self, Piece};
 use crate::domain::letter::{Exhibit, Fault, Letter, LetterKind, SHOWN_PAGES, SiteText};
 use crate::domain::notice::{RequestKind, Telegram};
-use crate::domain::registry::{Contact, Site};
+use crate::domain::registry::Site;
 use crate::domain::verdict::FindingCode;
+use crate::flow::contacts;
 use crate::store::evidence;
 use crate::store::findings::{self, StoredFinding};
 use crate::store::notices::StoredNotice;
@@ -44,7 +45,7 @@ pub(super) async fn write(
     let site = sites::by_id(tx, &notice.site_id).await?;
     let site = site.ok_or_else(|| StoreError::Corrupt(format!("site {} of a notice", notice.site_id)))?;
     let letter = letter(tx, desk, now, notice, &site, telegram).await?;
-    let to = usable(tx, &site.site).await?;
+    let to = contacts::usable(tx, &site.site).await?;
     if begins_a_limit(telegram.kind) {
         // What still waits to tell the same, to another address or parked, is replaced by this.
         outbox::stop(tx, &notice.id, telegram.step).await?;
@@ -101,19 +102,6 @@ async fn post(
     Ok(())
 }
 
-/// The addresses of a unit that are not known to refuse mail: the handling person's and the responsible person's.
-pub(super) async fn usable(tx: &mut Tx, site: &Site) -> StoreResult<Vec<String>> {
-    let mut usable: Vec<String> = Vec::new();
-    for Contact { email, .. } in [&site.handler, &site.contact] {
-        let Some(address) = email.as_deref().map(str::trim).filter(|address| address.contains('@')) else { continue };
-        let known = usable.iter().any(|other| other.eq_ignore_ascii_case(address));
-        if !known && !outbox::is_bad(tx, address).await? {
-            usable.push(address.to_owned());
-        }
-    }
-    Ok(usable)
-}
-
 async fn letter(
     tx: &mut Tx,
     desk: &Desk,
@@ -163,8 +151,8 @@ fn words(notice: &StoredNotice, kind: LetterKind, at: DateTime<Utc>) -> Option<S
     }
 }
 
-/// The faults a letter tells: of the telling where it begins a limit, else all that are not gone; a letter of thanks names
-/// all that there were.
+/// The faults a letter tells, each to the extent found last: of the telling where it begins a limit, else all that are
+/// not gone; a letter of thanks names all that there were.
 async fn faults(tx: &mut Tx, desk: &Desk, notice: &StoredNotice, telegram: Telegram) -> StoreResult<Vec<Fault>> {
     let machine = &notice.notice;
     let items: Vec<_> = match telegram.kind {
@@ -175,7 +163,7 @@ async fn faults(tx: &mut Tx, desk: &Desk, notice: &StoredNotice, telegram: Teleg
     let of_site = findings::of_site(tx, &notice.site_id).await?;
     let kept = evidence::latest(tx, &notice.site_id, SEARCHED).await?;
     let mut faults = Vec::new();
-    for item in items {
+    for item in items.into_iter().filter(|item| !machine.gives_way(item, findings::last_found(&of_site))) {
         let Some(found) = of_site.iter().find(|found| found.id == item.finding_id) else { continue };
         faults.push(fault(found, &desk.vantage, &kept));
     }

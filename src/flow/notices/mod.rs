@@ -12,6 +12,7 @@ pub(crate) mod letters;
 pub mod link;
 pub mod read;
 mod recheck;
+mod tell;
 pub mod unit_view;
 
 use chrono::{DateTime, NaiveDate, Utc};

@@ -9,8 +9,9 @@ use super::letters::{self, addressee};
 use super::{Desk, Now};
 use crate::domain::calendar::{Calendar, Due};
 use crate::domain::confirm::{FindingState, Rule, Track};
+use crate::domain::kin::is_kin;
 use crate::domain::letter::{Fault, OfficeText, SiteText};
-use crate::domain::notice::{Notice, NoticeState, RecheckRefusal, RequestKind};
+use crate::domain::notice::{Item, Notice, NoticeState, RecheckRefusal, RequestKind};
 use crate::domain::verdict::FindingCode;
 use crate::store::attachments::{self, Listed};
 use crate::store::findings::{self, StoredFinding};
@@ -140,20 +141,33 @@ fn seen_by_unit(notice: Notice) -> Notice {
 async fn faults(tx: &mut Tx, desk: &Desk, stored: &StoredNotice, found: &[StoredFinding]) -> StoreResult<Vec<Told>> {
     let kept = evidence::latest(tx, &stored.site_id, letters::SEARCHED).await?;
     let mut told = Vec::new();
-    for item in stored.notice.shown() {
-        let Some(found) = found.iter().find(|found| found.id == item.finding_id) else { continue };
+    for item in reaching(stored, found) {
+        let Some(this) = found.iter().find(|found| found.id == item.finding_id) else { continue };
+        let track = track(item, this, found);
         told.push(Told {
-            finding_id: found.id.clone(),
-            fault: letters::fault(found, &desk.vantage, &kept),
+            finding_id: this.id.clone(),
+            fault: letters::fault(this, &desk.vantage, &kept),
             due: stored.notice.due_of(item.step),
             supplement: item.step > 0,
             cleared_at: item.cleared_at,
-            state: found.track.state,
-            clean: found.track.clean,
-            pages: found.pages.clone(),
+            state: track.state,
+            clean: track.clean,
+            pages: this.pages.clone(),
         });
     }
     Ok(told)
+}
+
+/// The items that the unit may see, each fault to the extent found last.
+fn reaching<'a>(stored: &'a StoredNotice, found: &'a [StoredFinding]) -> impl Iterator<Item = &'a Item> {
+    stored.notice.shown().filter(|item| !stored.notice.gives_way(item, findings::last_found(found)))
+}
+
+/// How far it is mended: a fault is gone when no finding of it is open, to whatever extent.
+fn track<'a>(item: &Item, this: &'a StoredFinding, found: &'a [StoredFinding]) -> &'a Track {
+    let is_over = item.cleared_at.is_none() && this.track.state.is_over();
+    let is_left = |other: &&StoredFinding| is_kin(other.finding.code, item.code) && !other.track.state.is_over();
+    found.iter().find(is_left).filter(|_| is_over).map_or(&this.track, |left| &left.track)
 }
 
 fn standing(notice: &Notice, faults: &[Told], due: Option<Due>, now: &Now) -> Standing {
@@ -219,7 +233,7 @@ pub async fn all_pages(tx: &mut Tx, stored: &StoredNotice) -> StoreResult<Vec<Pa
     let found = findings::of_site(tx, &stored.site_id).await?;
     let seen: std::collections::HashMap<_, _> = pages::fair_times(tx, &stored.site_id).await?.into_iter().collect();
     let mut all = Vec::new();
-    for item in stored.notice.shown() {
+    for item in reaching(stored, &found) {
         let Some(found) = found.iter().find(|found| found.id == item.finding_id) else { continue };
         let Track { first_failed_at: first_seen, last_failed_at, .. } = found.track;
         all.extend(found.pages.iter().map(|url| {

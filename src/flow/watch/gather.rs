@@ -4,16 +4,19 @@ use chrono::{DateTime, Utc};
 use url::Url;
 
 use super::{Kind, RULES, Watch};
+use crate::domain::beijing::day;
 use crate::domain::crawl::Origin;
 use crate::domain::host::Host;
 use crate::domain::look::PageLook;
 use crate::domain::registry::Site;
-use crate::domain::verdict::{Effect, Verdict};
+use crate::domain::site::Hanging;
+use crate::domain::verdict::{Effect, FindingCode, Verdict};
 use crate::flow::check_site::{Memory, Reach, Remembered, Target};
 use crate::store::findings::{self, StoredFinding};
 use crate::store::pages::{self, StoredPage};
 use crate::store::plan::{self, Claim};
-use crate::store::{StoreResult, sites};
+use crate::store::sites::{self, StoredSite};
+use crate::store::{StoreResult, looks};
 
 /// A site on the table.
 pub(super) struct Case {
@@ -24,6 +27,7 @@ pub(super) struct Case {
     pub target: Target,
     pub reach: Reach,
     pub memory: Memory,
+    pub hanging: Hanging,
     /// What a page is judged under: the rules, and the site's row as it is now.
     pub judged_under: String,
 }
@@ -36,6 +40,7 @@ pub(super) async fn gather(watch: &Watch, claim: &Claim, now: DateTime<Utc>) -> 
     let Some(stored) = sites::by_id(&mut tx, &claim.site_id).await? else { return Ok(None) };
     let known = pages::of_site(&mut tx, &claim.site_id).await?;
     let open = findings::open_of_site(&mut tx, &claim.site_id).await?;
+    let standing = looks::standing(&mut tx, &claim.site_id).await?;
     drop(tx);
     if kind == Kind::Pages && begun.is_none() {
         let mut tx = watch.db.write().await?;
@@ -49,6 +54,7 @@ pub(super) async fn gather(watch: &Watch, claim: &Claim, now: DateTime<Utc>) -> 
         Kind::Home | Kind::Recheck => Reach::Pages(suspects(&open, watch.terms.suspects)),
     };
     let memory = known.into_iter().filter_map(|page| remember(page, begun, &judged_under)).collect();
+    let hanging = hanging(watch, &stored, standing.and_then(|standing| standing.passed_at), &open, now);
     Ok(Some(Case {
         kind,
         slot_at,
@@ -57,6 +63,7 @@ pub(super) async fn gather(watch: &Watch, claim: &Claim, now: DateTime<Utc>) -> 
         target,
         reach,
         memory: Memory { pages: memory },
+        hanging,
         judged_under,
     }))
 }
@@ -74,6 +81,24 @@ fn target(site: &Site) -> Option<Target> {
     let host = site.names().next()?;
     let folder = site.url_prefix.as_deref().unwrap_or("/");
     Target::parse(&format!("http://{}{folder}", Host::ascii(host))).ok()
+}
+
+/// The site's hanging: by the terms of its office on the day of its notice of issue. A badge was seen where the site
+/// passed, or where only some pages lacked it.
+fn hanging(
+    watch: &Watch,
+    stored: &StoredSite,
+    passed_at: Option<DateTime<Utc>>,
+    open: &[StoredFinding],
+    now: DateTime<Utc>,
+) -> Hanging {
+    let notified_on = stored.site.notified_on.unwrap_or(day(now));
+    let partly = open.iter().filter(|open| open.finding.code == FindingCode::PartlyHung);
+    let seen_at = partly.map(|open| open.track.first_failed_at).chain(passed_at).max();
+    Hanging {
+        days: watch.terms.hanging.terms(stored.region.as_deref(), notified_on).hang_days,
+        seen_on: seen_at.map(day),
+    }
 }
 
 /// Pages that an open finding stands on: between two looks at all pages they are visited daily.

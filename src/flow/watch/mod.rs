@@ -18,6 +18,7 @@ use crate::clock::Clock;
 use crate::closed_set;
 use crate::domain::confirm::Rule;
 use crate::domain::mass::MassRule;
+use crate::domain::office::Offices;
 use crate::domain::schedule::Rhythm;
 use crate::domain::verdict::FindingCode;
 use crate::flow::check_site::{Checker, Errand, SiteLook};
@@ -50,6 +51,8 @@ pub struct Terms {
     pub pages: Rhythm,
     /// Regions with a rhythm of their own (GB/T 2260), the narrower first.
     pub offices: Vec<OfficeTerms>,
+    /// How long units have to hang their badges.
+    pub hanging: Offices,
     pub rule: Rule,
     pub rules: Vec<(FindingCode, Rule)>,
     pub mass: MassRule,
@@ -163,6 +166,7 @@ impl Watch {
             site_id: Some(&claim.site_id),
             reach: case.reach.clone(),
             memory: &case.memory,
+            hanging: case.hanging,
             observer: &journal,
         };
         let look = journal.saving(self.checker.look(&errand)).await?;

@@ -241,6 +241,10 @@ bodies! {
         #[serde(default)]
         names: Vec<String>,
         reason: String,
+        /// Other sites live on these names and go dark with them: that is meant. Without it such a stop is refused (409), and
+        /// the sites are named.
+        #[serde(default)]
+        despite_shared: bool,
         /// `{"when":"next_working_day"}` unless said otherwise, `{"when":"at_once"}`, or `{"when":"at","at":"…"}`.
         #[serde(default)]
         #[schema(value_type = Object)]
@@ -282,8 +286,10 @@ acts! { "cases", "The case", CaseSheet;
     "/cases/{id}/consult" consult_case(Consulted { whom, on, opinion }) =>
         |app, actor, id, now| cases::consult(&Desk::of(app), actor, id, (&whom, on, &opinion), now);
     /// Proposes a decision: the evidence is locked in the same moment.
-    "/cases/{id}/propose" propose_case(Proposed { outcome, names, reason, effective }) => |app, actor, id, now| {
-        let proposing = Proposing { outcome: Some(outcome), names: &names, reason: &reason, effective };
+    "/cases/{id}/propose" propose_case(Proposed { outcome, names, reason, despite_shared, effective }) =>
+        |app, actor, id, now| {
+        let (outcome, names, reason) = (Some(outcome), names.as_slice(), reason.as_str());
+        let proposing = Proposing { outcome, names, reason, effective, despite_shared };
         async move { cases::propose(&Desk::of(app), actor, id, &proposing, now).await }
     };
     /// Approves what another proposed.

@@ -123,6 +123,9 @@ api! {
     post "/sites/{key}/recheck" => sites::recheck_site;
     get "/outbox" => outbox::show_outbox;
     post "/outbox/release" => outbox::release_outbox;
+    post "/outbox/settle" => outbox::settle_message;
+    get "/mail/bad" => outbox::bad_contacts;
+    post "/mail/good" => outbox::good_contact;
     post "/mail/bounces" => outbox::report_bounce;
 }
 

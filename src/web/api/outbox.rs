@@ -13,7 +13,9 @@ use utoipa::ToSchema;
 use super::request::{Body, Caller, Whence, bytes, json, stranger};
 use super::trouble::{Code, OfActing, OfReading, OfReporting};
 use super::{Api, Said};
+use crate::flow::contacts;
 use crate::flow::outbox::{self, Report, Reporter};
+use crate::store::contacts::BadContact;
 use crate::store::outbox::Listed;
 
 /// What waits in one's region.
@@ -57,6 +59,60 @@ pub(super) async fn release_outbox(
 ) -> Said<Released> {
     let released = outbox::release(&api.app.db, &actor, id.as_deref(), api.app.clock.now()).await?;
     Ok(Json(Released { released }))
+}
+
+/// What is to be put away.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Settle {
+    /// Of a parked message.
+    id: String,
+    /// How it was delivered, or why it need not go.
+    why: String,
+}
+
+/// What came of it.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Settled {
+    /// `false`: it was not parked.
+    settled: bool,
+}
+
+/// Puts a parked message of one's region away: it was delivered another way, or need not go.
+#[utoipa::path(post, path = "/outbox/settle", tag = "mail", request_body = Settle, security(("token" = [])),
+    responses((status = 200, description = "What came of it", body = Settled), OfActing))]
+pub(super) async fn settle_message(
+    State(api): State<Api>,
+    Caller(actor): Caller,
+    Body(Settle { id, why }): Body<Settle>,
+) -> Said<Settled> {
+    Ok(Json(Settled { settled: outbox::settle(&api.app.db, &actor, &id, &why, api.app.clock.now()).await? }))
+}
+
+/// The addresses of one's region that refuse mail, the longest known first.
+#[utoipa::path(get, path = "/mail/bad", tag = "mail", security(("token" = [])),
+    responses((status = 200, description = "Each with since when and why", body = Vec<BadContact>), OfReading))]
+pub(super) async fn bad_contacts(State(api): State<Api>, Caller(actor): Caller) -> Said<Vec<BadContact>> {
+    Ok(Json(contacts::bad(&api.app.db, &actor).await?))
+}
+
+/// An address.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Address {
+    address: String,
+}
+
+/// An address takes mail again: what it refused may be sent again.
+#[utoipa::path(post, path = "/mail/good", tag = "mail", request_body = Address, security(("token" = [])),
+    responses((status = 200, description = "It is not marked any more", body = Address), OfActing))]
+pub(super) async fn good_contact(
+    State(api): State<Api>,
+    Caller(actor): Caller,
+    Body(Address { address }): Body<Address>,
+) -> Said<Address> {
+    contacts::mark_good(&api.app.db, &actor, &address, api.app.clock.now()).await?;
+    Ok(Json(Address { address }))
 }
 
 /// A mail server's report.

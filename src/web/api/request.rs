@@ -68,6 +68,10 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Api> for Place<T> {
     type Rejection = Trouble;
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Trouble> {
+        // Nothing on file has a zero byte in its name; PostgreSQL would not even hear the question.
+        if holds_zero(parts.uri.path()) {
+            return Err(Code::NotFound.into());
+        }
         let Path(place) = Path::from_request_parts(parts, api).await.map_err(|_| Code::NotFound)?;
         Ok(Self(place))
     }
@@ -80,6 +84,9 @@ impl<T: DeserializeOwned> FromRequestParts<Api> for Asked<T> {
     type Rejection = Trouble;
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Trouble> {
+        if parts.uri.query().is_some_and(holds_zero) {
+            return Err(zero(None));
+        }
         match Query::from_request_parts(parts, api).await {
             Ok(Query(asked)) => Ok(Self(asked)),
             Err(rejection) => {
@@ -120,7 +127,38 @@ pub(super) fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Trouble> {
         Trouble::invalid(field, &what)
     })?;
     text.end().map_err(|error| Trouble::invalid(None, &error.to_string()))?;
+    // It can only be written by its escape, which is seldom there.
+    if bytes.windows(ZERO_ESCAPED.len()).any(|window| window == ZERO_ESCAPED) {
+        let tree = serde_json::from_slice(bytes).map_err(|error| Trouble::invalid(None, &error.to_string()))?;
+        with_zero(&tree, "").map_or(Ok(()), |field| Err(zero(Some(field))))?;
+    }
     Ok(read)
+}
+
+/// How JSON writes a zero byte.
+const ZERO_ESCAPED: &[u8] = b"\\u0000";
+
+/// Is there a zero byte in a part of an address, which writes it percent-encoded? SQLite keeps one in a text, PostgreSQL
+/// does not: it is let in nowhere.
+fn holds_zero(encoded: &str) -> bool {
+    encoded.contains("%00")
+}
+
+fn zero(field: Option<String>) -> Trouble {
+    Trouble::invalid(field, "no text holds a zero byte")
+}
+
+/// The field, the outermost one, whose text holds a zero byte.
+fn with_zero(tree: &serde_json::Value, at: &str) -> Option<String> {
+    let within = |at: &str, name: &str| if at.is_empty() { name.to_owned() } else { at.to_owned() };
+    match tree {
+        serde_json::Value::String(text) => text.contains('\0').then(|| at.to_owned()),
+        serde_json::Value::Array(items) => items.iter().find_map(|item| with_zero(item, at)),
+        serde_json::Value::Object(fields) => {
+            fields.iter().find_map(|(name, value)| with_zero(value, &within(at, name)))
+        }
+        _ => None,
+    }
 }
 
 /// The field that a message begins with, or quotes.
@@ -161,6 +199,15 @@ mod tests {
         assert!(json::<Given>(b"{\"on\":\"2026-11-26\"}").is_ok());
         assert_eq!(field("state: x: no value of NoticeState").as_deref(), Some("state"));
         assert_eq!(field("unknown field `by`, expected `on`").as_deref(), Some("by"));
+    }
+
+    #[test]
+    fn a_zero_byte_is_refused_and_what_looks_like_one_is_not() {
+        let read = |text: &str| json::<serde_json::Value>(text.as_bytes());
+        let refused = |text: &str| format!("{:?}", read(text).unwrap_err());
+        assert!(refused(r#"{"why":"a\u0000"}"#).contains("field: Some(\"why\")"));
+        assert!(refused(r#"{"names":["a",{"b":"\u0000"}]}"#).contains("field: Some(\"names\")"));
+        assert!(read(r#"{"why":"a\\u0000"}"#).is_ok(), "a backslash and five letters");
     }
 
     #[test]

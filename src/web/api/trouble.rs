@@ -53,6 +53,7 @@ pub struct Trouble {
     code: Code,
     message: String,
     field: Option<String>,
+    sites: Vec<String>,
     /// Seconds after which it may be tried again.
     wait: Option<u64>,
 }
@@ -69,11 +70,14 @@ pub(super) struct ErrorBody {
     /// Which part of the request it was.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
+    /// Registry keys of sites that would go dark with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    sites: Vec<String>,
 }
 
 impl From<Code> for Trouble {
     fn from(code: Code) -> Self {
-        Self { code, message: code.help().to_owned(), field: None, wait: None }
+        Self { code, message: code.help().to_owned(), field: None, sites: Vec::new(), wait: None }
     }
 }
 
@@ -116,6 +120,11 @@ impl From<CaseError> for Trouble {
             CaseError::NotYours => Code::Forbidden,
             CaseError::Changed => Code::Changed,
             CaseError::Store(error) => return error.into(),
+            CaseError::Shared(ref shared) => {
+                let sites = shared.iter().map(|one| one.site.clone()).collect();
+                let field = Some("despite_shared".to_owned());
+                return Self { message: error.to_string(), field, sites, ..Code::Refused.into() };
+            }
             refused @ (CaseError::Refused(_) | CaseError::OpenAlready(_)) => {
                 return Self { message: refused.to_string(), ..Code::Refused.into() };
             }
@@ -139,7 +148,7 @@ impl From<LeadError> for Trouble {
 
 impl IntoResponse for Trouble {
     fn into_response(self) -> Response {
-        let body = ErrorBody { error: self.code, message: self.message, field: self.field };
+        let body = ErrorBody { error: self.code, message: self.message, field: self.field, sites: self.sites };
         let mut response = (self.code.status(), Json(body)).into_response();
         if self.code == Code::Unauthorized {
             // RFC 6750 wants the scheme; why it was refused is nobody's business.
@@ -171,6 +180,15 @@ pub(super) struct OfReading;
 impl IntoResponses for OfReading {
     fn responses() -> Responses {
         described(&[Code::Unauthorized, Code::NotFound, Code::Invalid, Code::TooMany, Code::Unavailable])
+    }
+}
+
+/// How a question of the public may be answered with no.
+pub(super) struct OfAsking;
+
+impl IntoResponses for OfAsking {
+    fn responses() -> Responses {
+        described(&[Code::TooLarge, Code::Invalid, Code::TooMany, Code::Unavailable])
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use utoipa::ToSchema;
 
 use super::request::{Body, Place, Whence};
-use super::trouble::{Code, OfReading, Trouble};
+use super::trouble::{Code, OfAsking, Trouble};
 use super::{Api, schemas};
 use crate::domain::certificate::{BadgeRef, Certificate};
 use crate::domain::click::{ClickVerdict, From};
@@ -55,7 +55,8 @@ impl Where {
 #[utoipa::path(get, path = "/verify/{id}", tag = "public",
     params(("id" = String, Path, description = "Badge code or certificate id"), ("host" = Option<String>, Query)),
     responses((status = 200, description = "What is known of it", body = Verified),
-        (status = 304, description = "As before"), OfReading))]
+        (status = 304, description = "As before"),
+        (status = 404, description = "No such badge is on file", body = Verified), OfAsking))]
 pub(super) async fn verify(
     State(api): State<Api>,
     Whence(visitor): Whence,
@@ -134,7 +135,7 @@ pub(super) struct Many {
 
 /// What is known of up to 100 badges, in their order, signed as a whole.
 #[utoipa::path(post, path = "/verify", tag = "public", request_body = Many,
-    responses((status = 200, description = "`answers`: what is known of each", body = serde_json::Value), OfReading))]
+    responses((status = 200, description = "`answers`: what is known of each", body = serde_json::Value), OfAsking))]
 pub(super) async fn verify_many(
     State(api): State<Api>,
     Whence(visitor): Whence,

@@ -81,6 +81,9 @@ fn event(t: Tongue, kind: EventKind, to: Option<NoticeState>) -> &'static str {
             t.say("期限届满后检查仍发现问题，逾期", "still found it after the due date: overdue")
         }
         EventKind::DueOver => t.say("期限届满，等待复核", "the limit ended; a look is awaited"),
+        EventKind::Restated => {
+            t.say("同一问题的范围有变化，期限不变", "found the same fault to another extent: the limit stays")
+        }
         EventKind::Recounted => t.say("工作日历调整，重新计算期限", "counted the limit anew: the calendar changed"),
         EventKind::Withdrawn => t.say("撤回通知", "withdrew the notice"),
         EventKind::Closed => t.say("办结", "closed the notice"),

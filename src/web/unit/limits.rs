@@ -1,4 +1,4 @@
-//! How often the public may press a button: by notice, and by the address it comes from.
+//! How often the public may press a button, and how often it may read: by notice, and by the address it comes from.
 //!
 //! Behind a reverse proxy that is not on the list of ours everybody has its address, so the limit by address is wide; the
 //! one by notice is what protects a notice.
@@ -23,21 +23,41 @@ use crate::web::visitor::{self, network};
 const OF_NOTICE: (NonZeroU32, Duration) = (NonZeroU32::new(12).expect("not zero"), Duration::from_secs(10));
 /// Presses at once from one address, and how long until one more.
 const OF_ADDRESS: (NonZeroU32, Duration) = (NonZeroU32::new(60).expect("not zero"), Duration::from_secs(1));
+/// Pages read at once of one notice, and how long until one more: whoever reads does not notice it.
+const READ_OF_NOTICE: (NonZeroU32, Duration) = (NonZeroU32::new(120).expect("not zero"), Duration::from_millis(500));
+/// Pages read at once from one address, and how long until one more.
+const READ_OF_ADDRESS: (NonZeroU32, Duration) = (NonZeroU32::new(600).expect("not zero"), Duration::from_millis(50));
 /// Keys that are remembered before those that may press freely again are forgotten.
 const MOST_KEYS: usize = 10_000;
 
-/// Who pressed how often.
+/// Who pressed, and who read, how often.
 pub(super) struct Limits {
-    by_notice: DefaultKeyedRateLimiter<String>,
-    by_address: DefaultKeyedRateLimiter<IpAddr>,
+    presses: Pair,
+    reads: Pair,
 }
 
 impl Limits {
     pub fn new() -> Self {
+        Self { presses: Pair::of(OF_NOTICE, OF_ADDRESS), reads: Pair::of(READ_OF_NOTICE, READ_OF_ADDRESS) }
+    }
+
+    fn of(&self, method: &Method) -> &Pair {
+        if *method == Method::POST { &self.presses } else { &self.reads }
+    }
+}
+
+/// What one notice, and what one address may do.
+struct Pair {
+    by_notice: DefaultKeyedRateLimiter<String>,
+    by_address: DefaultKeyedRateLimiter<IpAddr>,
+}
+
+impl Pair {
+    fn of(of_notice: (NonZeroU32, Duration), of_address: (NonZeroU32, Duration)) -> Self {
         let quota = |(burst, every): (NonZeroU32, Duration)| {
             Quota::with_period(every).unwrap_or(Quota::per_second(burst)).allow_burst(burst)
         };
-        Self { by_notice: RateLimiter::keyed(quota(OF_NOTICE)), by_address: RateLimiter::keyed(quota(OF_ADDRESS)) }
+        Self { by_notice: RateLimiter::keyed(quota(of_notice)), by_address: RateLimiter::keyed(quota(of_address)) }
     }
 
     /// How long to wait; none: go on.
@@ -59,18 +79,20 @@ impl Limits {
     }
 }
 
-/// Stops who presses too often before anything of the request is read.
+/// Stops who asks too often before anything of the request is read.
 pub(super) async fn limit(State(front): State<Front>, request: Request, next: Next) -> Response {
-    if request.method() != Method::POST {
-        return next.run(request).await;
-    }
     let trusted = &front.app.config.web.trusted_proxies;
     let visitor = visitor::address(trusted, request.extensions(), request.headers());
     let token = request.uri().path().split('/').nth(2).unwrap_or_default();
-    let Some(wait) = front.limits.wait(front.app.links.read(token), visitor) else { return next.run(request).await };
+    let limits = front.limits.of(request.method());
+    let Some(wait) = limits.wait(front.app.links.read(token), visitor) else { return next.run(request).await };
     let seconds = wait.as_secs() + 1;
     let tongue = Tongue::asked(request.headers());
-    let mut response = trouble(tongue, StatusCode::TOO_MANY_REQUESTS, Trouble::TooOften { seconds });
+    let mut response = trouble(
+        tongue,
+        StatusCode::TOO_MANY_REQUESTS,
+        Trouble::TooOften { seconds, pressed: request.method() == Method::POST },
+    );
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     response
 }
@@ -81,7 +103,7 @@ mod tests {
 
     #[test]
     fn a_notice_is_limited_by_itself_and_an_address_by_all_it_does() {
-        let (limits, home) = (Limits::new(), "192.0.2.1".parse().ok());
+        let (limits, home) = (Limits::new().presses, "192.0.2.1".parse().ok());
         assert!((0..12).all(|_| limits.wait(Some("a"), home).is_none()));
         let wait = limits.wait(Some("a"), home).unwrap();
         assert!(wait <= OF_NOTICE.1, "{wait:?}");
@@ -89,5 +111,15 @@ mod tests {
         let stopped = (0..100).filter(|n| limits.wait(Some(&format!("n{n}")), home).is_some()).count();
         assert!((50..=60).contains(&stopped), "{stopped} of 100 are too many from one address");
         assert!(limits.wait(None, "192.0.2.2".parse().ok()).is_none(), "another address is not stopped");
+    }
+
+    #[test]
+    fn reading_is_counted_apart_and_widely() {
+        let (limits, home) = (Limits::new(), "192.0.2.1".parse().ok());
+        let reads = limits.of(&Method::GET);
+        assert!((0..120).all(|_| reads.wait(Some("a"), home).is_none()));
+        assert!((0..20).any(|_| reads.wait(Some("a"), home).is_some()), "nobody reads so fast");
+        assert!(reads.wait(Some("b"), home).is_none() && limits.of(&Method::POST).wait(Some("a"), home).is_none());
+        assert!(std::ptr::eq(limits.of(&Method::HEAD), reads), "whatever is no press");
     }
 }

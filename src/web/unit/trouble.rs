@@ -15,6 +15,8 @@ pub(super) enum Trouble {
     Missing,
     TooOften {
         seconds: u64,
+        /// A button, not a page.
+        pressed: bool,
     },
     /// The form was not sent in time, or not whole.
     Broken,
@@ -62,19 +64,20 @@ fn words(t: Tongue, what: Trouble) -> (String, Vec<String>) {
                 ),
             ],
         ),
-        Trouble::TooOften { seconds } => (
-            own("操作过于频繁，请稍后再试", "Too many requests: please wait a moment"),
-            vec![
-                match t {
-                    Tongue::Chinese => format!("请等待 {seconds} 秒后再试。"),
-                    Tongue::English => format!("Try again in {seconds} seconds."),
-                },
-                own(
-                    "刚才的操作没有提交。返回上一页，填写的内容一般仍在。",
-                    "Nothing was submitted just now. Go back: what you typed should still be there.",
-                ),
-            ],
-        ),
+        Trouble::TooOften { seconds, pressed } => {
+            let wait = match t {
+                Tongue::Chinese => format!("请等待 {seconds} 秒后再试。"),
+                Tongue::English => format!("Try again in {seconds} seconds."),
+            };
+            let kept = own(
+                "刚才的操作没有提交。返回上一页，填写的内容一般仍在。",
+                "Nothing was submitted just now. Go back: what you typed should still be there.",
+            );
+            (
+                own("操作过于频繁，请稍后再试", "Too many requests: please wait a moment"),
+                std::iter::once(wait).chain(pressed.then_some(kept)).collect(),
+            )
+        }
         Trouble::Broken => (
             own("提交的内容不完整", "The form did not arrive whole"),
             vec![own(

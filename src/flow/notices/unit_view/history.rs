@@ -60,8 +60,10 @@ pub(super) async fn read(tx: &mut Tx, stored: &StoredNotice) -> StoreResult<Vec<
 }
 
 fn entry(act: &Recorded, stored: &StoredNotice) -> StoreResult<Option<Entry>> {
-    let Some(what) = what(act, stored) else { return Ok(None) };
     let body = act.tree()?;
+    let state = body["to"].as_str().and_then(NoticeState::from_name);
+    let was_sent = !matches!(state, None | Some(NoticeState::Drafted | NoticeState::Queued));
+    let Some(what) = what(act, stored, was_sent) else { return Ok(None) };
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let who = match act.actor.as_str() {
         SYSTEM => Who::System,
@@ -72,20 +74,21 @@ fn entry(act: &Recorded, stored: &StoredNotice) -> StoreResult<Option<Entry>> {
         at: act.at,
         who,
         what,
-        state: body["to"].as_str().and_then(NoticeState::from_name),
+        state,
         due: body["detail"]["due"].as_str().and_then(|day| day.parse().ok()),
         why: text(&body["why"]).filter(|_| who == Who::Office),
     }))
 }
 
 /// What the unit is told of. How the office came to its letter is not among it.
-fn what(act: &Recorded, stored: &StoredNotice) -> Option<What> {
+fn what(act: &Recorded, stored: &StoredNotice, was_sent: bool) -> Option<What> {
     if act.action == ASKED {
         return Some(What::RecheckAsked);
     }
     let requests = &stored.notice.requests;
     match EventKind::from_name(&act.action)? {
         EventKind::Found | EventKind::Approved => None,
+        EventKind::Restated if !was_sent => None,
         EventKind::Asked => {
             let asked = requests.iter().find(|request| request.at == act.at)?;
             Some(What::Asked(asked.kind))

@@ -99,7 +99,7 @@ async fn result(tx: &mut Tx, stored: &StoredNotice, found: &[StoredFinding], loo
     let before = counted_before(tx, stored, look.slot_at).await?;
     let mut faults = Vec::new();
     // Those that were gone before it was asked for are not its doing.
-    for item in stored.notice.shown().filter(|item| item.cleared_at.is_none_or(|at| at >= look.slot_at)) {
+    for item in super::reaching(stored, found).filter(|item| item.cleared_at.is_none_or(|at| at >= look.slot_at)) {
         let Some(found) = found.iter().find(|found| found.id == item.finding_id) else { continue };
         faults.push(Left {
             code: item.code,
@@ -112,7 +112,7 @@ async fn result(tx: &mut Tx, stored: &StoredNotice, found: &[StoredFinding], loo
         });
     }
     let is_told =
-        |code: FindingCode| stored.notice.items.iter().any(|item| crate::domain::observe::is_kin(item.code, code));
+        |code: FindingCode| stored.notice.items.iter().any(|item| crate::domain::kin::is_kin(item.code, code));
     let others: HashSet<_> =
         seen.iter().filter(|seen| seen.is_fault() && !is_told(seen.code)).map(|seen| seen.code).collect();
     let (asked_at, ended_at, others) = (look.slot_at, look.ended_at, others.len());
