@@ -1,5 +1,7 @@
 //! A daemon whose certificates are on the shelf, and the words the stories share.
 
+use std::path::Path;
+
 use badgewatch::app;
 use badgewatch::clock::Clock;
 use badgewatch::config::Config;
@@ -39,13 +41,13 @@ impl House {
         let clock = Clock::manual(START.parse().unwrap());
         register(&test.db, &registry(), clock.now()).await;
         let folder = tempfile::tempdir().unwrap();
-        let app = Self::process(&test.db, &clock, &folder).await;
+        let app = Self::process(&test.db, &clock, folder.path()).await;
         Self { app, test, folder }
     }
 
-    async fn process(db: &Db, clock: &Clock, folder: &TempDir) -> Shared {
+    async fn process(db: &Db, clock: &Clock, folder: &Path) -> Shared {
         let mut config = Config::default();
-        config.verify.folder = folder.path().to_owned();
+        config.verify.folder = folder.to_owned();
         let app = app::shared(config, db.clone(), clock.clone()).await.unwrap();
         certificates::follow(&app.db, &app.shelf, "test", clock.now()).await.unwrap();
         app
@@ -53,7 +55,9 @@ impl House {
 
     /// One more process on the same database.
     pub async fn another(&self) -> Shared {
-        Self::process(&self.test.db, &self.app.clock, &self.folder).await
+        let folder = self.folder.path().join("another");
+        std::fs::create_dir(&folder).unwrap();
+        Self::process(&self.test.db, &self.app.clock, &folder).await
     }
 
     pub fn now(&self) -> DateTime<Utc> {

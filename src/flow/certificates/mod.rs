@@ -51,14 +51,15 @@ impl ShelfError {
 
 /// The numbers of the file and of the last change.
 type State = (i64, i64);
+/// The state that is on the disk, and since when.
+type Saved = Option<(State, DateTime<Utc>)>;
 
 /// The certificates that this process hands out. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Shelf {
     folder: Arc<PathBuf>,
     current: Arc<RwLock<Option<Arc<Snapshot>>>>,
-    /// The state that is on the disk, and since when.
-    saved: Arc<Mutex<Option<(State, DateTime<Utc>)>>>,
+    saved: Arc<Mutex<Saved>>,
     /// The lock on the folder.
     claimed: Arc<Mutex<Option<std::fs::File>>>,
 }
