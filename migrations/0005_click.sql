@@ -26,9 +26,11 @@ CREATE INDEX sites_listed_city ON sites (substr(area, 1, 4), issued_on, id) WHER
 CREATE INDEX sites_listed_county ON sites (area, issued_on, id) WHERE dropped_at IS NULL
     AND hung_at IS NOT NULL AND COALESCE(decided_state, state) = 'valid' AND COALESCE(badge_code, certificate_id) IS NOT NULL;
 
--- Hosts that a badge was seen on by its script, its image and clicks, a row a day. No visitor is in it.
+-- Hosts that a badge was seen on by its script, its image and clicks, a row a day. No visitor is in it. Bounded a badge and
+-- in all: who writes a day lets go of what was seen least. It refers to no table: what was counted of a site that a restored
+-- backup does not know must not stop the writing of all others.
 CREATE TABLE seen_on (
-    site_id TEXT NOT NULL REFERENCES sites (id),
+    site_id TEXT NOT NULL,
     host    TEXT NOT NULL,                   -- A-labels, or an address in numbers
     day     DATE NOT NULL,                   -- Beijing
     scripts BIGINT NOT NULL,
@@ -43,21 +45,24 @@ CREATE TABLE leads (
     id         TEXT PRIMARY KEY,
     kind       TEXT NOT NULL CHECK (kind IN ('badge_elsewhere', 'report')),
     site_id    TEXT REFERENCES sites (id),   -- whose badge it is; a report may know none
-    region     TEXT REFERENCES regions (code),
-    host       TEXT NOT NULL,                -- where it was seen
+    region     TEXT REFERENCES regions (code), -- NULL: the whole country's
+    host       TEXT NOT NULL,                -- where it was seen: A-labels, or an address in numbers
     state      TEXT NOT NULL CHECK (state IN ('new', 'dismissed', 'followed')),
     version    BIGINT NOT NULL,              -- guards every change
-    first_at   TIMESTAMPTZ NOT NULL,
-    last_at    TIMESTAMPTZ NOT NULL,
+    first_at   TIMESTAMPTZ NOT NULL,         -- when it was raised
+    last_at    TIMESTAMPTZ NOT NULL,         -- when it last grew
     seen       BIGINT NOT NULL,              -- requests, or reports
-    days       BIGINT NOT NULL,
-    case_id    TEXT,                         -- of one that was followed
+    days       BIGINT NOT NULL,              -- with requests; of reports 0
+    case_id    TEXT REFERENCES cases (id),   -- of one that was followed
     decided_at TIMESTAMPTZ,
     decided_by TEXT,
     reason     TEXT,
+    contacts   BOOLEAN NOT NULL,             -- somebody's mail address is in the body, until its time is over
     body       JSONB NOT NULL
 );
 -- One open lead of a kind about a badge on a host.
 CREATE UNIQUE INDEX leads_open ON leads (kind, COALESCE(site_id, ''), host) WHERE state = 'new';
+CREATE INDEX leads_about ON leads (kind, site_id, host, first_at);
 CREATE INDEX leads_state ON leads (state, last_at);
 CREATE INDEX leads_region ON leads (region);
+CREATE INDEX leads_contacts ON leads (decided_at) WHERE contacts;

@@ -8,8 +8,11 @@ use prometheus::{
     Registry, TextEncoder,
 };
 
+use crate::closed_set;
+use crate::domain::lead::LeadKind;
 use crate::domain::notice::NoticeState;
 use crate::flow::measure::{Measured, OfficeCounts};
+use crate::flow::seen::Flushed;
 use crate::flow::watch::{Heard, Wellness};
 use crate::store::outbox;
 
@@ -34,6 +37,40 @@ pub struct Metrics {
     job_failed: IntGaugeVec,
     calendar_missing: IntGauge,
     office: Office,
+    public: Public,
+}
+
+/// What the public's clicks and reports come to.
+#[derive(Debug, Clone)]
+struct Public {
+    overflow: IntCounter,
+    lost: IntCounter,
+    reports: IntCounterVec,
+}
+
+impl Public {
+    fn new(make: &Maker<'_>) -> Made<Self> {
+        let public = Self {
+            overflow: make.counter("seen_on_overflow_total", "Requests from hosts for which there was no room")?,
+            lost: make.counter("seen_on_lost_total", "Counted requests that could not be written in time")?,
+            reports: make.counters("reports_total", "Reports of the public", &["result"])?,
+        };
+        // An alarm needs its series before the first trouble.
+        for result in ReportResult::ALL {
+            public.reports.with_label_values(&[result.name()]);
+        }
+        Ok(public)
+    }
+}
+
+closed_set! {
+    /// What became of a report.
+    pub enum ReportResult {
+        Taken = "taken", "已受理 · became or joined a lead";
+        Invalid = "invalid", "填写有误 · came back with what stands against it";
+        Limited = "limited", "过于频繁 · too many of one address, or in all";
+        Unavailable = "unavailable", "暂时无法受理 · the database did not answer; the writer was told";
+    }
 }
 
 /// What waits for an office, and what is on its way.
@@ -46,6 +83,7 @@ struct Office {
     messages: IntGaugeVec,
     oldest_waiting: Gauge,
     bad_contacts: IntGauge,
+    leads: IntGaugeVec,
     instructions: IntGauge,
     instructions_overdue: IntGauge,
     mail_mode: IntGaugeVec,
@@ -63,6 +101,7 @@ impl Office {
             oldest_waiting: make
                 .float("outbox_oldest_waiting_seconds", "How long the longest waiting message has waited")?,
             bad_contacts: make.gauge("bad_contacts", "Addresses that refuse mail")?,
+            leads: make.gauges("leads", "Leads that nobody has decided", &["kind"])?,
             instructions: make
                 .gauge("instructions_unconfirmed", "Instructions to authorities that our looks did not confirm")?,
             instructions_overdue: make
@@ -78,6 +117,12 @@ impl Office {
         }
         for state in outbox::STATES {
             self.messages.with_label_values(&[state]).set(0);
+        }
+        for kind in LeadKind::ALL {
+            self.leads.with_label_values(&[kind.name()]).set(0);
+        }
+        for (kind, leads) in &counts.leads {
+            self.leads.with_label_values(&[kind]).set(*leads);
         }
         for (state, notices) in &counts.notices {
             self.notices.with_label_values(&[state]).set(*notices);
@@ -129,6 +174,7 @@ impl Metrics {
             calendar_missing: make
                 .gauge("calendar_years_missing", "Of this year and the next, those without an official calendar")?,
             office: Office::new(&make)?,
+            public: Public::new(&make)?,
             registry: registry.clone(),
         };
         let info = make.gauges("build_info", "Always 1", &["version"])?;
@@ -174,6 +220,17 @@ impl Metrics {
         }
         self.calendar_missing.set(measured.calendar_years_missing);
         self.office.take(&measured.office, measured.at);
+    }
+
+    /// Counts what had no room, and what was lost.
+    pub fn seen(&self, flushed: &Flushed) {
+        self.public.overflow.inc_by(flushed.overflow.unsigned_abs());
+        self.public.lost.inc_by(flushed.lost.unsigned_abs());
+    }
+
+    /// Counts a report of the public.
+    pub fn reported(&self, result: ReportResult) {
+        self.public.reports.with_label_values(&[result.name()]).inc();
     }
 
     /// Says whether letters really go: `mail.mode` of this process.

@@ -8,6 +8,7 @@ use crate::flow::calendar::CalendarCell;
 use crate::flow::certificates::{Shelf, Voice};
 use crate::flow::notices::Desk;
 use crate::flow::notices::link::Links;
+use crate::flow::seen::Seen;
 use crate::metrics::Metrics;
 use crate::store::Db;
 
@@ -26,6 +27,8 @@ pub struct Shared {
     pub links: Links,
     /// The certificates that the public is answered from.
     pub shelf: Shelf,
+    /// Counts where badges are seen.
+    pub seen: Seen,
     /// Signs what they are told.
     pub voice: Voice,
     /// The public key of instructions, as a JWK.

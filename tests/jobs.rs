@@ -19,7 +19,7 @@ async fn tick(world: &World) {
     let app = badgewatch::app::shared(settings(&world.county), db, clock).await.unwrap();
     badgewatch::jobs::tick(&app, &CancellationToken::new()).await;
     let runs = jobs::all(&mut world.test.db.read().await.unwrap()).await.unwrap();
-    assert!(runs.len() == 5 && runs.iter().all(|run| run.last_error.is_none()), "{runs:?}");
+    assert!(runs.len() == 6 && runs.iter().all(|run| run.last_error.is_none()), "{runs:?}");
 }
 
 /// The days that are sealed.

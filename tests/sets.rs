@@ -13,14 +13,17 @@ use badgewatch::domain::click::ClickVerdict;
 use badgewatch::domain::confirm::FindingState;
 use badgewatch::domain::crawl::{Arrival, Offered, Origin, Outcome, RobotsMode, TrapCause, UrlKind};
 use badgewatch::domain::dns::{DnsOutcome, RecordType};
+use badgewatch::domain::lead::{LeadKind, LeadRefusal, LeadState};
 use badgewatch::domain::letter::LetterKind;
 use badgewatch::domain::mass::{Dimension, HoldState};
 use badgewatch::domain::notice::{EventKind, NoticeState, RequestKind, TellingStatus};
 use badgewatch::domain::office::Approval;
 use badgewatch::domain::registry::{BadgeState, Column, Hosting, RefusalReason, UnitType, WarningKind};
+use badgewatch::domain::seen::SeenBy;
 use badgewatch::domain::tasks::Task;
 use badgewatch::domain::verdict::{BrokenStep, Cause, Effect, FindingCode, PageKind, Reason, Verdict};
 use badgewatch::flow::watch::Kind;
+use badgewatch::metrics::ReportResult;
 use badgewatch::store::outbox::{Channel, Part, Stuck};
 use badgewatch::web::api::Code;
 
@@ -45,7 +48,8 @@ fn sets() -> Vec<Set> {
         Outcome RobotsMode TrapCause UrlKind BadgeState Column Hosting RefusalReason UnitType WarningKind FindingState Dimension HoldState Role Kind
         LetterKind Approval Channel Part AccountRole EventKind NoticeState RequestKind
         TellingStatus Stuck DayKind Weight
-        Ground CaseOutcome CaseState Authority InstructionAct CaseRefusal Code Task ClickVerdict)
+        Ground CaseOutcome CaseState Authority InstructionAct CaseRefusal Code Task ClickVerdict
+        LeadKind LeadState LeadRefusal SeenBy ReportResult)
 }
 
 /// The values of a set, as the contract has them (in any order).

@@ -20,6 +20,8 @@ mod findings;
 mod groups;
 #[path = "store/jobs.rs"]
 mod jobs;
+#[path = "store/leads.rs"]
+mod leads;
 #[path = "store/listed.rs"]
 mod listed;
 #[path = "store/looks.rs"]

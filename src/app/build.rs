@@ -8,16 +8,20 @@ use chrono::TimeDelta;
 use url::Url;
 
 use super::StartError;
+use crate::clock::Clock;
 use crate::config::{Config, MailMode, RhythmText};
 use crate::domain::address::AddressPolicy;
 use crate::domain::badge::BadgeHosts;
 use crate::domain::crawl::RobotsMode;
 use crate::domain::host::Host;
 use crate::domain::schedule::Rhythm;
+use crate::domain::seen::{Bounds, Harmless};
 use crate::domain::verdict::FindingCode;
+use crate::flow::certificates::Shelf;
 use crate::flow::check_site::{Book, Checker, Manners, NameLookup, PairBook, StoreBook};
 use crate::flow::deliver::Postman;
 use crate::flow::notices::Desk;
+use crate::flow::seen::Seen;
 use crate::flow::watch::{Instrument, OfficeTerms, Terms, Watch};
 use crate::mail::Transport;
 use crate::mail::webhook::Gateways;
@@ -113,6 +117,15 @@ pub fn desk(config: &Config) -> Desk {
         vantage: config.watch.vantage.clone(),
         webhooks: hooks.map(|(name, hook)| (name.clone(), hook.region.clone())).collect(),
     }
+}
+
+/// What counts where badges are seen. Our own badge hosts tell nothing.
+pub(super) fn seen(config: &Config, shelf: &Shelf, clock: &Clock) -> Seen {
+    let (verify, badge) = (&config.verify, &config.badge);
+    let bounds = Bounds { a_badge: verify.hosts_a_badge as usize, all: verify.hosts as usize };
+    let ours = badge.script_hosts.iter().chain(&badge.certificate_hosts);
+    let harmless = Harmless::of(verify.harmless.iter().chain(ours).map(String::as_str));
+    Seen::new(bounds, harmless, shelf.clone(), clock.clone())
 }
 
 /// What empties the outbox. In a dry run it has no way out.

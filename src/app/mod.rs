@@ -17,6 +17,7 @@ use crate::metrics::Metrics;
 use crate::shared::Shared;
 use crate::store::{Db, StoreError, StoreResult};
 
+use build::seen;
 pub use build::{checker, desk, postman, terms, watch};
 pub use serve::{Role, Running, start, start_on};
 pub use standby::{Opened, open_patiently};
@@ -66,9 +67,10 @@ fn assemble(
     let metrics = Metrics::new().map_err(|error| StartError::Setting(error.to_string()))?;
     metrics.mail_mode(config.mail.mode.name());
     let desk = Arc::new(desk(&config));
+    let seen = seen(&config, &shelf, &clock);
     let (config, metrics) = (Arc::new(config), Arc::new(metrics));
     let (voice, instructions_key) = (voices.0, Arc::new(voices.1));
-    Ok(Shared { config, db, clock, calendar, metrics, desk, links, shelf, voice, instructions_key })
+    Ok(Shared { config, db, clock, calendar, metrics, desk, links, shelf, seen, voice, instructions_key })
 }
 
 /// Who signs what the public is told, and who signs instructions.

@@ -66,6 +66,7 @@ pub async fn start_on(opened: Opened, roles: &[Role]) -> Result<Running, StartEr
     }
     if let Some(listener) = listener {
         tasks.spawn(jobs::keep_shelf(app.clone(), stop.clone()));
+        tasks.spawn(jobs::keep_seen(app.clone(), stop.clone()));
         tasks.spawn(web::serve(app.clone(), listener, stop.clone()));
     }
     tracing::info!(roles = ?roles.iter().map(|role| role.name()).collect::<Vec<_>>(), ?address, "started");

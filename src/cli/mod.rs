@@ -82,6 +82,8 @@ enum Command {
     Notice(office::notice::Notice),
     /// Cases: what is proposed, decided and carried out
     Case(office::cases::Case),
+    /// Leads: badges on other hosts, and what the public reports
+    Lead(office::leads::Lead),
     /// Announced maintenance
     Maintenance(office::mail::Maintenance),
     /// Periodic reports (art. 17)
@@ -120,6 +122,7 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> 
         Command::Token(token) => token.run(),
         Command::Notice(notice) => notice.run(),
         Command::Case(case) => case.run(),
+        Command::Lead(lead) => lead.run(),
         Command::Maintenance(maintenance) => maintenance.run(),
         Command::Report(report) => report.run(),
         Command::Mail(mail) => mail.run(),

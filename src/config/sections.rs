@@ -152,6 +152,10 @@ section! {
         looks_days: u32 = 400,
         /// Days the evidence of a suspicion is kept that came to nothing; what a case stands on is kept.
         suspicion_days: u32 = 180,
+        /// Days it is kept where a badge was seen.
+        seen_days: u32 = 180,
+        /// Days after the decision about a report that the mail address of who wrote it is kept.
+        contact_days: u32 = 90,
     }
 }
 
@@ -249,6 +253,30 @@ section! {
     }
 }
 
+/// See [`Verify::harmless`].
+const HARMLESS: [&str; 20] = [
+    "localhost",
+    "local",
+    "internal",
+    "lan",
+    "home.arpa",
+    "translate.goog",
+    "translate.googleusercontent.com",
+    "webcache.googleusercontent.com",
+    "cache.baiducontent.com",
+    "cc.bingj.com",
+    "web.archive.org",
+    "www.baidu.com",
+    "m.baidu.com",
+    "www.bing.com",
+    "cn.bing.com",
+    "www.google.com",
+    "www.google.com.hk",
+    "www.sogou.com",
+    "www.so.com",
+    "m.so.com",
+];
+
 section! {
     /// What the public is answered from, and how fast what changes is told.
     Verify {
@@ -266,6 +294,9 @@ section! {
         /// Requests on at least so many days that make another host a lead.
         lead_requests: u32 = 20,
         lead_days: u32 = 2,
+        /// Hosts (and all below them) that show other people's pages or stand in no public network: a request from one of
+        /// them is no sign of a copied badge. Searches, their caches, translations, archives, names of one's own machine.
+        harmless: Vec<String> = HARMLESS.map(str::to_owned).to_vec(),
     }
 }
 

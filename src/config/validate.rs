@@ -132,6 +132,10 @@ impl Config {
         all.unless(bound, "verify.bound_seconds", "from 10 seconds to an hour, such as 60");
         let hours = (1..=720).contains(&verify.signature_hours);
         all.unless(hours, "verify.signature_hours", "from 1 to 720 hours, such as 24");
+        for name in &verify.harmless {
+            let is_name = Host::parse(&format!("x.{name}")).is_some();
+            all.unless(is_name, "verify.harmless", format!("{name:?} is no host name"));
+        }
         for (key, value) in [
             ("verify.per_minute", verify.per_minute),
             ("verify.hosts_a_badge", verify.hosts_a_badge),
@@ -169,5 +173,8 @@ impl Config {
         all.unless(self.mass.hours > 0, "mass.hours", "at least 1 is needed");
         all.unless(self.retention.looks_days > 0, "retention.looks_days", "at least 1 is needed");
         all.unless(self.retention.suspicion_days > 0, "retention.suspicion_days", "at least 1 is needed");
+        // What was seen makes a lead over several days.
+        let seen = self.retention.seen_days >= self.verify.lead_days.max(7);
+        all.unless(seen, "retention.seen_days", "at least 7, and no less than verify.lead_days");
     }
 }

@@ -22,6 +22,7 @@ closed_set! {
         Overdue = "overdue", "逾期未改的通知 · a decision is to be taken";
         CasesOpen = "cases_open", "办理中的案件 · nothing is proposed";
         CasesProposed = "cases_proposed", "待审批的案件 · one person proposed, another has to approve";
+        Leads = "leads", "待核实的线索 · a badge on another host, or what the public reported";
         Parked = "parked", "已搁置或退回的信件 · the last try failed, or it came back";
         Holds = "holds", "暂缓处理的批量异常 · many sites turned bad at once: ours, or real?";
     }
@@ -39,6 +40,7 @@ impl Task {
             Self::Overdue => "请依法决定如何处理",
             Self::CasesOpen => "请提出处理意见或结案",
             Self::CasesProposed => "请由另一人审批",
+            Self::Leads => "请查看登记网站和线索所列网址后跟进，或写明理由不予跟进",
             Self::Parked => "请查看原因，核对邮箱后放行，或另行送达并登记",
             Self::Holds => "请判明是本方故障还是确有其事",
         }

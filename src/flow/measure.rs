@@ -9,7 +9,7 @@ use crate::store::findings::{self, Count};
 use crate::store::jobs::{self, JobRun};
 use crate::store::looks::{self, Freshness, Tally};
 use crate::store::plan::{self, Backlog};
-use crate::store::{Db, StoreResult, Tx, contacts, instructions, notices, outbox};
+use crate::store::{Db, StoreResult, Tx, contacts, instructions, leads, notices, outbox};
 
 /// A site is fresh that was fairly looked at within this time: the daily look, and one that failed.
 const FRESH: TimeDelta = TimeDelta::hours(48);
@@ -44,6 +44,8 @@ pub struct OfficeCounts {
     /// When the message was written that has waited longest.
     pub oldest_waiting: Option<DateTime<Utc>>,
     pub bad_contacts: i64,
+    /// Open leads by kind.
+    pub leads: Vec<(String, i64)>,
     /// Instructions that our own looks did not confirm.
     pub instructions: i64,
     /// Of these, those that are flagged: the names say otherwise for too long.
@@ -61,6 +63,7 @@ pub async fn office(tx: &mut Tx) -> StoreResult<OfficeCounts> {
         messages: outbox::counts(tx).await?,
         oldest_waiting: outbox::oldest_waiting(tx).await?,
         bad_contacts: contacts::count_bad(tx).await?,
+        leads: leads::counts(tx).await?,
         instructions: unconfirmed,
         instructions_overdue: overdue,
     })

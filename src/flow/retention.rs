@@ -4,7 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::watch::Step;
 use crate::clock::day;
-use crate::store::{Db, StoreResult, evidence, looks, outbox};
+use crate::store::leads::{self, StoredLead};
+use crate::store::{Db, StoreResult, Tx, evidence, looks, outbox, seen_on};
 
 /// Rows let go in one transaction: nobody waits long behind it.
 const AT_ONCE: i64 = 2_000;
@@ -16,6 +17,10 @@ pub struct Keep {
     pub looks: TimeDelta,
     /// Evidence of suspicions that came to nothing. What a case stands on is kept.
     pub suspicion: TimeDelta,
+    /// Where a badge was seen.
+    pub seen: TimeDelta,
+    /// Mail addresses of those who reported something, after it was decided.
+    pub contacts: TimeDelta,
 }
 
 /// Lets go of a piece of the past.
@@ -25,6 +30,19 @@ pub async fn step(db: &Db, keep: &Keep, now: DateTime<Utc>) -> StoreResult<Step>
     let deleted = looks::purge(&mut tx, now - keep.looks, AT_ONCE).await?;
     // Whose day it was matters on that day; a week is for clocks that were wrong.
     outbox::purge_days(&mut tx, day(now - TimeDelta::days(7))).await?;
+    let unseen = seen_on::purge(&mut tx, day(now - keep.seen), AT_ONCE).await?;
+    let forgotten = forget(&mut tx, now - keep.contacts).await?;
     tx.commit().await?;
-    Ok(if emptied + deleted > 0 { Step::Worked } else { Step::Idle })
+    Ok(if emptied + deleted + unseen + forgotten > 0 { Step::Worked } else { Step::Idle })
+}
+
+/// Takes the addresses out of some leads that were decided before a moment; how many leads.
+async fn forget(tx: &mut Tx, before: DateTime<Utc>) -> StoreResult<u64> {
+    let mut forgotten = 0;
+    for read in leads::with_contacts(tx, before, AT_ONCE / 10).await? {
+        let mut to: StoredLead = read.clone();
+        to.file.reports.iter_mut().for_each(|report| report.contact = None);
+        forgotten += u64::from(leads::change(tx, &read, &to).await?);
+    }
+    Ok(forgotten)
 }

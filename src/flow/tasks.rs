@@ -60,6 +60,9 @@ async fn gather(tx: &mut Tx, offices: &Offices, today: NaiveDate) -> StoreResult
             add(region.as_deref(), task, number);
         }
     }
+    for Waiting { region, number, .. } in tasks::leads(tx).await? {
+        add(region.as_deref(), Task::Leads, number);
+    }
     for Waiting { region, number, .. } in tasks::parked(tx).await? {
         add(region.as_deref(), Task::Parked, number);
     }

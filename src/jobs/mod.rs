@@ -7,10 +7,11 @@ use chrono::TimeDelta;
 use futures_util::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::lead::Terms;
 use crate::domain::schedule::Rhythm;
 use crate::flow::retention::{self, Keep};
 use crate::flow::watch::Step;
-use crate::flow::{cases, certificates, measure as counts, reports, seal, tasks};
+use crate::flow::{cases, certificates, leads, measure as counts, reports, seal, tasks};
 use crate::shared::Shared;
 use crate::store::{StoreResult, jobs};
 
@@ -35,6 +36,7 @@ const JOBS: &[Job] = &[
     Job { name: "reports", cron: "20 7 * * *", run: |app| Box::pin(miss_reports(app)) },
     // Every day: of the days off the calendar knows, make-up Saturdays among the days that are worked.
     Job { name: "office_tasks", cron: "30 8 * * *", run: |app| Box::pin(tell_offices(app)) },
+    Job { name: "leads", cron: "40 * * * *", run: |app| Box::pin(raise_leads(app)) },
     Job { name: "retention", cron: "30 3 * * *", run: |app| Box::pin(let_go(app)) },
 ];
 
@@ -112,6 +114,12 @@ async fn miss_reports(app: &Shared) -> StoreResult<Step> {
     Ok(Step::Idle)
 }
 
+async fn raise_leads(app: &Shared) -> StoreResult<Step> {
+    let verify = &app.config.verify;
+    let terms = Terms { requests: verify.lead_requests.into(), days: verify.lead_days.into() };
+    leads::raise(&app.db, terms, app.clock.now()).await
+}
+
 async fn tell_offices(app: &Shared) -> StoreResult<Step> {
     tasks::write(&app.db, &app.config.offices, &app.calendar.get(), app.clock.now()).await?;
     Ok(Step::Idle)
@@ -120,7 +128,12 @@ async fn tell_offices(app: &Shared) -> StoreResult<Step> {
 async fn let_go(app: &Shared) -> StoreResult<Step> {
     let days = |days: u32| TimeDelta::days(i64::from(days));
     let retention = &app.config.retention;
-    let keep = Keep { looks: days(retention.looks_days), suspicion: days(retention.suspicion_days) };
+    let keep = Keep {
+        looks: days(retention.looks_days),
+        suspicion: days(retention.suspicion_days),
+        seen: days(retention.seen_days),
+        contacts: days(retention.contact_days),
+    };
     retention::step(&app.db, &keep, app.clock.now()).await
 }
 
@@ -202,5 +215,33 @@ fn sign_ahead(app: &Shared, stop: &CancellationToken) {
     }
     if let Err(error) = app.voice.sign_ahead(&shelf, now, || stop.is_cancelled()) {
         tracing::error!(%error, "the public's certificates cannot be signed ahead; each is signed as it is asked for");
+    }
+}
+
+/// How often what was seen is written.
+const SEEN_EVERY: Duration = Duration::from_secs(60);
+/// What a stop waits for at most: a database that does not answer holds nobody.
+const LAST_WRITING: Duration = Duration::from_secs(5);
+
+/// Writes where badges were seen, until it is stopped, and once more then.
+pub async fn keep_seen(app: Shared, stop: CancellationToken) {
+    let mut turn = tokio::time::interval(SEEN_EVERY);
+    turn.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => break,
+            _ = turn.tick() => write_seen(&app).await,
+        }
+    }
+    if tokio::time::timeout(LAST_WRITING, write_seen(&app)).await.is_err() {
+        tracing::warn!("what was seen in the last minute is not written: the database does not answer");
+    }
+}
+
+async fn write_seen(app: &Shared) {
+    let flushed = app.seen.flush(&app.db).await;
+    app.metrics.seen(&flushed);
+    if let Some(error) = flushed.error {
+        tracing::warn!(%error, "where badges were seen could not be written; it is tried again");
     }
 }

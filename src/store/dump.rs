@@ -122,7 +122,7 @@ pub const TABLES: &[Table] = tables! {
     leads { id: Text = "$1", kind: Text = "$2", site_id: Text = "$3", region: Text = "$4", host: Text = "$5",
         state: Text = "$6", version: Int = "$7", first_at: At = "$8", last_at: At = "$9", seen: Int = "$10",
         days: Int = "$11", case_id: Text = "$12", decided_at: At = "$13", decided_by: Text = "$14", reason: Text = "$15",
-        body: Tree = "$16" }
+        contacts: Bool = "$16", body: Tree = "$17" }
     accounts { id: Text = "$1", name: Text = "$2", person: Text = "$3", region: Text = "$4", role: Text = "$5",
         made_at: At = "$6", disabled_at: At = "$7" }
     tokens { id: Text = "$1", account_id: Text = "$2", hash: Text = "$3", made_at: At = "$4", expires_at: At = "$5",

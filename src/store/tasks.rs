@@ -32,3 +32,10 @@ pub async fn holds(tx: &mut Tx) -> StoreResult<Vec<Waiting>> {
                LEFT JOIN units u ON u.id = s.unit_id WHERE h.state = 'open' GROUP BY u.region, h.id ORDER BY h.id, u.region";
     fetch_all!(Waiting, tx, sql)
 }
+
+/// Open leads by region and kind.
+pub async fn leads(tx: &mut Tx) -> StoreResult<Vec<Waiting>> {
+    let sql = "SELECT region, kind AS name, COUNT(*) AS number FROM leads WHERE state = 'new' \
+               GROUP BY region, kind ORDER BY region, kind";
+    fetch_all!(Waiting, tx, sql)
+}

@@ -5,6 +5,7 @@ mod badge;
 mod health;
 mod keys;
 mod overview;
+mod report;
 mod style;
 mod tongue;
 mod unit;
@@ -31,6 +32,7 @@ pub fn router(app: Shared) -> Router {
         .nest(api::ROOT, api::router(app.clone()))
         .with_state(app.clone())
         .merge(badge::router(app.clone()))
+        .merge(report::router(app.clone()))
         .merge(unit::router(app.clone()))
         .merge(verify::router(app))
 }

@@ -1,13 +1,18 @@
 //! Who may do what: every route, by everybody.
 
 use badgewatch::domain::account::AccountRole;
+use badgewatch::domain::lead::Written;
 use badgewatch::flow::accounts::{self, OPERATOR};
+use badgewatch::flow::leads;
 use badgewatch::store::attachments;
 use badgewatch::web::api::ROUTES;
 use chrono::TimeDelta;
 
 use crate::served::{Served, told};
 use crate::support::bureau::{ELSEWHERE, HERE, OTHER_SITE, SITE, person};
+
+/// The badge of the site here.
+const BADGE: &str = "CA182050000410000010001";
 
 /// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -66,7 +71,8 @@ fn body(path: &str) -> &'static str {
         "acknowledge" => "{\"authority\":\"registry\",\"act\":\"revoke\",\"by\":\"值班\",\"reference\":\"1\"}",
         "hand-over" => "{\"to\":\"举报中心\",\"receipt\":\"1\"}",
         "propose-reinstatement" => "{\"review\":\"复核1\",\"reason\":\"已整改\"}",
-        "withdraw" | "close" | "reject" | "reject-reinstatement" => "{\"why\":\"误报\"}",
+        "follow" => "{\"seen\":\"页面照抄\"}",
+        "withdraw" | "dismiss" | "close" | "reject" | "reject-reinstatement" => "{\"why\":\"误报\"}",
         "extend" => "{\"until\":\"2026-12-31\",\"why\":\"采购\"}",
         "answer" => "{\"kind\":\"objection\",\"granted\":false,\"text\":\"经复核属实\"}",
         "delivered" => "{\"on\":\"2026-11-26\"}",
@@ -109,6 +115,7 @@ fn expected(method: &str, path: &str, who: Who) -> u16 {
         ("post", "/outbox/settle" | "/mail/good") => 404,
         ("post", _) if who == Viewer => 403,
         ("post", path) if is_officer && SECOND.contains(&path) => 403,
+        ("post", path) if path.starts_with("/leads/") => 409,
         ("post", path) if path.starts_with("/notices/") || path.starts_with("/cases") => 409,
         ("get" | "post", _) => 200,
         _ => unreachable!("{method} is no method of the API"),
@@ -130,6 +137,45 @@ async fn closed_case(served: &Served) -> String {
     id
 }
 
+/// A lead that an officer put away.
+async fn dismissed_lead(served: &Served) -> String {
+    let written =
+        Written { host: "copy.example".into(), badge: BADGE.into(), text: "像仿冒的".into(), ..Written::default() };
+    leads::report(&served.app.db, &written.read().unwrap(), served.now()).await.unwrap();
+    let listed = served.get("/leads?state=new&kind=report").await;
+    let id = listed["leads"][0]["id"].as_str().unwrap().to_owned();
+    let (status, said) = served.post(&format!("/leads/{id}/dismiss"), "{\"why\":\"镜像网站\"}").await;
+    assert_eq!((status, &said["state"], &said["site"]), (200, &"dismissed".into(), &SITE.into()), "{said}");
+    id
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn leads_are_listed_within_ones_own_region() {
+    told(async |served| {
+        dismissed_lead(&served).await;
+        for (host, badge) in [("forged.example", "没有编号"), ("second.example", BADGE)] {
+            let written = Written { host: host.into(), badge: badge.into(), text: "x".into(), ..Written::default() };
+            leads::report(&served.app.db, &written.read().unwrap(), served.now()).await.unwrap();
+        }
+        let admin = person(&served.app.db, "admin", AccountRole::Admin, "000000", 90, served.now()).await;
+        let hosts = async |token: &str, query: &str| -> Vec<String> {
+            let page = served.ask(token, "get", &format!("/leads{query}"), "").await.json();
+            page["leads"].as_array().unwrap().iter().map(|lead| lead["host"].as_str().unwrap().to_owned()).collect()
+        };
+        assert_eq!(hosts(&served.officer, "").await, ["second.example", "copy.example"]);
+        assert_eq!(hosts(&served.officer, "?region=140000").await.len(), 2, "a wider region shows one's own");
+        assert!(hosts(&served.officer, &format!("?region={ELSEWHERE}")).await.is_empty());
+        assert!(hosts(&served.officer, "?region=%25").await.is_empty());
+        assert_eq!(hosts(&served.officer, "?state=dismissed").await, ["copy.example"]);
+        assert!(hosts(&served.officer, "?kind=badge_elsewhere").await.is_empty());
+        assert_eq!(hosts(&admin, "").await.len(), 3);
+        assert_eq!(hosts(&admin, &format!("?region={HERE}")).await.len(), 2);
+        assert_eq!(served.ask(&admin, "get", "/leads?per_page=0", "").await.status, 422);
+        assert_eq!(served.get("/leads?per_page=1").await["next_page"], 1);
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_route_is_open_to_whom_it_should_be_and_to_nobody_else() {
     told(async |served| {
@@ -141,10 +187,15 @@ async fn every_route_is_open_to_whom_it_should_be_and_to_nobody_else() {
         let (status, _) = served.post(&format!("/notices/{notice}/withdraw"), "{\"why\":\"误报\"}").await;
         assert_eq!(status, 200);
         let case = closed_case(&served).await;
+        let lead = dismissed_lead(&served).await;
         let everybody = everybody(&served).await;
         let mut wrong = Vec::new();
         for (method, path) in ROUTES {
-            let subject = if path.starts_with("/cases") { &case } else { &notice };
+            let subject = match path.split('/').nth(1) {
+                Some("cases") => &case,
+                Some("leads") => &lead,
+                _ => &notice,
+            };
             let at =
                 path.replace("{id}", subject).replace("{file}", &file).replace("{key}", SITE).replace("{code}", CODE);
             for (who, token) in &everybody {
@@ -166,6 +217,7 @@ async fn every_route_is_open_to_whom_it_should_be_and_to_nobody_else() {
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
         let unchanged = served.get(&format!("/notices/{notice}")).await;
         assert_eq!(unchanged["version"], 2, "nothing was done to it: {unchanged}");
+        assert_eq!(served.get(&format!("/leads/{lead}")).await["version"], 2);
         assert_eq!(served.get("/cases").await["cases"].as_array().unwrap().len(), 1, "and no case was opened");
     })
     .await;

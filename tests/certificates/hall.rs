@@ -155,5 +155,5 @@ impl Hall {
 }
 
 pub fn verdict(shelf: &Shelf, number: &str, from: &From) -> ClickVerdict {
-    shelf.get().unwrap().decide(&badge(number), from).unwrap().0
+    shelf.get().unwrap().told(&badge(number), from).unwrap().verdict
 }

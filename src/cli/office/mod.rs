@@ -3,6 +3,7 @@
 
 pub(super) mod accounts;
 pub(super) mod cases;
+pub(super) mod leads;
 pub(super) mod mail;
 pub(super) mod notice;
 mod show;

@@ -129,7 +129,7 @@ pub(super) fn message(letter: &Listed) -> String {
 }
 
 /// What strangers wrote, on one line and without what a terminal would obey.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 

@@ -45,7 +45,7 @@ pub fn holders<T>(host: &Host, mut on: impl FnMut(&Host) -> Vec<T>, is_folder: i
 }
 
 /// The name one label up; none above a top-level domain's children.
-pub(super) fn parent(host: &Host) -> Option<Host> {
+pub fn parent(host: &Host) -> Option<Host> {
     host.ascii().split_once('.').and_then(|(_, parent)| Host::parse(parent))
 }
 

@@ -31,7 +31,7 @@ pub use acts::{
 };
 pub use advance::{advance, catch_up};
 pub use bundle::of_case as bundle_of;
-pub use open::{Overdue, open_by_hand, open_overdue};
+pub use open::{Overdue, open_by_hand, open_by_lead, open_overdue};
 pub(crate) use undelivered::{Undelivered, undelivered};
 
 /// The chain of a case's acts on record.

@@ -93,6 +93,30 @@ async fn join(tx: &mut Tx, open: &StoredCase, overdue: &Overdue<'_>, now: DateTi
     Ok(true)
 }
 
+/// Opens the case that a lead leads to, or puts the lead on record at the open one; its id. `None`: the open case was changed
+/// meanwhile.
+pub async fn open_by_lead(
+    tx: &mut Tx,
+    site: &StoredSite,
+    ground: Ground,
+    opened: Opened,
+    lead_id: &str,
+) -> StoreResult<Option<String>> {
+    let Some(open) = cases::open_of(tx, &site.id, ground).await? else {
+        let case = Case::open(ground, opened);
+        return Ok(begin(tx, &site.id, None, site.region.as_deref(), &case).await?.map(|stored| stored.id));
+    };
+    // It holds the case's row, so that its chain has one writer.
+    if !cases::advance(tx, &open, &open.case, opened.at).await? {
+        return Ok(None);
+    }
+    let (state, why) = (Some(open.case.state.name()), Some(opened.why.as_str()));
+    let detail = json!({ "lead": lead_id });
+    let act = Act { actor: &opened.by, action: "joined", from: state, to: state, why, detail };
+    audit::append(tx, &chain(&open.id), opened.at, &act).await?;
+    Ok(Some(open.id))
+}
+
 /// What the daemon saw of a site, enough to open a case.
 pub(super) struct Seen {
     pub ground: Ground,

@@ -92,9 +92,9 @@ impl Voice {
                 None => self.sign(verdict, self.body(verdict, json, now), now),
             });
         }
-        let (verdict, chosen) = shelf.decide(badge, from)?;
-        let body = self.body(verdict, chosen.as_ref().map_or("null", |chosen| &chosen.json), now);
-        Ok(self.sign(verdict, body, now))
+        let told = shelf.told(badge, from)?;
+        let body = self.body(told.verdict, told.shelved.as_ref().map_or("null", |held| &held.json), now);
+        Ok(self.sign(told.verdict, body, now))
     }
 
     /// Says several things at once.

@@ -2,7 +2,8 @@
 
 use super::snapshot::{Shelved, Snapshot};
 use crate::domain::certificate::BadgeRef;
-use crate::domain::click::{ClickVerdict, From};
+use crate::domain::click::{ClickVerdict, From, judge};
+use crate::domain::host::Host;
 
 /// What a click on a badge is answered with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +16,13 @@ pub struct Told {
 impl Snapshot {
     /// Judges a badge by where the click came from: a host is a site's by all that is registered, not by its names alone.
     pub fn told(&self, badge: &BadgeRef, from: &From) -> std::io::Result<Told> {
-        let (verdict, shelved) = self.decide(badge, from)?;
-        Ok(Told { verdict, shelved })
+        let held = self.bearing(badge)?;
+        let here = match from {
+            From::Host(host) if !held.is_empty() => self.of_host(host)?,
+            _ => Vec::new(),
+        };
+        let is_own = |one: &Shelved, _: &Host| here.iter().any(|own| own.site_id == one.site_id);
+        let (verdict, chosen) = judge(&held, from, is_own);
+        Ok(Told { verdict, shelved: chosen.cloned() })
     }
 }

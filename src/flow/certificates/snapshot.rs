@@ -9,7 +9,6 @@ use super::ShelfError;
 use super::base::Base;
 use super::changes::Changes;
 use crate::domain::certificate::{BadgeRef, Certificate};
-use crate::domain::click::{ClickVerdict, From, judge};
 use crate::domain::host::Host;
 use crate::domain::registry::{BadgeState, names};
 
@@ -127,18 +126,6 @@ impl Snapshot {
         };
         let bears = text.contains(&format!(r#""{field}":"{key}""#));
         Ok(bears.then(|| Line { number, state: self.base.state(number), text }))
-    }
-
-    /// What is told of a number to who came from somewhere, by all that is registered; and the certificate it is about.
-    pub fn decide(&self, badge: &BadgeRef, from: &From) -> std::io::Result<(ClickVerdict, Option<Shelved>)> {
-        let held = self.bearing(badge)?;
-        let here = match from {
-            From::Host(host) if !held.is_empty() => self.of_host(host)?,
-            _ => Vec::new(),
-        };
-        let is_own = |one: &Shelved, _: &Host| here.iter().any(|own| own.site_id == one.site_id);
-        let (verdict, chosen) = judge(&held, from, is_own);
-        Ok((verdict, chosen.cloned()))
     }
 
     /// The sites that a host is of, by all that is registered.

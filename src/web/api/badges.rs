@@ -24,11 +24,11 @@ pub(super) async fn badge_snippet(
     let invalid = |error: crate::domain::ids::CodeError| Trouble::invalid(Some("code".to_owned()), &error.to_string());
     let code = BadgeCode::parse(&code).map_err(invalid)?;
     let shelf = api.app.shelf.get().ok_or(Code::Unavailable)?;
-    let decided = shelf.decide(&BadgeRef::Code(code.clone()), &From::Unknown).map_err(|error| {
+    let told = shelf.told(&BadgeRef::Code(code.clone()), &From::Unknown).map_err(|error| {
         tracing::error!(%error, "the public's certificates cannot be read");
         Trouble::from(Code::Unavailable)
     })?;
-    let held = decided.1.ok_or(Code::NotFound)?.certificate;
+    let held = told.shelved.ok_or(Code::NotFound)?.certificate;
     let url = api.app.config.web.public_url.as_deref();
     let snippets = url.and_then(|url| Snippets::of(url, &code, held.unit_type));
     Ok(Json(snippets.ok_or_else(|| Trouble::invalid(None, "web.public_url is not set, or is no name of a host"))?))

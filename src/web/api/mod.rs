@@ -7,6 +7,7 @@ mod acting;
 mod acts;
 mod badges;
 pub mod cases;
+pub mod leads;
 mod limits;
 mod notices;
 mod outbox;
@@ -66,7 +67,7 @@ macro_rules! api {
 
         #[derive(OpenApi)]
         #[openapi(
-            info(title = "badgewatch", description = "网站标识：核验、整改通知与案件 · website badges: verification, notices, cases"),
+            info(title = "badgewatch", description = "网站标识：核验、整改通知、案件与线索 · website badges: verification, notices, cases, leads"),
             servers((url = "/api/v1")),
             paths($($($handler)::+),+),
             components(schemas(trouble::ErrorBody)),
@@ -112,6 +113,11 @@ api! {
     post "/cases/{id}/approve-reinstatement" => cases::approve_reinstatement;
     post "/cases/{id}/reject-reinstatement" => cases::reject_reinstatement;
     post "/cases/{id}/close" => cases::close_case;
+    get "/leads" => leads::list_leads;
+    get "/leads/{id}" => leads::show_lead;
+    get "/leads/{id}/history" => leads::lead_history;
+    post "/leads/{id}/dismiss" => leads::dismiss_lead;
+    post "/leads/{id}/follow" => leads::follow_lead;
     post "/sites/{key}/maintenance" => sites::announce_maintenance;
     post "/sites/{key}/report" => sites::note_report;
     post "/sites/{key}/recheck" => sites::recheck_site;

@@ -6,6 +6,7 @@ use super::trouble::Code;
 use crate::domain::account::AccountRole;
 use crate::domain::case::{Authority, CaseOutcome, CaseState, Ground, InstructionAct};
 use crate::domain::click::ClickVerdict;
+use crate::domain::lead::{LeadKind, LeadState};
 use crate::domain::notice::{NoticeState, RequestKind, TellingStatus};
 use crate::domain::verdict::FindingCode;
 
@@ -29,6 +30,8 @@ schemas! {
     telling_status = TellingStatus;
     request_kind = RequestKind;
     finding_code = FindingCode;
+    lead_kind = LeadKind;
+    lead_state = LeadState;
     case_state = CaseState;
     ground = Ground;
     case_outcome = CaseOutcome;

@@ -11,6 +11,7 @@ use utoipa::{IntoResponses, ToSchema};
 
 use crate::closed_set;
 use crate::flow::cases::CaseError;
+use crate::flow::leads::LeadError;
 use crate::flow::notices::ActError;
 use crate::store::StoreError;
 
@@ -127,6 +128,19 @@ impl From<CaseError> for Trouble {
             refused @ (CaseError::Refused(_) | CaseError::OpenAlready(_)) => {
                 return Self { message: refused.to_string(), ..Code::Refused.into() };
             }
+        };
+        code.into()
+    }
+}
+
+impl From<LeadError> for Trouble {
+    fn from(error: LeadError) -> Self {
+        let code = match error {
+            LeadError::NotFound => Code::NotFound,
+            LeadError::NotYours => Code::Forbidden,
+            LeadError::Changed => Code::Changed,
+            LeadError::Refused(refusal) => return Self { message: refusal.help().to_owned(), ..Code::Refused.into() },
+            LeadError::Store(error) => return error.into(),
         };
         code.into()
     }

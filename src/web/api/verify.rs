@@ -14,7 +14,7 @@ use super::{Api, schemas};
 use crate::domain::certificate::{BadgeRef, Certificate};
 use crate::domain::click::{ClickVerdict, From};
 use crate::domain::host::Host;
-use crate::flow::certificates::{self, Answer, Snapshot};
+use crate::flow::certificates::{self, Answer, Snapshot, Told};
 
 /// Badges asked for at once.
 const MOST: usize = 100;
@@ -149,11 +149,12 @@ pub(super) async fn verify_many(
     let (shelf, now) = (on_shelf(&api)?, api.app.clock.now());
     let mut answers = Vec::with_capacity(many.ids.len());
     for id in &many.ids {
-        let (verdict, held) = match BadgeRef::parse(id) {
-            Some(badge) => shelf.decide(&badge, &from).map_err(|error| unreadable(&error))?,
-            None => (ClickVerdict::Malformed, None),
+        let told = match BadgeRef::parse(id) {
+            Some(badge) => shelf.told(&badge, &from).map_err(|error| unreadable(&error))?,
+            None => Told { verdict: ClickVerdict::Malformed, shelved: None },
         };
-        answers.push(Answer { asked: id, verdict, certificate: held.map(|held| held.certificate) });
+        let certificate = told.shelved.map(|held| held.certificate);
+        answers.push(Answer { asked: id, verdict: told.verdict, certificate });
     }
     let said = api.app.voice.say_all(&answers, now).map_err(|error| unreadable(&error.into()))?;
     Ok(signed(&api, &shelf, said, StatusCode::OK))

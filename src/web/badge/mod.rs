@@ -1,5 +1,5 @@
-//! The badge itself: the script that embed codes name, and its pictures. Answered from the shelf alone; nothing is set,
-//! counted or kept of who asks.
+//! The badge itself: the script that embed codes name, and its pictures. Answered from the shelf alone; nothing is set
+//! or kept of who asks, and of the page a badge is on only its host is counted.
 
 mod image;
 mod limits;
@@ -15,7 +15,10 @@ use axum::response::Response;
 use axum::routing::get;
 use axum::{Router, middleware};
 
+use super::verify::Own;
+use crate::domain::certificate::BadgeRef;
 use crate::domain::ids::BadgeCode;
+use crate::domain::seen::SeenBy;
 use crate::shared::Shared;
 use limits::Limits;
 use script::Scripts;
@@ -26,6 +29,7 @@ struct Badges {
     app: Shared,
     limits: Arc<Limits>,
     scripts: Arc<Scripts>,
+    own: Arc<Own>,
     /// How long a script may be kept: so that a revocation is seen within `verify.bound_seconds`.
     keep: HeaderValue,
 }
@@ -36,7 +40,8 @@ const KEEP_NOT: HeaderValue = HeaderValue::from_static("no-store");
 pub(super) fn router(app: Shared) -> Router {
     let seconds = app.config.verify.bound_seconds / 2;
     let keep = HeaderValue::try_from(format!("public, max-age={seconds}, must-revalidate")).unwrap_or(KEEP_NOT);
-    let badges = Badges { app, limits: Arc::new(Limits::new()), scripts: Arc::default(), keep };
+    let own = Arc::new(Own::of(app.config.web.public_url.as_deref()));
+    let badges = Badges { app, limits: Arc::new(Limits::new()), scripts: Arc::default(), own, keep };
     Router::new()
         .route("/js/{*path}", get(script))
         .route("/image/{name}", get(image::show))
@@ -54,7 +59,7 @@ async fn script(State(badges): State<Badges>, uri: Uri, asked: HeaderMap) -> Res
     };
     match badges.scripts.of(&snapshot, &code) {
         Ok(Some(script)) => {
-            shown(&code, &asked);
+            badges.shown(code, &asked);
             reply::body(&asked, reply::SCRIPT, &badges.keep, &script.etag, script.body.clone())
         }
         Ok(None) => reply::nothing(StatusCode::NOT_FOUND, &badges.keep, "// no such badge\n"),
@@ -65,6 +70,9 @@ async fn script(State(badges): State<Badges>, uri: Uri, asked: HeaderMap) -> Res
     }
 }
 
-/// A badge that was issued is about to be shown, on the page that the request's `Referer` names: whoever keeps account of
-/// where badges are seen is told here.
-fn shown(_code: &BadgeCode, _asked: &HeaderMap) {}
+impl Badges {
+    /// A badge that was issued is about to be shown, on a page of the host that the request's `Referer` names.
+    fn shown(&self, code: BadgeCode, asked: &HeaderMap) {
+        self.app.seen.note_badge(&BadgeRef::Code(code), &self.own.came_from(asked), SeenBy::Script);
+    }
+}

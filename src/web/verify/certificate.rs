@@ -13,6 +13,7 @@ use super::words::{Banner, Piece, Said, banner};
 use super::{Front, html, qr, quoted, style, trouble};
 use crate::domain::certificate::BadgeRef;
 use crate::domain::click::{ClickVerdict, From};
+use crate::domain::seen::SeenBy;
 use crate::flow::certificates::{Snapshot, Told};
 use crate::web::tongue::Tongue;
 
@@ -86,6 +87,9 @@ fn certificate(front: &Front, badge: &BadgeRef, headers: &HeaderMap) -> Response
 
 /// Every click that found an answer comes by here, with whose badge it was and where it came from.
 fn answer(front: &Front, t: Tongue, snapshot: &Snapshot, badge: &BadgeRef, told: &Told, from: &From) -> Response {
+    if let Some(shelved) = &told.shelved {
+        front.app().seen.note(shelved, from, SeenBy::Click);
+    }
     let held = told.shelved.as_ref().map(|shelved| &shelved.certificate);
     let now = front.now();
     let said = Said {

@@ -34,7 +34,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::domain::region::Regions;
 use crate::shared::Shared;
 use limits::Limits;
-use own::Own;
+pub(super) use own::Own;
 
 /// Searches at a time: each may read the whole shelf. And tables under way.
 const AT_ONCE: usize = 2;

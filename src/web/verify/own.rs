@@ -7,7 +7,7 @@ use crate::domain::click::From;
 
 /// Where the public finds us, if it was configured. What a request says about it is never printed: a request may say
 /// anything.
-pub(super) struct Own {
+pub(in crate::web) struct Own {
     /// Without a slash at its end.
     base: Option<String>,
     authority: Option<String>,
