@@ -92,7 +92,7 @@ fn badges(browser: &mut Browser) -> Vec<(String, u64, String, String)> {
 }
 
 fn badge(root: &str, picture: &str) -> (String, u64, String, String) {
-    (format!("{root}/image/{picture}.png"), 160, format!("{root}/verify/{SLJ}"), "_ideConac".to_owned())
+    (format!("{root}/image/{picture}.png?{SLJ}"), 160, format!("{root}/verify/{SLJ}"), "_ideConac".to_owned())
 }
 
 /// Pictures are kept where `BADGEWATCH_PICTURES` says, for a person to look at.
@@ -184,7 +184,7 @@ async fn whose_host_it_is_is_told_as_the_certificate_tells_it() {
         }
         farm.serve("lgbj.gov.test", "/", page(&issued(&format!("{HTTP}{}", path(SUSPENDED)))));
         browser.go("http://lgbj.gov.test/");
-        assert_eq!(badges(browser)[0].0, format!("{HTTP}/image/red_error.png"), "suspended");
+        assert_eq!(badges(browser)[0].0, format!("{HTTP}/image/red_error.png?{SUSPENDED}"), "suspended");
     })
     .await;
 }

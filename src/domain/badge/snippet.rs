@@ -38,7 +38,7 @@ impl Snippets {
         };
         let colour = colour(kind);
         let fixed = format!(
-            r#"<span id="_ideConac"><a href="{root}/verify/{code}" target="_blank" rel="noopener" referrerpolicy="origin"><img id="imgConac" src="{root}/image/{colour}.png" width="80" height="80" alt="网站标识"></a></span>"#
+            r#"<span id="_ideConac"><a href="{root}/verify/{code}" target="_blank" rel="noopener" referrerpolicy="origin"><img id="imgConac" src="{root}/image/{colour}.png?{code}" width="80" height="80" alt="网站标识"></a></span>"#
         );
         Some(Self { script: script(root), relative: script(bare), fixed })
     }

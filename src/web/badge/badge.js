@@ -30,7 +30,7 @@
         img.alt = '\u7f51\u7ad9\u6807\u8bc6' + (good ? '' : '\u5f02\u5e38');
         img.width = img.height = 80;
         img.border = 0;
-        img.src = root + '/image/' + colour + (good ? '' : '_error') + '.png';
+        img.src = root + '/image/' + colour + (good ? '' : '_error') + '.png?' + code;
         a.appendChild(img);
         span.appendChild(a);
     }

@@ -6,12 +6,14 @@
 
 use std::sync::LazyLock;
 
-use axum::extract::Path;
+use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
 
-use super::reply;
+use super::{Badges, reply};
+use crate::domain::ids::BadgeCode;
+use crate::domain::seen::SeenBy;
 
 /// A week: a badge's state changes the address of its picture, not the picture.
 const KEEP: HeaderValue = HeaderValue::from_static("public, max-age=604800");
@@ -39,8 +41,16 @@ fn picture(name: &'static str, kind: &'static str, body: &'static [u8]) -> Pictu
     Picture { name, kind, body: Bytes::from_static(body), etag: reply::etag(body) }
 }
 
-/// A picture by its name.
-pub(super) async fn show(Path(name): Path<String>, asked: HeaderMap) -> Response {
+/// A picture by its name. Behind `?` stands the badge it is shown for: the picture is the same for all.
+pub(super) async fn show(
+    State(badges): State<Badges>,
+    Path(name): Path<String>,
+    RawQuery(badge): RawQuery,
+    asked: HeaderMap,
+) -> Response {
+    if let Some(code) = badge.and_then(|code| BadgeCode::parse(&code).ok()) {
+        badges.shown(code, &asked, SeenBy::Image);
+    }
     match PICTURES.iter().find(|picture| picture.name == name) {
         Some(found) => reply::body(&asked, found.kind, &KEEP, &found.etag, found.body.clone()),
         None => reply::nothing(StatusCode::NOT_FOUND, &NOT_LONG, "// no such picture\n"),

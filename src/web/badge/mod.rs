@@ -59,7 +59,7 @@ async fn script(State(badges): State<Badges>, uri: Uri, asked: HeaderMap) -> Res
     };
     match badges.scripts.of(&snapshot, &code) {
         Ok(Some(script)) => {
-            badges.shown(code, &asked);
+            badges.shown(code, &asked, SeenBy::Script);
             reply::body(&asked, reply::SCRIPT, &badges.keep, &script.etag, script.body.clone())
         }
         Ok(None) => reply::nothing(StatusCode::NOT_FOUND, &badges.keep, "// no such badge\n"),
@@ -72,7 +72,7 @@ async fn script(State(badges): State<Badges>, uri: Uri, asked: HeaderMap) -> Res
 
 impl Badges {
     /// A badge that was issued is about to be shown, on a page of the host that the request's `Referer` names.
-    fn shown(&self, code: BadgeCode, asked: &HeaderMap) {
-        self.app.seen.note_badge(&BadgeRef::Code(code), &self.own.came_from(asked), SeenBy::Script);
+    fn shown(&self, code: BadgeCode, asked: &HeaderMap, by: SeenBy) {
+        self.app.seen.note_badge(&BadgeRef::Code(code), &self.own.came_from(asked), by);
     }
 }
