@@ -1,5 +1,6 @@
 //! What is served over HTTP.
 
+mod accept;
 pub mod api;
 mod badge;
 mod health;
@@ -11,8 +12,6 @@ mod tongue;
 mod unit;
 mod verify;
 mod visitor;
-
-use std::net::SocketAddr;
 
 use axum::Router;
 use axum::routing::get;
@@ -39,10 +38,5 @@ pub fn router(app: Shared) -> Router {
 
 /// Serves until it is stopped; answers under way are finished.
 pub async fn serve(app: Shared, listener: TcpListener, stop: CancellationToken) {
-    // Limits need to know who asks: by the address of the connection.
-    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned());
-    if let Err(error) = served.await {
-        tracing::error!(%error, "serving ended");
-    }
+    accept::serve(router(app), listener, stop).await;
 }
