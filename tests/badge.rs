@@ -4,6 +4,8 @@ mod support;
 
 #[path = "badge/browser.rs"]
 mod browser;
+#[path = "badge/command_line.rs"]
+mod command_line;
 #[path = "public_page/house.rs"]
 #[expect(dead_code, reason = "the county of the public's pages, of which the badge needs a part")]
 mod house;
