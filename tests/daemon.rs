@@ -126,6 +126,10 @@ async fn the_metrics_tell_what_waits_for_the_office() {
             ("objections_waiting", "", 0.0),
             ("notices_provisional", "", 0.0),
             ("instructions_unconfirmed", "", 0.0),
+            ("leads{", "badge_elsewhere", 0.0),
+            ("seen_on_overflow_total", "", 0.0),
+            ("seen_on_lost_total", "", 0.0),
+            ("reports_total{", "taken", 0.0),
             ("mail_mode_info{", "dry_run", 1.0),
         ] {
             assert_eq!(counts(metric, words).await, expected, "{metric} {words}");

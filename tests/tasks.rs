@@ -3,9 +3,11 @@
 mod support;
 
 use badgewatch::config::Config;
+use badgewatch::domain::lead::Written;
 use badgewatch::domain::notice::RequestKind;
 use badgewatch::domain::office::{Approval, Office as Terms};
 use badgewatch::domain::verdict::FindingCode;
+use badgewatch::flow::leads;
 use badgewatch::flow::notices::{self, Wish};
 use badgewatch::flow::{calendar, tasks};
 use badgewatch::store::outbox::{self, Stuck};
@@ -85,12 +87,14 @@ async fn objections_and_what_is_late_and_parked_are_counted_apart() {
             let (wrong, now) = (office.notice(&key(1)).await.id, office.clock.now());
             notices::withdraw(office.db(), &office.desk, &officer(), &wrong, "误报", now).await.unwrap();
             park(&office).await;
+            let written = Written { host: "copy.example".into(), text: "像仿冒的".into(), ..Written::default() };
+            leads::report(office.db(), &written.read().unwrap(), now).await.unwrap();
             assert_eq!(write(&office).await, 1);
             office.clock.advance(TimeDelta::hours(1));
             while office.postman.step().await.unwrap() == badgewatch::flow::watch::Step::Worked {}
             let text = office.server.kept_for(OFFICE_MAIL).last().unwrap().text();
             assert!(text.contains("待答复的异议：1 件") && text.contains("已搁置或退回的信件：1 件"), "{text}");
-            assert!(text.contains("共 2 件"), "{text}");
+            assert!(text.contains("共 3 件") && text.contains("待核实的线索：1 件，请查看登记网站"), "{text}");
         },
     )
     .await;

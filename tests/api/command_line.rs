@@ -3,7 +3,9 @@
 use badgewatch::app;
 use badgewatch::clock::Clock;
 use badgewatch::config::Config;
+use badgewatch::domain::lead::Written;
 use badgewatch::domain::verdict::FindingCode;
+use badgewatch::flow::leads;
 use chrono::Days;
 use tempfile::TempDir;
 
@@ -177,6 +179,48 @@ async fn an_officer_takes_a_notice_from_draft_to_its_end() {
         let withdrawn = run(&["withdraw", number, "--why", "误报"], &officer).stdout;
         assert!(withdrawn.contains("已撤回 (withdrawn)"), "{withdrawn}");
         assert!(run(&["close", number, "--why", "x"], &officer).stderr.contains("the notice is over"));
+        assert!(house.done(&["audit", "verify"]).ends_with("everything holds\n"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lead_is_read_and_put_away_and_another_followed() {
+    for test in every_engine().await {
+        let house = House::build(test).await;
+        let report = async |host: &str, badge: &str| {
+            let written = Written {
+                host: host.into(),
+                badge: badge.into(),
+                text: "像仿冒的\u{9}网站".into(),
+                contact: "z@mail.example".into(),
+            };
+            leads::report(&house.test.db, &written.read().unwrap(), Clock::System.now()).await.unwrap();
+        };
+        report("copy.example", "CA182050000410000010001").await;
+        report("forged.example", "").await;
+        let (officer, viewer) = (house.person("chen", "officer", HERE), house.person("bai", "viewer", HERE));
+        let country = house.person("guo", "officer", "000000");
+        let ids = |token: &str| -> Vec<String> {
+            let listed = house.done(&["lead", "list", "--state", "new", "--kind", "report", "--token", token]);
+            listed.lines().map(|line| line.split_whitespace().next().unwrap().to_owned()).collect()
+        };
+        let (own, all) = (ids(&officer), ids(&country));
+        assert_eq!((own.len(), all.len()), (1, 2));
+        let shown = house.done(&["lead", "show", &own[0], "--token", &officer]);
+        for words in ["公众举报", "copy.example", SITE, "像仿冒的 网站", "z@mail.example", "reported"] {
+            assert!(shown.contains(words), "{words}: {shown}");
+        }
+        assert!(!house.done(&["lead", "show", &own[0], "--token", &viewer]).contains("z@mail"));
+        let dismiss = |token: &str| house.run(&["lead", "dismiss", &own[0], "--why", "镜像网站", "--token", token]);
+        assert!(dismiss(&viewer).stderr.contains("not within your role"));
+        assert!(dismiss(&officer).stdout.contains("不予跟进 (dismissed)"));
+        assert!(dismiss(&officer).stderr.contains("somebody has decided it"));
+
+        let forged = all.iter().find(|id| **id != own[0]).unwrap();
+        let follow = ["lead", "follow", forged, "--seen", "打不开的标识", "--token", &country];
+        assert!(house.refused(&follow).contains("against which receipt"));
+        let done = house.done(&[&follow[..], &["--to", "举报中心", "--receipt", "118"]].concat());
+        assert!(done.contains("已跟进 (followed)"), "{done}");
         assert!(house.done(&["audit", "verify"]).ends_with("everything holds\n"));
     }
 }
