@@ -102,7 +102,7 @@ async fn a_revocation_goes_through_caches_within_the_bound() {
         let path = format!("/api/v1/verify/{EDU}");
         let first = read(hall.get(&path).await).await;
         assert_eq!(first.cache, "public, max-age=30, must-revalidate");
-        let again = || reqwest::Client::new().get(hall.address(&path)).header("if-none-match", &first.etag);
+        let again = || hall.client.get(hall.address(&path)).header("if-none-match", &first.etag);
         hall.clock.advance(TimeDelta::hours(1));
         hall.follow().await;
         let same = read(again().send().await.unwrap()).await;

@@ -59,6 +59,7 @@ pub struct Hall {
     _test: TestDb,
     _stop: DropGuard,
     root: String,
+    pub client: reqwest::Client,
 }
 
 /// Tells a story on every engine.
@@ -91,9 +92,10 @@ impl Hall {
         let app = app::shared(config, test.db.clone(), clock.clone()).await.unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let root = format!("http://{}", listener.local_addr().unwrap());
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let stop = CancellationToken::new();
         tokio::spawn(web::serve(app.clone(), listener, stop.clone()));
-        Self { app, clock, folder, _test: test, _stop: stop.drop_guard(), root }
+        Self { app, clock, folder, _test: test, _stop: stop.drop_guard(), root, client }
     }
 
     /// The shelf takes over what the database says.
@@ -141,11 +143,11 @@ impl Hall {
     }
 
     pub async fn get(&self, path: &str) -> reqwest::Response {
-        reqwest::Client::new().get(self.address(path)).send().await.unwrap()
+        self.client.get(self.address(path)).send().await.unwrap()
     }
 
     pub async fn post(&self, path: &str, body: &serde_json::Value) -> reqwest::Response {
-        let request = reqwest::Client::new().post(self.address(path));
+        let request = self.client.post(self.address(path));
         request.header("content-type", "application/json").body(body.to_string()).send().await.unwrap()
     }
 
