@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use badgewatch::domain::badge::link::{badge_picture, classify_href, classify_src};
 use badgewatch::domain::badge::{BadgeHosts, Reading, State};
+use badgewatch::domain::certificate::{BadgeRef, Certificate};
+use badgewatch::domain::click::{ClickVerdict, From, judge};
 use badgewatch::domain::crawl::{Robots, Sitemap, SitemapLimits, canonical as canonical_url};
 use badgewatch::domain::host::Host;
 use badgewatch::domain::identity::{Pairs, Subject};
@@ -17,6 +19,7 @@ use badgewatch::domain::page::{Followed, FollowedSet};
 use badgewatch::domain::registry::Registry;
 use badgewatch::domain::script;
 use badgewatch::domain::verdict::{FindingCode, Verdict};
+use badgewatch::flow::certificates::Wanted;
 use encoding_rs::{Encoding, GBK, UTF_8};
 use url::Url;
 
@@ -146,4 +149,19 @@ pub fn canonical(data: &[u8]) {
 
 fn again(url: &Url, encoding: &'static Encoding) -> Option<Url> {
     canonical_url(url, url.as_str(), encoding)
+}
+
+/// Any text as what a visitor asks by, comes from and searches for: read to one meaning, or refused.
+pub fn click(data: &[u8]) {
+    let text = text(data);
+    if let Some(badge) = BadgeRef::parse(&text) {
+        assert_eq!(BadgeRef::parse(badge.as_str()), Some(badge));
+    }
+    let from = From::read(Some(&text), None, |_| false);
+    if let From::Host(host) = &from {
+        assert_eq!(Host::parse(host.ascii()).as_ref(), Some(host));
+    }
+    let nobody: [Certificate; 0] = [];
+    assert_eq!(judge(&nobody, &from, |_, _| true).0, ClickVerdict::NotIssued);
+    let _ = Wanted::new(&text);
 }

@@ -3,6 +3,7 @@
 mod accept;
 pub mod api;
 mod badge;
+mod guard;
 mod health;
 mod keys;
 mod overview;

@@ -18,6 +18,7 @@ use axum::middleware::{self, Next};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 
+use super::guard;
 use super::style::{POLICY, SHEET};
 use super::tongue::Tongue;
 use crate::flow::leads;
@@ -47,27 +48,15 @@ pub(super) fn router(app: Shared) -> Router {
         .route("/report/{number}", get(thanks))
         .layer(DefaultBodyLimit::max(LARGEST))
         .layer(middleware::from_fn_with_state(front.clone(), limits::limit))
-        .layer(middleware::from_fn(guard))
+        .layer(middleware::from_fn(guarded))
         .with_state(front)
 }
 
 /// What holds for every answer: nothing is kept, framed or indexed; the browser tells us, and nobody else, where a form was.
-async fn guard(request: Request, next: Next) -> Response {
+async fn guarded(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    if let Ok(policy) = HeaderValue::from_str(&POLICY) {
-        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-    }
-    for (name, value) in [
-        (header::REFERRER_POLICY, "same-origin"),
-        (header::CACHE_CONTROL, "no-store"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-        (HeaderName::from_static("x-robots-tag"), "noindex, nofollow"),
-        (header::VARY, "Accept-Language"),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
+    guard::put(response.headers_mut(), &POLICY, &guard::KEPT_BY_NOBODY);
+    response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     response
 }
 

@@ -21,12 +21,13 @@ use std::sync::Arc;
 use askama::Template;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::middleware::{self, Next};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{any, get};
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::guard;
 use super::style::POLICY;
 use super::tongue::Tongue;
 use crate::flow::notices::link;
@@ -62,30 +63,14 @@ pub(super) fn router(app: Shared) -> Router {
         // The objection's form, which may bring a file, says for itself how large it may be.
         .layer(DefaultBodyLimit::max(form::LARGEST_PLAIN))
         .layer(middleware::from_fn_with_state(front.clone(), limits::limit))
-        .layer(middleware::from_fn(guard))
+        .layer(middleware::from_fn(guarded))
         .with_state(front)
 }
 
 /// What holds for every answer: nothing is kept, framed, indexed, or passed on, the link least of all.
-async fn guard(request: Request, next: Next) -> Response {
+async fn guarded(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    if let Ok(policy) = HeaderValue::from_str(&POLICY) {
-        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-    }
-    for (name, value) in [
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::CACHE_CONTROL, "no-store"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-        (HeaderName::from_static("x-robots-tag"), "noindex, nofollow"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
-        (header::VARY, "Accept-Language"),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
+    guard::put(response.headers_mut(), &POLICY, &guard::KEPT_BY_NOBODY);
     response
 }
 

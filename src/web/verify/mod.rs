@@ -24,13 +24,14 @@ use std::time::Duration;
 use askama::Template;
 use axum::Router;
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use chrono::{DateTime, Utc};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::guard;
 use crate::domain::region::Regions;
 use crate::shared::Shared;
 use limits::Limits;
@@ -78,7 +79,7 @@ pub(super) fn router(app: Shared) -> Router {
         .method_not_allowed_fallback(trouble::wrong_method)
         .route_layer(limit(&front))
         .route(style::PATH, get(style::sheet))
-        .layer(middleware::from_fn(guard))
+        .layer(middleware::from_fn(guarded))
         .with_state(front)
 }
 
@@ -87,20 +88,10 @@ async fn to_search() -> Response {
 }
 
 /// What holds for every answer: nothing is framed or fetched from elsewhere, and nobody's answer is handed to another.
-async fn guard(request: Request, next: Next) -> Response {
+async fn guarded(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    for (name, value) in [
-        (header::CONTENT_SECURITY_POLICY, style::POLICY),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
+    guard::put(headers, style::POLICY, &[]);
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
         headers.insert(header::VARY, HeaderValue::from_static("Referer, Origin, Accept-Language"));
