@@ -80,11 +80,15 @@ impl Browser {
 
     /// Asks for something to be done, and waits until it is.
     fn ask(&mut self, method: &str, params: Value) -> Value {
-        self.tell(method, params).unwrap();
-        let asked = self.asked;
-        let mut answer = self.wait(|message| message["id"] == asked);
+        let mut answer = self.answer(method, params);
         assert!(answer["error"].is_null(), "{method}: {answer}");
         answer["result"].take()
+    }
+
+    fn answer(&mut self, method: &str, params: Value) -> Value {
+        self.tell(method, params).unwrap();
+        let asked = self.asked;
+        self.wait(|message| message["id"] == asked)
     }
 
     fn tell(&mut self, method: &str, params: Value) -> std::io::Result<()> {
@@ -234,6 +238,13 @@ impl Browser {
         self.ask("Runtime.evaluate", asked)["result"]["value"].take()
     }
 
+    /// Does a whole page stand in the window? Between two pages there is nobody to ask.
+    fn stands(&mut self) -> bool {
+        let whole = "document.readyState === 'complete' && location.href !== 'about:blank'";
+        let asked = json!({ "expression": whole, "returnByValue": true });
+        self.answer("Runtime.evaluate", asked)["result"]["result"]["value"] == json!(true)
+    }
+
     /// Clicks what opens a window of its own, and turns to that.
     pub fn follow(&mut self, selector: &str) {
         let known = self.windows();
@@ -244,7 +255,7 @@ impl Browser {
             }
         };
         self.attach(&json!(opened));
-        while self.tell_me("document.readyState === 'complete' && location.href !== 'about:blank'") != json!(true) {}
+        while !self.stands() {}
     }
 
     fn windows(&mut self) -> Vec<String> {
