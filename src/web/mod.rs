@@ -10,6 +10,7 @@ mod overview;
 mod report;
 mod style;
 mod tongue;
+mod turns;
 mod unit;
 mod verify;
 mod visitor;

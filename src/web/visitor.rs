@@ -2,9 +2,11 @@
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
-use axum::extract::ConnectInfo;
+use axum::extract::{ConnectInfo, Request};
 use axum::http::{Extensions, HeaderMap};
 use ipnet::IpNet;
+
+use crate::config::Web;
 
 /// The most addresses of a chain of proxies that are read.
 const LONGEST_CHAIN: usize = 16;
@@ -28,6 +30,11 @@ pub(super) fn address(trusted: &[IpNet], extensions: &Extensions, headers: &Head
         }
     }
     Some(visitor)
+}
+
+/// The address of whoever sent a request.
+pub(super) fn of(web: &Web, request: &Request) -> Option<IpAddr> {
+    address(&web.trusted_proxies, request.extensions(), request.headers())
 }
 
 /// Some proxies write a port behind the address.

@@ -4,12 +4,10 @@
 //! be everybody. A stranger who tries tokens gets slower answers than a thief has time for.
 
 use std::net::{IpAddr, Ipv6Addr};
-use std::num::NonZeroU32;
-
-use governor::clock::{Clock, DefaultClock};
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use std::time::Duration;
 
 use crate::config::Config;
+use crate::web::turns::{self, Turns};
 use crate::web::visitor;
 
 /// Addresses that are remembered before those are forgotten that did nothing lately.
@@ -17,25 +15,24 @@ const REMEMBERED: usize = 10_000;
 
 /// The limits of this process.
 pub(super) struct Limits {
-    accounts: DefaultKeyedRateLimiter<String>,
-    strangers: DefaultKeyedRateLimiter<IpAddr>,
-    visitors: DefaultKeyedRateLimiter<IpAddr>,
+    accounts: Turns<String>,
+    strangers: Turns<IpAddr>,
+    visitors: Turns<IpAddr>,
 }
 
 impl Limits {
     pub(super) fn of(config: &Config) -> Self {
         let web = &config.web;
-        let quota = |a_minute: u32| Quota::per_minute(NonZeroU32::new(a_minute).unwrap_or(NonZeroU32::MIN));
         Self {
-            accounts: RateLimiter::keyed(quota(web.api_per_minute)),
-            strangers: RateLimiter::keyed(quota(web.api_failures_per_minute)),
-            visitors: RateLimiter::keyed(quota(config.verify.per_minute)),
+            accounts: Turns::a_minute(web.api_per_minute, REMEMBERED),
+            strangers: Turns::a_minute(web.api_failures_per_minute, REMEMBERED),
+            visitors: Turns::a_minute(config.verify.per_minute, REMEMBERED),
         }
     }
 
     /// Counts a request of a token. `Err`: the seconds to wait.
     pub(super) fn known(&self, token: String) -> Result<(), u64> {
-        self.accounts.check_key(&token).map_err(|until| seconds(&until))
+        go_on(self.accounts.wait(&token))
     }
 
     /// Counts a request that shows nothing that lets in.
@@ -49,16 +46,12 @@ impl Limits {
     }
 }
 
-fn by_address(limiter: &DefaultKeyedRateLimiter<IpAddr>, address: Option<IpAddr>) -> Result<(), u64> {
-    if limiter.len() > REMEMBERED {
-        limiter.retain_recent();
-    }
-    let address = visitor::network(address.unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED)));
-    limiter.check_key(&address).map_err(|until| seconds(&until))
+fn by_address(turns: &Turns<IpAddr>, address: Option<IpAddr>) -> Result<(), u64> {
+    go_on(turns.wait(&visitor::network(address.unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED)))))
 }
 
-fn seconds(until: &governor::NotUntil<<DefaultClock as Clock>::Instant>) -> u64 {
-    until.wait_time_from(DefaultClock::default().now()).as_secs() + 1
+fn go_on(wait: Option<Duration>) -> Result<(), u64> {
+    wait.map_or(Ok(()), |wait| Err(turns::seconds(wait)))
 }
 
 #[cfg(test)]

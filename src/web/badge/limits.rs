@@ -8,39 +8,33 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use super::{Badges, reply};
+use crate::web::turns::{Bursts, Turns};
 use crate::web::visitor;
 
 /// Requests at once from one address, and how long until one more.
-const OF_ADDRESS: (NonZeroU32, Duration) = (NonZeroU32::new(20_000).expect("not zero"), Duration::from_millis(1));
+const OF_ADDRESS: Bursts = (NonZeroU32::new(20_000).expect("not zero"), Duration::from_millis(1));
 /// Addresses that are remembered before those are forgotten that may ask freely again.
 const REMEMBERED: usize = 10_000;
 const WAIT: HeaderValue = HeaderValue::from_static("1");
 const KEEP_NOT: HeaderValue = HeaderValue::from_static("no-store");
 
-pub(super) struct Limits(DefaultKeyedRateLimiter<IpAddr>);
+pub(super) struct Limits(Turns<IpAddr>);
 
 impl Limits {
     pub fn new() -> Self {
-        let (burst, every) = OF_ADDRESS;
-        let quota = Quota::with_period(every).unwrap_or(Quota::per_second(burst)).allow_burst(burst);
-        Self(RateLimiter::keyed(quota))
+        Self(Turns::bursts(OF_ADDRESS, REMEMBERED))
     }
 
     fn lets_in(&self, address: Option<IpAddr>) -> bool {
-        if self.0.len() > REMEMBERED {
-            self.0.retain_recent();
-        }
-        address.is_none_or(|address| self.0.check_key(&visitor::network(address)).is_ok())
+        address.is_none_or(|address| self.0.wait(&visitor::network(address)).is_none())
     }
 }
 
 /// Turns a flood away.
 pub(super) async fn limit(State(badges): State<Badges>, request: Request, next: Next) -> Response {
-    let trusted = &badges.app.config.web.trusted_proxies;
-    if badges.limits.lets_in(visitor::address(trusted, request.extensions(), request.headers())) {
+    if badges.limits.lets_in(visitor::of(&badges.app.config.web, &request)) {
         return next.run(request).await;
     }
     let mut response = reply::nothing(StatusCode::TOO_MANY_REQUESTS, &KEEP_NOT, "// too many requests\n");

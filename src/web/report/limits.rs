@@ -11,42 +11,37 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use governor::clock::{Clock, DefaultClock};
-use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter};
+use governor::{DefaultDirectRateLimiter, RateLimiter};
 
 use super::{Front, Trouble, trouble};
 use crate::metrics::ReportResult;
 use crate::web::tongue::Tongue;
+use crate::web::turns::{self, Bursts, Turns, quota};
 use crate::web::visitor::{self, network};
 
 /// Forms at once from one address, and how long until one more.
-const OF_ADDRESS: (NonZeroU32, Duration) = (NonZeroU32::new(12).expect("not zero"), Duration::from_secs(20));
+const OF_ADDRESS: Bursts = (NonZeroU32::new(12).expect("not zero"), Duration::from_secs(20));
 /// Forms at once in all, and how long until one more: 8,640 a day at most.
-const OF_ALL: (NonZeroU32, Duration) = (NonZeroU32::new(200).expect("not zero"), Duration::from_secs(10));
+const OF_ALL: Bursts = (NonZeroU32::new(200).expect("not zero"), Duration::from_secs(10));
 /// Addresses that are remembered before those that may report freely again are forgotten.
 const MOST_KEYS: usize = 10_000;
 
 /// Who reported how often.
 pub(super) struct Limits {
-    by_address: DefaultKeyedRateLimiter<IpAddr>,
+    by_address: Turns<IpAddr>,
     of_all: DefaultDirectRateLimiter,
 }
 
 impl Limits {
     pub fn new() -> Self {
-        let quota = |(burst, every): (NonZeroU32, Duration)| {
-            Quota::with_period(every).unwrap_or(Quota::per_second(burst)).allow_burst(burst)
-        };
-        Self { by_address: RateLimiter::keyed(quota(OF_ADDRESS)), of_all: RateLimiter::direct(quota(OF_ALL)) }
+        Self { by_address: Turns::bursts(OF_ADDRESS, MOST_KEYS), of_all: RateLimiter::direct(quota(OF_ALL)) }
     }
 
     /// How long to wait; none: go on. Who is stopped by their own address takes nothing from all others.
     fn wait(&self, address: Option<IpAddr>) -> Option<Duration> {
-        if self.by_address.len() > MOST_KEYS {
-            self.by_address.retain_recent();
-        }
-        let by_address = address.and_then(|address| self.by_address.check_key(&network(address)).err());
-        let until = by_address.or_else(|| self.of_all.check().err());
-        until.map(|until| until.wait_time_from(DefaultClock::default().now()))
+        let by_address = address.and_then(|address| self.by_address.wait(&network(address)));
+        let of_all = || self.of_all.check().err();
+        by_address.or_else(|| of_all().map(|until| until.wait_time_from(DefaultClock::default().now())))
     }
 }
 
@@ -55,10 +50,9 @@ pub(super) async fn limit(State(front): State<Front>, request: Request, next: Ne
     if request.method() != Method::POST {
         return next.run(request).await;
     }
-    let trusted = &front.app.config.web.trusted_proxies;
-    let visitor = visitor::address(trusted, request.extensions(), request.headers());
+    let visitor = visitor::of(&front.app.config.web, &request);
     let Some(wait) = front.limits.wait(visitor) else { return next.run(request).await };
-    let seconds = wait.as_secs() + 1;
+    let seconds = turns::seconds(wait);
     front.app.metrics.reported(ReportResult::Limited);
     let tongue = Tongue::asked(request.headers());
     let mut response = trouble(tongue, StatusCode::TOO_MANY_REQUESTS, Trouble::TooOften { seconds });

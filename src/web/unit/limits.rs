@@ -11,22 +11,21 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use governor::clock::{Clock, DefaultClock};
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use super::Front;
 use super::trouble::{Trouble, trouble};
 use crate::web::tongue::Tongue;
+use crate::web::turns::{self, Bursts, Turns};
 use crate::web::visitor::{self, network};
 
 /// Presses at once for one notice, and how long until one more.
-const OF_NOTICE: (NonZeroU32, Duration) = (NonZeroU32::new(12).expect("not zero"), Duration::from_secs(10));
+const OF_NOTICE: Bursts = (NonZeroU32::new(12).expect("not zero"), Duration::from_secs(10));
 /// Presses at once from one address, and how long until one more.
-const OF_ADDRESS: (NonZeroU32, Duration) = (NonZeroU32::new(60).expect("not zero"), Duration::from_secs(1));
+const OF_ADDRESS: Bursts = (NonZeroU32::new(60).expect("not zero"), Duration::from_secs(1));
 /// Pages read at once of one notice, and how long until one more: whoever reads does not notice it.
-const READ_OF_NOTICE: (NonZeroU32, Duration) = (NonZeroU32::new(120).expect("not zero"), Duration::from_millis(500));
+const READ_OF_NOTICE: Bursts = (NonZeroU32::new(120).expect("not zero"), Duration::from_millis(500));
 /// Pages read at once from one address, and how long until one more.
-const READ_OF_ADDRESS: (NonZeroU32, Duration) = (NonZeroU32::new(600).expect("not zero"), Duration::from_millis(50));
+const READ_OF_ADDRESS: Bursts = (NonZeroU32::new(600).expect("not zero"), Duration::from_millis(50));
 /// Keys that are remembered before those that may press freely again are forgotten.
 const MOST_KEYS: usize = 10_000;
 
@@ -48,45 +47,29 @@ impl Limits {
 
 /// What one notice, and what one address may do.
 struct Pair {
-    by_notice: DefaultKeyedRateLimiter<String>,
-    by_address: DefaultKeyedRateLimiter<IpAddr>,
+    by_notice: Turns<String>,
+    by_address: Turns<IpAddr>,
 }
 
 impl Pair {
-    fn of(of_notice: (NonZeroU32, Duration), of_address: (NonZeroU32, Duration)) -> Self {
-        let quota = |(burst, every): (NonZeroU32, Duration)| {
-            Quota::with_period(every).unwrap_or(Quota::per_second(burst)).allow_burst(burst)
-        };
-        Self { by_notice: RateLimiter::keyed(quota(of_notice)), by_address: RateLimiter::keyed(quota(of_address)) }
+    fn of(of_notice: Bursts, of_address: Bursts) -> Self {
+        Self { by_notice: Turns::bursts(of_notice, MOST_KEYS), by_address: Turns::bursts(of_address, MOST_KEYS) }
     }
 
     /// How long to wait; none: go on.
     fn wait(&self, notice: Option<&str>, address: Option<IpAddr>) -> Option<Duration> {
-        self.forget();
-        let now = DefaultClock::default().now();
-        let by_address = address.and_then(|address| self.by_address.check_key(&network(address)).err());
-        let by_notice = || notice.and_then(|id| self.by_notice.check_key(&id.to_owned()).err());
-        by_address.or_else(by_notice).map(|until| until.wait_time_from(now))
-    }
-
-    fn forget(&self) {
-        if self.by_address.len() > MOST_KEYS {
-            self.by_address.retain_recent();
-        }
-        if self.by_notice.len() > MOST_KEYS {
-            self.by_notice.retain_recent();
-        }
+        let by_address = address.and_then(|address| self.by_address.wait(&network(address)));
+        by_address.or_else(|| notice.and_then(|id| self.by_notice.wait(&id.to_owned())))
     }
 }
 
 /// Stops who asks too often before anything of the request is read.
 pub(super) async fn limit(State(front): State<Front>, request: Request, next: Next) -> Response {
-    let trusted = &front.app.config.web.trusted_proxies;
-    let visitor = visitor::address(trusted, request.extensions(), request.headers());
+    let visitor = visitor::of(&front.app.config.web, &request);
     let token = request.uri().path().split('/').nth(2).unwrap_or_default();
     let limits = front.limits.of(request.method());
     let Some(wait) = limits.wait(front.app.links.read(token), visitor) else { return next.run(request).await };
-    let seconds = wait.as_secs() + 1;
+    let seconds = turns::seconds(wait);
     let tongue = Tongue::asked(request.headers());
     let mut response = trouble(
         tongue,
