@@ -81,15 +81,15 @@ impl Voice {
 
     /// Says what is known of one badge.
     pub fn say(&self, shelf: &Snapshot, badge: &BadgeRef, from: &From, now: DateTime<Utc>) -> std::io::Result<Said> {
-        if let (From::Unknown, Some(line)) = (from, shelf.line_bearing(badge)?) {
-            let (verdict, json) = (in_state(line.state), line.json());
+        let line = if *from == From::Unknown { shelf.line_bearing(badge)? } else { None };
+        if let Some(line) = line {
+            let verdict = in_state(line.state);
             return Ok(match self.signed_ahead(shelf, line.number, now) {
                 Some((signed_at, signature)) => {
-                    let body = self.body(verdict, json, signed_at);
-                    let jws = format!("{}..{}", self.header, URL_SAFE_NO_PAD.encode(signature));
-                    Said { verdict, body, jws, signed_at }
+                    let body = self.body(verdict, line.json(), signed_at);
+                    self.said(verdict, body, &signature, signed_at)
                 }
-                None => self.sign(verdict, self.body(verdict, json, now), now),
+                None => self.sign(verdict, self.body(verdict, line.json(), now), now),
             });
         }
         let told = shelf.told(badge, from)?;
@@ -106,6 +106,10 @@ impl Voice {
 
     fn sign(&self, verdict: ClickVerdict, body: String, signed_at: DateTime<Utc>) -> Said {
         let signature = self.signer.over(&self.header, body.as_bytes());
+        self.said(verdict, body, &signature, signed_at)
+    }
+
+    fn said(&self, verdict: ClickVerdict, body: String, signature: &[u8; LENGTH], signed_at: DateTime<Utc>) -> Said {
         let jws = format!("{}..{}", self.header, URL_SAFE_NO_PAD.encode(signature));
         Said { verdict, body, jws, signed_at }
     }
@@ -149,9 +153,8 @@ impl Voice {
             if is_stopped() {
                 return Ok(());
             }
-            let line = shelf.base.line(number)?;
-            let json = line.split_once('\t').map_or("", |(_, json)| json);
-            let body = self.body(in_state(shelf.base.state(number)), json, now);
+            let line = shelf.line(number)?;
+            let body = self.body(in_state(line.state), line.json(), now);
             signatures.push(self.signer.over(&self.header, body.as_bytes()));
         }
         let ahead = Ahead { of: shelf.base.head.number, signed_at: now, signatures };

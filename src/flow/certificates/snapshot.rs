@@ -119,13 +119,17 @@ impl Snapshot {
         if self.changes.covers(number) {
             return Ok(None);
         }
-        let text = self.base.line(number)?;
+        let line = self.line(number)?;
         let field = match badge {
             BadgeRef::Code(_) => "badge_code",
             BadgeRef::Id(_) => "certificate_id",
         };
-        let bears = text.contains(&format!(r#""{field}":"{key}""#));
-        Ok(bears.then(|| Line { number, state: self.base.state(number), text }))
+        let bears = line.text.contains(&format!(r#""{field}":"{key}""#));
+        Ok(bears.then_some(line))
+    }
+
+    pub(super) fn line(&self, number: u32) -> std::io::Result<Line> {
+        Ok(Line { number, state: self.base.state(number), text: self.base.line(number)? })
     }
 
     /// The sites that a host is of, by all that is registered.
