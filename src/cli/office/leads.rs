@@ -74,15 +74,6 @@ enum LeadCommand {
     },
 }
 
-macro_rules! parsers {
-    ($($name:ident = $set:ident;)+) => {
-        $(fn $name(text: &str) -> Result<$set, String> {
-            let names = || $set::ALL.iter().map(|value| value.name()).collect::<Vec<_>>().join(", ");
-            $set::from_name(text).ok_or_else(|| format!("one of {}", names()))
-        })+
-    };
-}
-
 parsers! {
     state = LeadState;
     kind = LeadKind;

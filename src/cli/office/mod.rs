@@ -1,6 +1,16 @@
 //! What an office does by hand. Except for the first steps ([`accounts`]) everybody acts as themselves, by their token, and
 //! may do what they may do through the API.
 
+/// Declares how values of closed sets are read from the command line.
+macro_rules! parsers {
+    ($($name:ident = $set:ident;)+) => {
+        $(fn $name(text: &str) -> Result<$set, String> {
+            let names = || $set::ALL.iter().map(|value| value.name()).collect::<Vec<_>>().join(", ");
+            $set::from_name(text).ok_or_else(|| format!("one of {}", names()))
+        })+
+    };
+}
+
 pub(super) mod accounts;
 pub(super) mod cases;
 pub(super) mod leads;
