@@ -136,12 +136,16 @@ async fn a_process_that_finds_no_database_tells_what_the_last_one_knew_and_goes_
     daemon.until("revoked").await;
     assert_eq!(daemon.get("/readyz").await.0, 503);
     let stranger = Daemon::start(&folder, "stranger", &url);
+    std::fs::create_dir(folder.path().join("broken")).unwrap();
+    std::fs::write(folder.path().join("broken").join("seal.json"), "no seal").unwrap();
+    let broken = Daemon::start(&folder, "broken", &url);
     decide(&test, BadgeState::Suspended).await;
 
     let _cable = Cable::plug(port, server.to_owned()).await;
     daemon.until("suspended").await;
     assert_eq!(daemon.get("/readyz").await.0, 200, "it is whole again");
     stranger.until("suspended").await;
+    broken.until("suspended").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -46,8 +46,16 @@ pub async fn open_patiently(
         Err(_) => tracing::error!("the database does not answer"),
     }
     let plays = roles.contains(&Role::Web);
-    let Some(app) = plays.then(|| by_what_is_on_file(&config, &clock)).transpose()?.flatten() else {
-        return open(config, clock).await.and_then(whole);
+    let standing = if plays { by_what_is_on_file(&config, &clock) } else { Ok(None) };
+    let app = match standing {
+        Ok(Some(app)) => app,
+        Ok(None) => return open(config, clock).await.and_then(whole),
+        // What the last process left is of no use; the database may come in time all the same.
+        Err(StartError::Shelf(error)) => {
+            tracing::error!(%error, "nothing can be told from what is on file");
+            return open(config, clock).await.and_then(whole);
+        }
+        Err(error) => return Err(error),
     };
     tracing::warn!("the public is told what was known; all else waits for the database");
     let listener = listen(config.web.listen)?;
