@@ -7,6 +7,7 @@ mod guard;
 mod health;
 mod keys;
 mod overview;
+mod page;
 mod report;
 mod style;
 mod tongue;

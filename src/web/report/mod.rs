@@ -15,10 +15,11 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, Path, RawQuery, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
 use super::guard;
+use super::page::html;
 use super::style::{POLICY, SHEET};
 use super::tongue::Tongue;
 use crate::flow::leads;
@@ -58,17 +59,6 @@ async fn guarded(request: Request, next: Next) -> Response {
     guard::put(response.headers_mut(), &POLICY, &guard::KEPT_BY_NOBODY);
     response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     response
-}
-
-/// A page.
-fn html(status: StatusCode, template: &impl Template) -> Response {
-    match template.render() {
-        Ok(html) => (status, Html(html)).into_response(),
-        Err(error) => {
-            tracing::error!(%error, "the form of reports cannot be written");
-            (StatusCode::SERVICE_UNAVAILABLE, "暂时无法显示，请稍后再试。\n").into_response()
-        }
-    }
 }
 
 /// The form, with what a link brings: `?badge=&host=`.

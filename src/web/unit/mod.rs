@@ -18,16 +18,16 @@ mod words;
 
 use std::sync::Arc;
 
-use askama::Template;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::StatusCode;
 use axum::middleware::{self, Next};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{any, get};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::guard;
+use super::page::html;
 use super::style::POLICY;
 use super::tongue::Tongue;
 use crate::flow::notices::link;
@@ -72,17 +72,6 @@ async fn guarded(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     guard::put(response.headers_mut(), &POLICY, &guard::KEPT_BY_NOBODY);
     response
-}
-
-/// A page.
-fn html(status: StatusCode, template: &impl Template) -> Response {
-    match template.render() {
-        Ok(html) => (status, Html(html)).into_response(),
-        Err(error) => {
-            tracing::error!(%error, "a unit's page cannot be written");
-            (StatusCode::SERVICE_UNAVAILABLE, "暂时无法显示，请稍后再试。\n").into_response()
-        }
-    }
 }
 
 /// On to a page below the link, or to the page itself.

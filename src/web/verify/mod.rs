@@ -21,17 +21,17 @@ mod words;
 use std::sync::Arc;
 use std::time::Duration;
 
-use askama::Template;
 use axum::Router;
 use axum::extract::Request;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, header};
 use axum::middleware::{self, Next};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use chrono::{DateTime, Utc};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::guard;
+use super::page::html;
 use crate::domain::region::Regions;
 use crate::shared::Shared;
 use limits::Limits;
@@ -97,17 +97,6 @@ async fn guarded(request: Request, next: Next) -> Response {
         headers.insert(header::VARY, HeaderValue::from_static("Referer, Origin, Accept-Language"));
     }
     response
-}
-
-/// A page.
-fn html(status: StatusCode, template: &impl Template) -> Response {
-    match template.render() {
-        Ok(html) => (status, Html(html)).into_response(),
-        Err(error) => {
-            tracing::error!(%error, "a public page cannot be written");
-            (StatusCode::SERVICE_UNAVAILABLE, "暂时无法显示，请稍后再试。 / Please try again later.\n").into_response()
-        }
-    }
 }
 
 /// A turn, if one comes in time.
