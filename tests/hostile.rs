@@ -6,7 +6,7 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use badgewatch::domain::badge::BadgeHosts;
-use badgewatch::domain::crawl::{Robots, Sitemap, SitemapLimits};
+use badgewatch::domain::crawl::{Robots, Sitemap, SitemapLimits, canonical};
 use badgewatch::domain::identity::{Pairs, Subject};
 use badgewatch::domain::look::{Document, Looked, look};
 use badgewatch::domain::page::kind::Answer;
@@ -241,6 +241,17 @@ fn brackets_braces_and_calls_without_end() {
 fn many_small_scripts_cost_no_more_than_a_large_one() {
     let source = format!("document.write('x');{}", "x=(x=[".repeat(800));
     looked(format!("{}{CLOSING}", format!("<script>{source}</script>").repeat(800)), FollowedSet::new());
+}
+
+#[test]
+fn a_base_on_somebodys_disk() {
+    for base in ["file:///a/p:", "file:p:", "data:,", "javascript:0"] {
+        let page = format!("<base href='{base}'><a href=b>b</a><script src=c></script>{CLOSING}{BADGE}");
+        let looked = looked(page, FollowedSet::new());
+        assert_eq!(looked.facts.base, None, "{base}: links are read under the page's own address");
+        let base = Url::parse(base).unwrap();
+        assert_eq!(ends(move || canonical(&base, "b", encoding_rs::UTF_8)), None);
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ use url::Url;
 
 use super::validate::Complaints;
 use super::{Config, MailMode, MailSecurity};
+use crate::domain::address::is_web;
 use crate::domain::office::{Office, TermsSince};
 use crate::mail::address;
 
@@ -107,7 +108,7 @@ impl Complaints {
 /// An address of the web that names a host and no user.
 fn web(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok()?;
-    let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
+    let is_web = is_web(&url) && url.has_host();
     (is_web && url.username().is_empty() && url.password().is_none()).then_some(url)
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::TimeDelta;
 
 use super::{Config, RhythmText};
+use crate::domain::address::is_web;
 use crate::domain::crawl::RobotsMode;
 use crate::domain::host::Host;
 use crate::domain::schedule::{Rhythm, RhythmError};
@@ -107,7 +108,7 @@ impl Config {
             all.unless(Host::parse(name).is_some(), "dns.canaries", format!("{name:?} is no host name"));
         }
         for page in &self.http.canaries {
-            let is_page = url::Url::parse(page).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+            let is_page = url::Url::parse(page).is_ok_and(|url| is_web(&url));
             all.unless(is_page, "http.canaries", format!("{page:?} is no http address"));
         }
         all.unless(self.web.api_per_minute > 0, "web.api_per_minute", "at least 1 is needed");

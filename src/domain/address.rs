@@ -7,6 +7,12 @@ use url::Url;
 
 use super::host::Host;
 
+/// Is it an address of the web, http or https? Only such a one is asked for, and only under such a one are relative
+/// references read: a page whose `<base href>` is a `file:` leads nowhere, and the parser of URLs may panic on it.
+pub fn is_web(url: &Url) -> bool {
+    matches!(url.scheme(), "http" | "https")
+}
+
 /// What may be connected to: the public internet on web ports, and what the operator opened.
 #[derive(Debug, Clone, Default)]
 pub struct AddressPolicy {
@@ -87,7 +93,7 @@ impl AddressPolicy {
 
     /// May this URL be asked for at all? The addresses of a named host are judged when they are known.
     pub fn permits_url(&self, url: &Url) -> Result<(), Refusal> {
-        if !matches!(url.scheme(), "http" | "https") {
+        if !is_web(url) {
             return Err(Refusal::Scheme);
         }
         if !url.username().is_empty() || url.password().is_some() {

@@ -3,6 +3,7 @@
 use url::Url;
 
 use super::hosts::BadgeHosts;
+use crate::domain::address::is_web;
 use crate::domain::certificate::BadgeRef;
 use crate::domain::host::Host;
 use crate::domain::ids::{BadgeCode, CertificateId};
@@ -169,7 +170,7 @@ fn resolve(address: &str, base: &Url) -> Option<Url> {
     if address.is_empty() || address.starts_with('#') || address.len() > 4096 {
         return None;
     }
-    base.join(address).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
+    base.join(address).ok().filter(is_web)
 }
 
 #[cfg(test)]

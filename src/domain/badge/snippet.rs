@@ -4,6 +4,7 @@ use serde::Serialize;
 use url::Url;
 use utoipa::ToSchema;
 
+use crate::domain::address::is_web;
 use crate::domain::host::Host;
 use crate::domain::ids::BadgeCode;
 use crate::domain::registry::UnitType;
@@ -28,7 +29,7 @@ impl Snippets {
     /// The embed codes of a badge that is served under a public address (`web.public_url`). `None`: it is no http address of
     /// a host with a name.
     pub fn of(public_url: &str, code: &BadgeCode, kind: Option<UnitType>) -> Option<Self> {
-        let url = Url::parse(public_url).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+        let url = Url::parse(public_url).ok().filter(is_web)?;
         Host::of(&url)?;
         let root = public_url.trim_end_matches('/');
         let (_, bare) = root.split_once(':')?;

@@ -5,6 +5,7 @@
 //! it asks "seen before?", but it always hands out an address as it was linked).
 
 use super::noise;
+use crate::domain::address::is_web;
 use encoding_rs::Encoding;
 use url::{Position, Url};
 
@@ -25,14 +26,15 @@ const PLACEHOLDERS: &[&str] = &["${", "<%", "{{", "<?", "{% "];
 /// (WHATWG URL, "percent-encode after encoding"). Blanks around, line breaks within and backslashes are read as a
 /// browser reads them. The fragment is dropped, `#!` included: a server never sees it, so it names no other answer.
 /// User name and password are dropped: they are not ours to use. Session ids and tracking parameters are dropped
-/// (see `noise`). Refused are other schemes than http(s), unfilled templates and what is longer than [`MAX_URL_LEN`].
+/// (see `noise`). Refused are other schemes than http(s), in the base too, unfilled templates and what is longer than
+/// [`MAX_URL_LEN`].
 pub fn canonical(base: &Url, href: &str, encoding: &'static Encoding) -> Option<Url> {
-    if href.len() > MAX_HREF_LEN || is_unfilled(href) {
+    if !is_web(base) || href.len() > MAX_HREF_LEN || is_unfilled(href) {
         return None;
     }
     let options = Url::options().base_url(Some(base));
     let url = options.encoding_override(Some(&|text| encoding.encode(text).0)).parse(href).ok()?;
-    if !matches!(url.scheme(), "http" | "https") {
+    if !is_web(&url) {
         return None;
     }
     let url = without_noise(plain(url)?);

@@ -1,5 +1,6 @@
 //! Which addresses are pages of the site that is looked at.
 
+use crate::domain::address::is_web;
 use crate::domain::host::Host;
 use url::Url;
 
@@ -68,7 +69,7 @@ impl Scope {
     /// Is the address one of this site's? Only http(s); another explicit port than the first address's is another
     /// server, the scheme's own port never is.
     pub fn contains(&self, url: &Url) -> bool {
-        matches!(url.scheme(), "http" | "https")
+        is_web(url)
             && (url.port().is_none() || url.port() == self.port)
             && url.host_str().is_some_and(|host| self.has_host(host))
             && self.has_path(url.path())

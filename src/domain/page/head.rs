@@ -2,11 +2,14 @@
 
 use super::reader::Reader;
 use super::tag::Tag;
+use crate::domain::address::is_web;
 use crate::domain::script;
 
 impl<T: Tag> Reader<'_, T> {
     pub(super) fn base(&mut self, tag: T) {
-        if let Some(url) = tag.attr("href").and_then(|href| self.context.url.join(href.trim()).ok()) {
+        // the HTML standard falls back to the page's own address for a base that can carry none, and so do we
+        let url = tag.attr("href").and_then(|href| self.context.url.join(href.trim()).ok()).filter(is_web);
+        if let Some(url) = url {
             if self.outer.depth == 0 {
                 self.facts.base = Some(url.clone());
             }

@@ -9,6 +9,7 @@ use super::policy::Load;
 use super::reader::{Origin, Outer, Reader};
 use super::tag::Tag;
 use super::tree;
+use crate::domain::address::is_web;
 use crate::domain::badge::link::{Link, ScriptLink, classify_href, classify_src};
 use crate::domain::badge::{Form, State, Tri, Why};
 use crate::domain::host::Host;
@@ -361,7 +362,7 @@ impl<'p, T: Tag> Reader<'p, T> {
     pub(super) fn resolved(&self, reference: &str) -> Option<Url> {
         let mut url = self.base.join(reference.trim()).ok()?;
         url.set_fragment(None);
-        matches!(url.scheme(), "http" | "https").then_some(url)
+        is_web(&url).then_some(url)
     }
 }
 

@@ -2,6 +2,8 @@
 
 use url::Url;
 
+use crate::domain::address::is_web;
+
 /// Reads a cell as a folder `/x/` in the spelling of a URL path, or as a full address on one of the hosts that `is_own` knows.
 /// `Some(None)` for the root, `None` for what is no such folder.
 pub(super) fn parse(cell: &str, is_own: impl Fn(&str) -> bool) -> Option<Option<String>> {
@@ -13,7 +15,7 @@ pub(super) fn parse(cell: &str, is_own: impl Fn(&str) -> bool) -> Option<Option<
     } else {
         Url::parse(&format!("http://any.test/{}", cell.trim_start_matches('/'))).ok()?
     };
-    let is_plain = matches!(url.scheme(), "http" | "https") && url.query().is_none() && url.fragment().is_none();
+    let is_plain = is_web(&url) && url.query().is_none() && url.fragment().is_none();
     let folder = folder_of(url.path());
     is_plain.then_some((folder != "/").then_some(folder))
 }

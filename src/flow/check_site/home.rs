@@ -8,6 +8,7 @@ use url::{Position, Url};
 use super::Checker;
 use super::crawl::View;
 use super::follow::header;
+use crate::domain::address::is_web;
 use crate::domain::badge::BadgeHosts;
 use crate::domain::crawl::{Robots, RobotsMode, Scope};
 use crate::domain::host::Host;
@@ -151,7 +152,7 @@ fn next_stub(checker: &Checker, fetched: &Fetched) -> Option<Url> {
     let hosts: &BadgeHosts = &checker.hosts;
     let looked = look(&document, hosts, &FollowedSet::new(), &Subject::of(None, None, &Pairs::new()));
     let target = forwards_to(&looked.page, &looked.facts, &decode(&answer.body, content_type).text)?;
-    fetched.url.join(&target).ok().filter(|next| matches!(next.scheme(), "http" | "https"))
+    fetched.url.join(&target).ok().filter(is_web)
 }
 
 /// The addresses that are the site's. A registered site ends on one of its hosts; without a registry, where the typed

@@ -1,6 +1,7 @@
 //! One fault as the page shows it: what was seen, on what it stands, what to do.
 
 use super::words;
+use crate::domain::address::is_web;
 use crate::domain::basis::{MEASURES, articles, cite};
 use crate::domain::letter::{Exhibit, SHOWN_PAGES};
 use crate::domain::verdict::FindingCode;
@@ -36,7 +37,7 @@ pub(super) struct Address {
 
 impl Address {
     pub fn of(text: &str) -> Self {
-        let is_link = url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+        let is_link = url::Url::parse(text).is_ok_and(|url| is_web(&url));
         Self { text: text.to_owned(), is_link }
     }
 }
