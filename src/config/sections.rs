@@ -315,6 +315,13 @@ section! {
     }
 }
 
+impl Web {
+    /// Do browsers come by https? Then a cookie that lets in goes by https alone.
+    pub fn is_https(&self) -> bool {
+        self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+    }
+}
+
 section! {
     /// What is logged.
     Log {

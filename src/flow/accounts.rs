@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::domain::account::{AccountRole, Actor, TOKEN_PREFIX, is_name, is_token};
 use crate::domain::evidence::sha256;
 use crate::domain::region::Regions;
+use crate::flow::people::PasswordRefusal;
 use crate::store::accounts::{self, Account, Token};
 use crate::store::audit::{self, Act};
 use crate::store::{Db, StoreError, StoreResult, Tx, keys, new_id};
@@ -41,6 +42,8 @@ pub enum AccountError {
     Days,
     #[error("{0}: no token of this id, or it is revoked already")]
     Token(String),
+    #[error("{0}")]
+    Password(PasswordRefusal),
     #[error(transparent)]
     Store(#[from] StoreError),
 }

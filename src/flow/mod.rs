@@ -14,6 +14,7 @@ pub mod leads;
 pub mod measure;
 pub mod notices;
 pub mod outbox;
+pub mod people;
 pub mod recheck;
 pub mod reports;
 pub mod retention;

@@ -74,6 +74,27 @@ pub async fn disable(tx: &mut Tx, id: &str, at: DateTime<Utc>) -> StoreResult<bo
     Ok(execute!(tx, sql, id, at)? == 1)
 }
 
+/// What a password is tried against.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Password {
+    pub account_id: String,
+    /// Argon2id, as a PHC string.
+    pub phc: String,
+}
+
+/// The password of an account that is not disabled and has one.
+pub async fn password_of(tx: &mut Tx, name: &str) -> StoreResult<Option<Password>> {
+    let sql = "SELECT id AS account_id, password AS phc FROM accounts \
+               WHERE name = $1 AND disabled_at IS NULL AND password IS NOT NULL";
+    fetch_optional!(Password, tx, sql, name)
+}
+
+/// Gives an account a password. `first`: it is to be changed before anything else. `false`: there is no such account.
+pub async fn set_password(tx: &mut Tx, name: &str, phc: &str, first: bool, at: DateTime<Utc>) -> StoreResult<bool> {
+    let sql = "UPDATE accounts SET password = $2, password_first = $3, password_at = $4 WHERE name = $1";
+    Ok(execute!(tx, sql, name, phc, first, at)? == 1)
+}
+
 /// A token on file: never itself, only its hash.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Serialize)]
 pub struct Token {

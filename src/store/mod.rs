@@ -29,6 +29,7 @@ pub mod plan;
 pub mod queue;
 pub mod reports;
 pub mod seen_on;
+pub mod sessions;
 pub mod sites;
 pub mod tasks;
 pub mod units;

@@ -3,6 +3,7 @@
 mod accept;
 pub mod api;
 mod badge;
+pub mod console;
 mod guard;
 mod health;
 mod keys;
@@ -34,6 +35,7 @@ pub fn router(app: Shared) -> Router {
         .nest(api::ROOT, api::router(app.clone()))
         .with_state(app.clone())
         .merge(badge::router(app.clone()))
+        .merge(console::router(app.clone()))
         .merge(report::router(app.clone()))
         .merge(unit::router(app.clone()))
         .merge(verify::router(app))

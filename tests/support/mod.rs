@@ -4,6 +4,7 @@
 pub mod browser;
 pub mod bureau;
 pub mod case;
+pub mod console;
 pub mod db;
 pub mod encode;
 pub mod expect;
