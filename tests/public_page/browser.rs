@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::house::{FOLDER, House, LONG, NOBODY, REVOKED, SLJ, SUSPENDED};
+use crate::support::axe;
 use crate::support::browser::Browser;
 use crate::support::db::sqlite;
 
@@ -121,6 +122,24 @@ async fn a_certificate_fits_on_one_sheet_of_paper() {
             let text = String::from_utf8_lossy(&paper);
             let sheets = text.matches("/Type /Page\n").count();
             assert_eq!(sheets, 1, "{name} takes {sheets} sheets");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nobody_stumbles_over_a_page() {
+    let Some(engine) = axe::engine() else { return };
+    let house = house().await;
+    let base = house.url("");
+    browse(move |browser| {
+        for (width, scheme) in [(360, "light"), (1280, "light"), (360, "dark"), (1280, "dark")] {
+            browser.size(width, if width < 600 { 740 } else { 900 });
+            browser.scheme(scheme);
+            for (name, path, referer) in pages() {
+                browser.go_from(&format!("{base}{path}"), referer);
+                browser.assert_accessible(&engine, &format!("{name} {width} {scheme}"));
+            }
         }
     })
     .await;

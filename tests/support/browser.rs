@@ -19,6 +19,8 @@ pub struct Browser {
     from: BufReader<ChildStdout>,
     session: Option<String>,
     asked: u64,
+    /// Do the pages' own scripts run?
+    scripts: bool,
     _profile: TempDir,
 }
 
@@ -39,7 +41,8 @@ impl Browser {
     /// Opens a window in which no script runs; it reaches nothing but this machine.
     pub fn open() -> Option<Self> {
         let mut browser = Self::start("EXCLUDE 127.0.0.1")?;
-        browser.ask("Emulation.setScriptExecutionDisabled", json!({ "value": true }));
+        browser.scripts = false;
+        browser.let_scripts(false);
         Some(browser)
     }
 
@@ -64,10 +67,14 @@ impl Browser {
             .spawn()
             .unwrap();
         let (to, from) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
-        let mut browser = Self { child, to, from, session: None, asked: 0, _profile: profile };
+        let mut browser = Self { child, to, from, session: None, asked: 0, scripts: true, _profile: profile };
         let target = browser.ask("Target.createTarget", json!({ "url": "about:blank" }));
         browser.attach(&target["targetId"]);
         Some(browser)
+    }
+
+    fn let_scripts(&mut self, run: bool) {
+        self.ask("Emulation.setScriptExecutionDisabled", json!({ "value": !run }));
     }
 
     /// Turns to a window.
@@ -236,6 +243,21 @@ impl Browser {
     pub fn tell_me(&mut self, expression: &str) -> Value {
         let asked = json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
         self.ask("Runtime.evaluate", asked)["result"]["value"].take()
+    }
+
+    /// What an expression comes to in a world beside the page: it sees the page, and the page's policy does not bind it.
+    pub fn beside(&mut self, expression: &str) -> Value {
+        let frame = self.ask("Page.getFrameTree", json!({}))["frameTree"]["frame"]["id"].take();
+        let world = self.ask("Page.createIsolatedWorld", json!({ "frameId": frame }))["executionContextId"].take();
+        let asked = json!({
+            "expression": expression, "contextId": world, "returnByValue": true, "awaitPromise": true
+        });
+        // Where no script runs, no promise is kept either; a page that stands does not begin its own any more.
+        self.let_scripts(true);
+        let mut told = self.ask("Runtime.evaluate", asked);
+        self.let_scripts(self.scripts);
+        assert!(told["exceptionDetails"].is_null(), "{}", told["exceptionDetails"]);
+        told["result"]["value"].take()
     }
 
     /// Does a whole page stand in the window? Between two pages there is nobody to ask.

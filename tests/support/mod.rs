@@ -1,6 +1,7 @@
 //! What the integration tests share: web farm, name server, runner of the binary, and the cases with their judge.
 #![allow(dead_code, reason = "every test binary uses its own part")]
 
+pub mod axe;
 pub mod browser;
 pub mod bureau;
 pub mod case;
