@@ -2,7 +2,7 @@
 
 use badgewatch::domain::click::{ClickVerdict, From};
 use badgewatch::domain::registry::BadgeState;
-use badgewatch::flow::certificates::{self, Shelf, ShelfError, Wanted};
+use badgewatch::flow::certificates::{self, Mark, Shelf, ShelfError, Wanted};
 use chrono::TimeDelta;
 
 use crate::hall::{EDU, EDU_ID, Hall, ROWS, WATER, host, registry, told, verdict};
@@ -122,7 +122,8 @@ async fn what_did_not_change_is_as_of_now_and_another_database_is_another_shelf(
 async fn the_public_finds_a_badge_by_a_piece_of_a_name() {
     told(async |hall| {
         let found = |hall: &Hall, text: &str| -> Vec<String> {
-            let searched = hall.app.shelf.get().unwrap().search(&Wanted::new(text).unwrap(), 0, 20).unwrap();
+            let shelf = hall.app.shelf.get().unwrap();
+            let searched = shelf.search(&Wanted::new(text).unwrap(), &Mark::beginning(), 20).unwrap();
             assert_eq!(searched.next, None);
             let mut names: Vec<_> = searched.found.into_iter().map(|held| held.certificate.site_name).collect();
             names.sort();

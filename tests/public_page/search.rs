@@ -60,27 +60,42 @@ async fn no_question_a_short_one_and_one_without_an_answer_say_what_to_do() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn many_results_are_leafed_through() {
-    let test = sqlite().await;
+fn townships(many: u32) -> String {
     let site = |n| {
         let texts = [format!("镇{n:02}政府"), format!("镇{n:02}网站"), format!("z{n:02}.gov.test")];
         let [unit, site, name] = texts;
         [unit, site, name, format!("CA060140000000{n:05}0001"), "2025-01-01".to_owned()]
     };
-    let csv = crate::house::many((0..45).map(site));
-    crate::support::db::register(&test.db, &csv, crate::house::noon()).await;
-    let house = House::empty(test, |_| {}).await;
-    house.follow().await;
-    let (mut seen, mut path) = (Vec::new(), "/search?q=政府".to_owned());
+    crate::house::many((0..many).map(site))
+}
+
+/// Everything that is found, page by page.
+async fn leafed_through(house: &House, q: &str) -> Vec<String> {
+    let (mut seen, mut path) = (Vec::new(), format!("/search?q={q}"));
     loop {
         let answer = house.get(&path).await;
         let found = answer.texts(".found .title a");
-        assert!(found.len() <= 20);
+        assert!(found.len() <= 20, "{} on a page", found.len());
         seen.extend(found);
         let Some(next) = answer.links("a[rel=next]").pop() else { break };
         path = next;
     }
     seen.sort();
-    assert_eq!(seen, (0..45).map(|n| format!("镇{n:02}网站")).collect::<Vec<_>>());
+    seen
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_results_are_leafed_through_those_of_the_last_hour_too() {
+    let test = sqlite().await;
+    crate::support::db::register(&test.db, &townships(45), crate::house::noon()).await;
+    let house = House::empty(test, |_| {}).await;
+    house.follow().await;
+    let all = |many: u32| (0..many).map(|n| format!("镇{n:02}网站")).collect::<Vec<_>>();
+    assert_eq!(leafed_through(&house, "政府").await, all(45));
+
+    // What is new stands beside the file until that is written anew.
+    crate::support::db::register(&house.test.db, &townships(98), crate::house::noon()).await;
+    house.follow().await;
+    assert_eq!(leafed_through(&house, "政府").await, all(98));
+    assert_eq!(leafed_through(&house, "z97.gov.test").await, ["镇97网站"]);
 }

@@ -1,6 +1,7 @@
 //! What changed since the file of all certificates was written.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Bound;
 use std::path::PathBuf;
 
 use super::ShelfError;
@@ -60,9 +61,10 @@ impl Changes {
         sites.filter_map(|site| Some((site.as_str(), self.lines.get(site)?.as_deref()?)))
     }
 
-    /// Every changed certificate.
-    pub fn all(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.lines.iter().filter_map(|(site, json)| Some((site.as_str(), json.as_deref()?)))
+    /// The changed certificates behind a site, by the sites' ids; behind none: all.
+    pub fn behind<'c>(&'c self, site: &str) -> impl Iterator<Item = (&'c str, &'c str)> {
+        let behind = self.lines.range::<str, _>((Bound::Excluded(site), Bound::Unbounded));
+        behind.filter_map(|(site, json)| Some((site.as_str(), json.as_deref()?)))
     }
 
     pub fn save(&self, place: PathBuf, head: &Head) -> Result<(), ShelfError> {

@@ -25,7 +25,7 @@ pub use answer::{Answer, Said, TYPE, Voice, fingerprint};
 pub use click::Told;
 pub use folder::Seal;
 pub use follow::follow;
-pub use search::{LONGEST, SHORTEST, Searched, Wanted};
+pub use search::{LONGEST, Mark, SHORTEST, Searched, Wanted};
 pub use snapshot::{Shelved, Snapshot};
 
 /// Why the shelf cannot be read or written.

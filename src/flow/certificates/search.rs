@@ -1,5 +1,8 @@
 //! The public search: by a piece of a unit's or a site's name, or of a domain, over all that is on the shelf.
 
+use std::fmt::{self, Display};
+use std::str::FromStr;
+
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
 
 use super::snapshot::{Shelved, Snapshot};
@@ -19,12 +22,48 @@ pub struct Wanted {
     pieces: AhoCorasick,
 }
 
+/// Where a search goes on: what changed since the file was written stands before the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mark {
+    /// In what changed, behind this site.
+    Changed(String),
+    /// In the file, from this line on.
+    Line(u32),
+}
+
+impl Mark {
+    pub fn beginning() -> Self {
+        Self::Changed(String::new())
+    }
+}
+
+/// `cSITE` or the line's number.
+impl Display for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Changed(site) => write!(f, "c{site}"),
+            Self::Line(line) => line.fmt(f),
+        }
+    }
+}
+
+impl FromStr for Mark {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.strip_prefix('c') {
+            Some(site) => Ok(Self::Changed(site.to_owned())),
+            None => text.parse().map(Self::Line),
+        }
+    }
+}
+
 /// What was found.
 #[derive(Debug, Default)]
 pub struct Searched {
     pub found: Vec<Shelved>,
     /// Where to go on, if there may be more.
-    pub next: Option<u32>,
+    pub next: Option<Mark>,
 }
 
 impl Wanted {
@@ -48,30 +87,37 @@ impl Wanted {
 }
 
 impl Snapshot {
-    /// Finds issued badges by a piece of text, so many at most, from a line on. It reads the whole shelf in the worst case:
+    /// Finds issued badges by a piece of text, so many at most, from a mark on. It reads the whole shelf in the worst case:
     /// not to be called where others wait.
-    pub fn search(&self, wanted: &Wanted, from: u32, most: usize) -> std::io::Result<Searched> {
-        let mut searched = Searched::default();
-        if from == 0 {
-            searched.found = self.by_number(&wanted.text)?;
-            let changed = self.changes.all().filter(|(_, json)| wanted.pieces.is_match(*json));
-            searched.found.extend(changed.filter_map(|(site, json)| shelved(wanted, site, json)));
+    pub fn search(&self, wanted: &Wanted, from: &Mark, most: usize) -> std::io::Result<Searched> {
+        let behind = match from {
+            Mark::Line(line) => return self.in_file(wanted, *line, Vec::new(), most),
+            Mark::Changed(site) => site,
+        };
+        let mut found = if behind.is_empty() { self.by_number(&wanted.text)? } else { Vec::new() };
+        let changed = self.changes.behind(behind).filter(|(_, json)| wanted.pieces.is_match(*json));
+        found.extend(changed.filter_map(|(site, json)| shelved(wanted, site, json)).take(most - found.len().min(most)));
+        match found.last() {
+            Some(last) if found.len() >= most => {
+                let next = Some(Mark::Changed(last.site_id.clone()));
+                Ok(Searched { found, next })
+            }
+            _ => self.in_file(wanted, 0, found, most),
         }
+    }
+
+    fn in_file(&self, wanted: &Wanted, from: u32, mut found: Vec<Shelved>, most: usize) -> std::io::Result<Searched> {
         let mut at = from;
-        while searched.found.len() < most {
+        while found.len() < most {
             let (text, behind) = self.base.stretch(at, STRETCH)?;
             if behind == at {
-                return Ok(searched);
+                return Ok(Searched { found, next: None });
             }
-            let found = self.in_stretch(wanted, at, &text, most - searched.found.len());
-            at = found
-                .last()
-                .filter(|_| searched.found.len() + found.len() >= most)
-                .map_or(behind, |(line, _)| line + 1);
-            searched.found.extend(found.into_iter().map(|(_, shelved)| shelved));
+            let here = self.in_stretch(wanted, at, &text, most - found.len());
+            at = here.last().filter(|_| found.len() + here.len() >= most).map_or(behind, |(line, _)| line + 1);
+            found.extend(here.into_iter().map(|(_, shelved)| shelved));
         }
-        searched.next = ((at as usize) < self.base.len()).then_some(at);
-        Ok(searched)
+        Ok(Searched { found, next: ((at as usize) < self.base.len()).then_some(Mark::Line(at)) })
     }
 
     /// Who brings a whole number means that badge.
@@ -91,4 +137,17 @@ impl Snapshot {
 
 fn shelved(wanted: &Wanted, site: &str, json: &str) -> Option<Shelved> {
     Shelved::read(site, json).filter(|found| found.certificate.is_issued() && wanted.is_in(&found.certificate))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_to_go_on_is_read_as_it_was_written() {
+        for mark in [Mark::beginning(), Mark::Changed("0193a0b1".into()), Mark::Line(0), Mark::Line(40)] {
+            assert_eq!(mark.to_string().parse(), Ok(mark));
+        }
+        assert!(["", "x", "-1", "4294967296"].iter().all(|text| text.parse::<Mark>().is_err()));
+    }
 }

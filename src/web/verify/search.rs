@@ -10,12 +10,12 @@ use super::card::{chip, first_name};
 use super::{Front, html, quoted, shown, style, trouble, turn};
 use crate::domain::certificate::BadgeRef;
 use crate::domain::host::Host;
-use crate::flow::certificates::{LONGEST, SHORTEST, Searched, Shelved, Snapshot, Wanted};
+use crate::flow::certificates::{LONGEST, Mark, SHORTEST, Searched, Shelved, Snapshot, Wanted};
 use crate::web::tongue::Tongue;
 
 /// Results on a page.
 const A_PAGE: usize = 20;
-/// What changed since the shelf was written stands on the first page, and may be more than one.
+/// Sites of one whole domain at most, before the results: a portal may have many in its folders.
 const MOST: usize = 100;
 
 #[derive(Template)]
@@ -58,21 +58,21 @@ pub(super) async fn show(State(front): State<Front>, uri: Uri, headers: HeaderMa
     let said =
         |name| url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value);
     let q = said("q").unwrap_or_default().trim().to_owned();
-    let from = said("from").and_then(|text| text.parse().ok()).unwrap_or(0);
+    let from = said("from").and_then(|text| text.parse().ok()).unwrap_or_else(Mark::beginning);
     if let Some(badge) = BadgeRef::parse(&q) {
         return Redirect::to(&format!("/verify/{badge}")).into_response();
     }
     let Some(wanted) = Wanted::new(&q) else { return nothing(t, &q) };
     let Some(snapshot) = front.app().shelf.get() else { return trouble::cannot_say(t) };
     let Some(turn) = turn(&front.0.searches).await else { return trouble::busy(t) };
-    let host = Host::parse(&q).filter(|_| from == 0);
+    let (host, is_first) = (Host::parse(&q), from == Mark::beginning());
     // The turn ends with the work, not with the patience of who asked for it.
     let searched = spawn_blocking(move || {
         let _turn = turn;
-        search(&snapshot, &wanted, host.as_ref(), from)
+        search(&snapshot, &wanted, host.as_ref(), &from)
     });
     match searched.await.map_err(std::io::Error::other).flatten() {
-        Ok(searched) => page(t, &q, from, searched),
+        Ok((of_domain, searched)) => page(t, &q, is_first, of_domain, searched),
         Err(error) => {
             tracing::error!(%error, "the certificates cannot be searched");
             trouble::cannot_say(t)
@@ -80,14 +80,18 @@ pub(super) async fn show(State(front): State<Front>, uri: Uri, headers: HeaderMa
     }
 }
 
-/// Whose a whole domain is stands first.
-fn search(snapshot: &Snapshot, wanted: &Wanted, host: Option<&Host>, from: u32) -> std::io::Result<Searched> {
-    let mut first = host.map_or(Ok(Vec::new()), |host| snapshot.of_host(host))?;
-    first.retain(|site| site.certificate.is_issued());
+/// Whose a whole domain is, and what else was found.
+fn search(
+    snapshot: &Snapshot,
+    wanted: &Wanted,
+    host: Option<&Host>,
+    from: &Mark,
+) -> std::io::Result<(Vec<Shelved>, Searched)> {
+    let mut of_domain = host.map_or(Ok(Vec::new()), |host| snapshot.of_host(host))?;
+    of_domain.retain(|site| site.certificate.is_issued());
     let mut searched = snapshot.search(wanted, from, A_PAGE)?;
-    searched.found.retain(|found| !first.iter().any(|known| known.site_id == found.site_id));
-    searched.found.splice(0..0, first);
-    Ok(searched)
+    searched.found.retain(|found| !of_domain.iter().take(MOST).any(|known| known.site_id == found.site_id));
+    Ok((of_domain, searched))
 }
 
 fn nothing(t: Tongue, q: &str) -> Response {
@@ -102,18 +106,20 @@ fn nothing(t: Tongue, q: &str) -> Response {
     html(status, &Page { t, sheet: &style::LINK, q, state, rows, next: None, is_first: true, is_cut: false })
 }
 
-fn page(t: Tongue, q: &str, from: u32, searched: Searched) -> Response {
-    let rows: Vec<Row> = searched.found.iter().take(MOST).map(|found| row(t, found)).collect();
-    let next = searched.next.map(|line| format!("/search?q={}&from={line}", quoted(q)));
+/// Whose a whole domain is stands first, on the first page.
+fn page(t: Tongue, q: &str, is_first: bool, of_domain: Vec<Shelved>, searched: Searched) -> Response {
+    let of_domain = if is_first { of_domain.as_slice() } else { &[] };
+    let rows: Vec<Row> = of_domain.iter().take(MOST).chain(&searched.found).map(|found| row(t, found)).collect();
+    let next = searched.next.map(|mark| format!("/search?q={}&from={mark}", quoted(q)));
     let page = Page {
         t,
         sheet: &style::LINK,
         q: q.to_owned(),
-        state: if rows.is_empty() && next.is_none() && from == 0 { Outcome::None } else { Outcome::Found },
+        state: if rows.is_empty() && next.is_none() && is_first { Outcome::None } else { Outcome::Found },
         rows,
         next,
-        is_first: from == 0,
-        is_cut: searched.found.len() > MOST,
+        is_first,
+        is_cut: of_domain.len() > MOST,
     };
     html(StatusCode::OK, &page)
 }
