@@ -13,5 +13,7 @@ mod list;
 mod safety;
 #[path = "public_page/search.rs"]
 mod search;
+#[path = "public_page/strain.rs"]
+mod strain;
 #[path = "public_page/verdicts.rs"]
 mod verdicts;
