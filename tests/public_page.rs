@@ -5,6 +5,8 @@ mod support;
 
 #[path = "public_page/browser.rs"]
 mod browser;
+#[path = "public_page/home.rs"]
+mod home;
 #[path = "public_page/house.rs"]
 mod house;
 #[path = "public_page/list.rs"]

@@ -83,7 +83,10 @@ impl Demo {
             }
         }
         if let Some(address) = running.address.filter(|_| !self.once) {
-            print(&format!("\nOverview: http://{address}/   metrics: http://{address}/metrics   Ctrl-C stops.\n"))?;
+            print(&format!(
+                "\nOverview: http://{address}/overview   public: http://{address}/   metrics: http://{address}/metrics   \
+                 Ctrl-C stops.\n"
+            ))?;
             stopped().await?;
         }
         running.stop().await;

@@ -27,7 +27,7 @@ use crate::shared::Shared;
 /// All routes.
 pub fn router(app: Shared) -> Router {
     Router::new()
-        .route("/", get(overview::page))
+        .route("/overview", get(overview::page))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))

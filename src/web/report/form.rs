@@ -3,8 +3,8 @@
 use askama::Template;
 
 use crate::domain::lead::{FieldRefusal, LONGEST_TEXT, ReportField, Reported, Written};
-use crate::web::style::SHEET;
 use crate::web::tongue::Tongue;
+use crate::web::verify::style::LINK;
 
 /// What is wrong with one field; `""`: with none of them.
 pub(super) struct Problem {
@@ -73,7 +73,7 @@ pub(super) struct Form<'a> {
 
 impl<'a> Form<'a> {
     pub fn of(t: Tongue, sent: &'a Sent, problems: Vec<Problem>) -> Self {
-        Self { t, sheet: SHEET, sent, problems, longest: LONGEST_TEXT }
+        Self { t, sheet: &LINK, sent, problems, longest: LONGEST_TEXT }
     }
 
     /// What is wrong with a field, if something is.

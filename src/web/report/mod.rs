@@ -20,8 +20,8 @@ use axum::routing::get;
 
 use super::guard;
 use super::page::html;
-use super::style::{POLICY, SHEET};
 use super::tongue::Tongue;
+use super::verify::style::{LINK, POLICY};
 use crate::flow::leads;
 use crate::metrics::ReportResult;
 use crate::shared::Shared;
@@ -56,7 +56,7 @@ pub(super) fn router(app: Shared) -> Router {
 /// What holds for every answer: nothing is kept, framed or indexed; the browser tells us, and nobody else, where a form was.
 async fn guarded(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    guard::put(response.headers_mut(), &POLICY, &guard::KEPT_BY_NOBODY);
+    guard::put(response.headers_mut(), POLICY, &guard::KEPT_BY_NOBODY);
     response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     response
 }
@@ -138,7 +138,7 @@ async fn thanks(Path(number): Path<String>, headers: HeaderMap) -> Response {
         year.len() == 4 && (6..=12).contains(&rest.len()) && digits(year) && digits(rest)
     };
     match number.split_once('-').is_some_and(is_number) {
-        true => html(StatusCode::OK, &Thanks { t, sheet: SHEET, number: &number }),
+        true => html(StatusCode::OK, &Thanks { t, sheet: &LINK, number: &number }),
         false => trouble(t, StatusCode::NOT_FOUND, Trouble::Missing),
     }
 }
@@ -195,7 +195,7 @@ fn trouble(t: Tongue, status: StatusCode, what: Trouble) -> Response {
             .to_owned(),
         ),
     };
-    html(status, &TroublePage { t, sheet: SHEET, title, line })
+    html(status, &TroublePage { t, sheet: &LINK, title, line })
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! What a member of the public meets: the certificate behind a badge, the search, and the list of sites (公示).
+//! What a member of the public meets: where one comes in, the certificate behind a badge, the search, and the list of sites
+//! (公示).
 //!
 //! The certificate and the search are answered from the shelf alone, so that they stand while the database does not. A badge
 //! that is not in force is told with status 200 like one that is: browsers, proxies and programs with a browser in them put a
@@ -8,13 +9,14 @@
 mod card;
 mod certificate;
 mod export;
+mod home;
 mod limits;
 mod list;
 mod own;
 mod places;
 mod qr;
 mod search;
-mod style;
+pub(super) mod style;
 mod trouble;
 mod words;
 
@@ -23,7 +25,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
@@ -32,6 +34,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::guard;
 use super::page::html;
+use super::tongue::Tongue;
 use crate::domain::region::Regions;
 use crate::shared::Shared;
 use limits::Limits;
@@ -70,12 +73,14 @@ pub(super) fn router(app: Shared) -> Router {
     let searches =
         Router::new().route("/search", get(search::show)).route("/list.csv", get(export::table)).route_layer(rare);
     Router::new()
+        .route("/", get(home::show))
         .route("/verify", get(to_search))
         .route("/verify/", get(to_search))
         .route("/verify/{*number}", get(certificate::show))
         .route("/sitename", get(certificate::sitename))
         .route("/list", get(list::show))
         .merge(searches)
+        .fallback(async |headers: HeaderMap| trouble::nothing_here(Tongue::asked(&headers)))
         .method_not_allowed_fallback(trouble::wrong_method)
         .route_layer(limit(&front))
         .route(style::PATH, get(style::sheet))

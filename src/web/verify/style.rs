@@ -15,11 +15,11 @@ const SHEET: &str = concat!(include_str!("../templates/style.css"), include_str!
 pub(super) const PATH: &str = "/public.css";
 
 /// The policy of pages without scripts: styles and pictures are our own, nobody frames us, forms stay here.
-pub(super) const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
+pub(in crate::web) const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
                                  frame-ancestors 'none'";
 
 /// The address of this version of it.
-pub(super) static LINK: LazyLock<String> = LazyLock::new(|| format!("{PATH}?v={}", *VERSION));
+pub(in crate::web) static LINK: LazyLock<String> = LazyLock::new(|| format!("{PATH}?v={}", *VERSION));
 
 static VERSION: LazyLock<String> =
     LazyLock::new(|| hex(digest(&SHA256, SHEET.as_bytes()).as_ref()).chars().take(12).collect());
