@@ -141,7 +141,8 @@ fn words_are_well_formed_and_differ_from_case_to_case() {
 fn what_one_stumbles_over_is_found_on_a_page_whose_scripts_are_off() {
     let Some(engine) = support::axe::engine() else { return };
     let Some(mut browser) = support::browser::Browser::open() else { return };
-    browser.go("data:text/html,<title>A</title><script>document.title=''</script><img src=x><p style=color:silver>words");
+    browser
+        .go("data:text/html,<title>A</title><script>document.title=''</script><img src=x><p style=color:silver>words");
     let found: Vec<_> = browser.violations(&engine).into_iter().map(|found| found.rule).collect();
     for rule in ["color-contrast", "html-has-lang", "image-alt", "landmark-one-main", "page-has-heading-one"] {
         assert!(found.iter().any(|known| known == rule), "{rule} is not among {found:?}");

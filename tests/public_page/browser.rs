@@ -17,6 +17,10 @@ async fn browse(story: impl FnOnce(&mut Browser) + Send + 'static) {
 fn pages() -> Vec<(&'static str, String, &'static str)> {
     let verify = |badge: &str| format!("/verify/{badge}");
     vec![
+        ("home", "/".into(), ""),
+        ("nowhere", "/nowhere".into(), ""),
+        ("report", format!("/report?badge={SLJ}&host=www.slj-gov.test"), ""),
+        ("report_trouble", "/report/x".into(), ""),
         ("valid_here", verify(SLJ), "http://www.slj.gov.test/"),
         ("valid_elsewhere", verify(SLJ), "http://www.slj-gov.test/"),
         ("valid", verify(SLJ), ""),
@@ -122,9 +126,31 @@ async fn a_certificate_fits_on_one_sheet_of_paper() {
             let text = String::from_utf8_lossy(&paper);
             let sheets = text.matches("/Type /Page\n").count();
             assert_eq!(sheets, 1, "{name} takes {sheets} sheets");
+            browser.medium("print");
+            let shown = browser
+                .beside("[...document.querySelectorAll('nav,form,button,.button')].some(it=>it.checkVisibility())");
+            assert_eq!(shown, false, "{name}: nobody clicks on paper");
+            let (top, bottom) = browser.place(".qr img");
+            assert!(bottom - top >= 130.0, "{name}: a code of {} pixels is read by no telephone", bottom - top);
+            browser.medium("");
         }
     })
     .await;
+}
+
+/// Every page, and those behind the form for reports, in a language.
+fn every_page(browser: &mut Browser, base: &str, mut look: impl FnMut(&mut Browser, &str)) {
+    for (name, path, referer) in pages() {
+        browser.go_from(&format!("{base}{path}"), referer);
+        look(browser, name);
+    }
+    browser.go(&format!("{base}/report"));
+    browser.press("form[action='/report'] button");
+    look(browser, "report_errors");
+    browser.write("#host", "www.slj-gov.test");
+    browser.write("#text", "点开是另一个单位");
+    browser.press("form[action='/report'] button");
+    look(browser, "report_thanks");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -133,13 +159,36 @@ async fn nobody_stumbles_over_a_page() {
     let house = house().await;
     let base = house.url("");
     browse(move |browser| {
-        for (width, scheme) in [(360, "light"), (1280, "light"), (360, "dark"), (1280, "dark")] {
+        for (width, scheme, language) in
+            [(360, "light", "zh-CN"), (1280, "dark", "zh-CN"), (360, "dark", "en"), (1280, "light", "en")]
+        {
             browser.size(width, if width < 600 { 740 } else { 900 });
             browser.scheme(scheme);
-            for (name, path, referer) in pages() {
-                browser.go_from(&format!("{base}{path}"), referer);
-                browser.assert_accessible(&engine, &format!("{name} {width} {scheme}"));
-            }
+            browser.language(language);
+            every_page(browser, &base, |browser, name| {
+                browser.assert_accessible(&engine, &format!("{name} {width} {scheme} {language}"));
+                if let Some(folder) = pictures() {
+                    let file = folder.join(format!("{name}-{width}-{scheme}-{language}.png"));
+                    std::fs::write(file, browser.picture()).unwrap();
+                }
+            });
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn who_uses_no_mouse_comes_everywhere_in_the_order_of_reading() {
+    let house = house().await;
+    let base = house.url("");
+    browse(move |browser| {
+        for (width, language) in [(360, "en"), (1280, "zh-CN")] {
+            browser.size(width, 900);
+            browser.language(language);
+            every_page(browser, &base, |browser, name| {
+                browser.assert_well_framed(name, language);
+                browser.assert_usable_by_keyboard(name);
+            });
         }
     })
     .await;

@@ -151,10 +151,21 @@ impl Browser {
         self.loaded();
     }
 
+    /// The language that pages are asked for in.
+    pub fn language(&mut self, language: &str) {
+        self.ask("Network.enable", json!({}));
+        self.ask("Network.setExtraHTTPHeaders", json!({ "headers": { "Accept-Language": language } }));
+    }
+
     /// `light` or `dark`.
     pub fn scheme(&mut self, scheme: &str) {
         let feature = json!({ "name": "prefers-color-scheme", "value": scheme });
         self.ask("Emulation.setEmulatedMedia", json!({ "features": [feature] }));
+    }
+
+    /// `print`: the page as it will be on paper. Nothing: as it is seen.
+    pub fn medium(&mut self, medium: &str) {
+        self.ask("Emulation.setEmulatedMedia", json!({ "media": medium }));
     }
 
     /// Where what a selector finds first begins and ends, from the top of the page.
@@ -236,6 +247,14 @@ impl Browser {
         for act in ["mousePressed", "mouseReleased"] {
             let click = json!({ "type": act, "x": x, "y": y, "button": "left", "clickCount": 1 });
             self.ask("Input.dispatchMouseEvent", click);
+        }
+    }
+
+    /// Presses the key that goes on to what can be used next.
+    pub fn tab(&mut self) {
+        for act in ["rawKeyDown", "keyUp"] {
+            let key = json!({ "type": act, "key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9 });
+            self.ask("Input.dispatchKeyEvent", key);
         }
     }
 

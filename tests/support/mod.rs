@@ -10,6 +10,7 @@ pub mod db;
 pub mod encode;
 pub mod expect;
 pub mod farm;
+pub mod keyboard;
 pub mod letter;
 pub mod lossy;
 pub mod names;

@@ -6,6 +6,7 @@ use badgewatch::store::attachments;
 use scraper::{Html, Selector};
 
 use crate::house::{House, SLJ, pages};
+use crate::support::axe;
 use crate::support::browser::Browser;
 use crate::support::db::sqlite;
 
@@ -84,6 +85,49 @@ async fn nothing_is_wider_than_a_telephone() {
                 let (wide, _) = browser.extent();
                 assert!(wide <= f64::from(width), "{below} is {wide} wide on {width}");
             }
+        }
+    })
+    .await;
+}
+
+/// The unit's page and its forms, with what they say when something is wrong.
+fn every_page(browser: &mut Browser, base: &str, token: &str, mut look: impl FnMut(&mut Browser, &str)) {
+    for below in ["", "/pages", "/recheck", "/object", "/extend"] {
+        browser.go(&format!("{base}{token}{below}"));
+        look(browser, below);
+        if ["/object", "/extend"].contains(&below) {
+            browser.press("form button");
+            look(browser, &format!("{below} refused"));
+        }
+    }
+    browser.go(&format!("{base}x"));
+    look(browser, "a broken link");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nobody_stumbles_over_the_page_or_needs_a_mouse() {
+    let Some(engine) = axe::engine() else { return };
+    let house = House::open(sqlite().await).await;
+    let at = pages(SLJ, 30);
+    house.exhibit(SLJ, FindingCode::PartlyHung, &at[0], &"<div>".repeat(20)).await;
+    let letter = house.letter(SLJ, FindingCode::PartlyHung, &at).await;
+    let (base, token) = (house.url("/n/"), letter.token.clone());
+    browse(move |browser| {
+        for (width, scheme, language) in
+            [(360, "light", "zh-CN"), (1280, "dark", "zh-CN"), (360, "dark", "en"), (1280, "light", "en")]
+        {
+            browser.size(width, 900);
+            browser.scheme(scheme);
+            browser.language(language);
+            every_page(browser, &base, &token, |browser, name| {
+                browser.assert_accessible(&engine, &format!("{name} {width} {scheme} {language}"));
+                browser.assert_well_framed(name, language);
+                browser.assert_usable_by_keyboard(name);
+                if let Some(folder) = std::env::var_os("BADGEWATCH_PICTURES") {
+                    let file = format!("unit{}-{width}-{scheme}-{language}.png", name.replace(['/', ' '], "_"));
+                    std::fs::write(std::path::Path::new(&folder).join(file), browser.picture()).unwrap();
+                }
+            });
         }
     })
     .await;
