@@ -96,7 +96,7 @@ async fn every_text_can_be_read_by_day_and_by_night() {
             for (name, path, referer) in pages() {
                 browser.go_from(&format!("{base}{path}"), referer);
                 let contrasts = browser.contrasts();
-                assert!(contrasts.len() > 8, "{name} shows nothing");
+                assert!(contrasts.len() > 5, "{name} shows nothing");
                 for (text, contrast) in contrasts {
                     assert!(contrast >= 4.5, "{name} {scheme}: “{text}” has a contrast of {contrast:.2}");
                 }
