@@ -67,6 +67,7 @@ async fn the_notices(db: &Db) {
         ("hbj.yunxi.gov.cn", NoticeState::Rectified),
         ("jyj.yunxi.gov.cn", NoticeState::Acknowledged),
         ("swj.yunxi.gov.cn", NoticeState::Sent),
+        ("wlj.yunxi.gov.cn", NoticeState::Closed),
         ("lyj.yunxi.gov.cn", NoticeState::Overdue),
         ("kjj.yunxi.gov.cn", NoticeState::Overdue),
         ("mzj.yunxi.gov.cn", NoticeState::Drafted),

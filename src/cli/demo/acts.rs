@@ -35,6 +35,7 @@ impl Stage<'_> {
             Act::AskForTime(site, days, text) => self.ask(site, RequestKind::Extension, text, Some(days)).await,
             Act::AskForLook(site) => self.ask_for_look(site).await,
             Act::Answer(site, kind, granted, text) => self.answer(site, kind, granted == Granted::Yes, text).await,
+            Act::Close(site, why) => self.close_notice(site, why).await,
             Act::Consult(site) => self.consult(site).await,
             Act::Propose(site, outcome, effective, why) => self.propose(site, outcome, effective, why).await,
             Act::Agree(site) => self.agree(site).await,
@@ -80,6 +81,12 @@ impl Stage<'_> {
         let given = AnswerGiven { kind, granted, text: text.to_owned(), until: None };
         let (chen, now) = (&self.people.chen, self.app.clock.now());
         notices::answer(&self.app.db, &self.app.desk, chen, &notice.id, given, now).await?;
+        Ok(())
+    }
+
+    async fn close_notice(&self, site: &str, why: &str) -> anyhow::Result<()> {
+        let (notice, now) = (self.notice(site).await?, self.app.clock.now());
+        notices::close(&self.app.db, &self.app.desk, &self.people.chen, &notice.id, why, now).await?;
         Ok(())
     }
 

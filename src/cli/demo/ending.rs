@@ -11,83 +11,77 @@ use crate::domain::mass::HoldState;
 use crate::domain::notice::NoticeState;
 use crate::flow::{cases, notices};
 use crate::shared::Shared;
+use crate::store::cases::StoredCase;
 use crate::store::findings::{self, Hold};
-use crate::store::sites::StoredSite;
 
-/// A site in order: its certificate is the one to open.
-const PORTAL: &str = "www.yunxi.gov.cn";
 /// More of anything than the county has.
 const ALL: u32 = 200;
+/// Of many of a kind so many are named.
+const NAMED: usize = 3;
 
 /// What came of the story.
 pub(super) struct Ending {
     mailbox: PathBuf,
     letters: usize,
-    /// Number and site of each.
-    waiting: Vec<Found>,
-    stopped: Vec<Found>,
-    rectified: Vec<Found>,
+    waiting: Vec<Named>,
+    stopped: Vec<Named>,
+    rectified: Vec<Named>,
     held: Vec<Hold>,
-    /// The badge number of a site in order, and the notice of a unit that has time left.
+    /// The notice of a unit that has time left.
+    running: Option<Named>,
+    /// The number of a badge that is in order.
     badge: Option<String>,
-    running: Option<Found>,
 }
 
-struct Found {
+/// A case or notice.
+struct Named {
     id: String,
-    number: String,
-    site: StoredSite,
+    /// Its number, and the site.
+    text: String,
 }
 
 impl Ending {
-    /// Reads it, as an office's program would.
+    /// Reads it as the people of the story do.
     pub async fn of(stage: &Stage<'_>, folder: &Path) -> anyhow::Result<Self> {
+        let holds = findings::holds(&mut stage.app.db.read().await?, i64::from(ALL)).await?;
         let mut ending = Self {
             mailbox: mailbox(folder),
-            letters: 0,
+            letters: letters(&mailbox(folder)),
             waiting: Vec::new(),
             stopped: Vec::new(),
             rectified: Vec::new(),
-            held: Vec::new(),
-            badge: Some(stage.badge(PORTAL).await?),
+            held: holds.into_iter().filter(|hold| hold.state == HoldState::Open.name()).collect(),
             running: None,
+            badge: None,
         };
+        if let Some(portal) = stage.county.sites().first() {
+            ending.badge = Some(stage.badge(&portal.address()).await?);
+        }
         ending.read_cases(stage).await?;
         ending.read_notices(stage).await?;
-        let holds = findings::holds(&mut stage.app.db.read().await?, i64::from(ALL)).await?;
-        ending.held = holds.into_iter().filter(|hold| hold.state == HoldState::Open.name()).collect();
-        let is_letter = |path: &Path| path.extension().is_some_and(|end| end == "eml");
-        let files = std::fs::read_dir(&ending.mailbox).into_iter().flatten().flatten();
-        ending.letters = files.filter(|file| is_letter(&file.path())).count();
         Ok(ending)
     }
 
     async fn read_cases(&mut self, stage: &Stage<'_>) -> anyhow::Result<()> {
         let wanted = cases::read::Wanted { most: ALL, ..cases::read::Wanted::default() };
-        for (stored, site) in cases::read::list(&stage.app.db, &stage.people.li, &wanted).await?.cases {
-            let case = &stored.case;
-            let told = !case.executions.is_empty();
-            let confirmed =
-                case.executions.iter().all(|told| told.acknowledged.is_some() && told.confirmed_at.is_some());
-            let stop = case.outcome() == Some(CaseOutcome::StopResolution);
-            let found = Found { id: stored.id, number: stored.number, site };
-            match case.state {
-                CaseState::Proposed if case.ground == Ground::OverdueNotice => self.waiting.push(found),
-                CaseState::InForce if stop && told && confirmed => self.stopped.push(found),
-                _ => {}
-            }
+        for (case, site) in cases::read::list(&stage.app.db, &stage.people.li, &wanted).await?.cases {
+            let kind = match case.case.state {
+                CaseState::Proposed if case.case.ground == Ground::OverdueNotice => &mut self.waiting,
+                CaseState::InForce if is_confirmed_stop(&case) => &mut self.stopped,
+                _ => continue,
+            };
+            kind.push(Named { id: case.id, text: format!("{} {}", case.number, site.site.key) });
         }
         Ok(())
     }
 
     async fn read_notices(&mut self, stage: &Stage<'_>) -> anyhow::Result<()> {
         let wanted = notices::read::Wanted { most: ALL, ..notices::read::Wanted::default() };
-        for (stored, site) in notices::read::list(&stage.app.db, &stage.people.chen, &wanted).await?.notices {
-            let state = stored.notice.state;
-            let found = Found { id: stored.id, number: stored.number.unwrap_or_default(), site };
-            match state {
-                NoticeState::Rectified => self.rectified.push(found),
-                NoticeState::Acknowledged => self.running = Some(found),
+        for (notice, site) in notices::read::list(&stage.app.db, &stage.people.chen, &wanted).await?.notices {
+            let named = Named { id: notice.id, text: site.site.key };
+            match notice.notice.state {
+                NoticeState::Rectified => self.rectified.push(named),
+                NoticeState::Acknowledged => self.running = Some(named),
                 _ => {}
             }
         }
@@ -96,8 +90,20 @@ impl Ending {
 
     /// Are all five there?
     pub fn is_as_told(&self) -> bool {
-        let counts = [self.letters, self.waiting.len(), self.stopped.len(), self.rectified.len(), self.held.len()];
-        counts.iter().all(|count| *count > 0)
+        self.lines().iter().all(|(_, found)| !found.is_empty())
+    }
+
+    /// The five, and what is there of each.
+    fn lines(&self) -> [(&'static str, Vec<String>); 5] {
+        let texts = |named: &[Named]| named.iter().map(|named| named.text.clone()).collect();
+        let letters = (self.letters > 0).then(|| format!("{} in {}", self.letters, self.mailbox.display()));
+        [
+            ("letters", letters.into_iter().collect()),
+            ("overdue, waits for the second person", texts(&self.waiting)),
+            ("stopped, confirmed by our own looks", texts(&self.stopped)),
+            ("rectified", texts(&self.rectified)),
+            ("a mass change, held for an operator", self.held.iter().map(held).collect()),
+        ]
     }
 
     /// Where to go from here, and what lets in.
@@ -110,48 +116,50 @@ impl Ending {
         if let Some(notice) = &self.running {
             out += &format!("  a unit's page  {url}/n/{}\n", app.links.of(&notice.id));
         }
-        out += &format!("  metrics        {url}/metrics\n  letters        {}\n", self.mailbox.display());
-        out += "\nWho works here, and what lets them in (made for this demo, shown once):\n";
+        out += &format!(
+            "  metrics        {url}/metrics\n\nWho works here, and what lets them in (made now, shown once):\n"
+        );
         for made in credentials {
             out += &format!("  {:<5} {}  {}\n", made.name, made.person, made.token);
         }
         if let (Some(case), Some(li)) = (self.waiting.first(), credentials.last()) {
-            let id = &case.id;
-            out += &format!(
-                "\nThe second person's word on {} is yours to give, as {}:\n  \
-                 curl -H 'Authorization: Bearer {}' {url}/api/v1/cases/{id}\n  \
-                 curl -X POST -H 'Authorization: Bearer {}' {url}/api/v1/cases/{id}/approve\n",
-                case.number, li.name, li.token, li.token
-            );
+            let (text, who, token, id) = (&case.text, li.name, &li.token, &case.id);
+            out += &format!("\nThe second person's word on {text} is yours to give, as {who}:\n");
+            for asks in ["", "-X POST "] {
+                let end = if asks.is_empty() { "" } else { "/approve" };
+                out += &format!("  curl {asks}-H 'Authorization: Bearer {token}' {url}/api/v1/cases/{id}{end}\n");
+            }
         }
         out + "\nCtrl-C stops.\n"
     }
 }
 
+fn letters(mailbox: &Path) -> usize {
+    let files = std::fs::read_dir(mailbox).into_iter().flatten().flatten();
+    files.filter(|file| file.path().extension().is_some_and(|end| end == "eml")).count()
+}
+
+/// Is a stop carried out by everybody who was told, by their word and by our looks?
+fn is_confirmed_stop(case: &StoredCase) -> bool {
+    let told = &case.case.executions;
+    let is_stop = case.case.outcome() == Some(CaseOutcome::StopResolution);
+    is_stop && !told.is_empty() && told.iter().all(|one| one.acknowledged.is_some() && one.confirmed_at.is_some())
+}
+
+fn held(hold: &Hold) -> String {
+    format!("{} at {} of {} sites sharing {} {}", hold.code, hold.failing, hold.watched, hold.dimension, hold.member)
+}
+
 impl fmt::Display for Ending {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let listed = |found: &[Found]| {
-            let each = found.iter().map(|found| format!("{} {}", found.number, found.site.site.key));
-            each.collect::<Vec<_>>().join(", ")
-        };
-        let line = |is: bool, what: &str, detail: String| {
-            let (mark, detail) = if is { ('✔', detail) } else { ('✘', "none".to_owned()) };
-            format!("  {mark} {what:<37}{detail}\n")
-        };
-        let held = |hold: &Hold| {
-            format!(
-                "{} at {} of {} sites sharing {} {}",
-                hold.code, hold.failing, hold.watched, hold.dimension, hold.member
-            )
-        };
-        let held: Vec<_> = self.held.iter().map(held).collect();
-        let letters = format!("{} in {}", self.letters, self.mailbox.display());
         f.write_str("How it ended:\n")?;
-        f.write_str(&line(self.letters > 0, "letters in the mailbox", letters))?;
-        let waits = !self.waiting.is_empty();
-        f.write_str(&line(waits, "overdue, waits for the second person", listed(&self.waiting)))?;
-        f.write_str(&line(!self.stopped.is_empty(), "stopped, confirmed by our own looks", listed(&self.stopped)))?;
-        f.write_str(&line(!self.rectified.is_empty(), "rectified", listed(&self.rectified)))?;
-        f.write_str(&line(!held.is_empty(), "a mass change, held for an operator", held.join(", ")))
+        for (what, found) in self.lines() {
+            let mark = if found.is_empty() { '✘' } else { '✔' };
+            let named = found.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+            let more = found.len().saturating_sub(NAMED);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            writeln!(f, "  {mark} {what:<36}  {named}{more}")?;
+        }
+        Ok(())
     }
 }

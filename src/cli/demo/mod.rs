@@ -86,6 +86,8 @@ impl Demo {
         stage.close().await;
         print(&format!("\n{ending}\nplayed in {:.0} s\n", begun.elapsed().as_secs_f64()))?;
         if self.once {
+            let kept = self.folder.is_some();
+            print(if kept { "" } else { "letters and database go with the demo: --folder keeps them\n" })?;
             return Ok(if ending.is_as_told() { 0 } else { NOT_AS_TOLD });
         }
         let app = app::open(config, Clock::System).await?;

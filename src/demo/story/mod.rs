@@ -47,6 +47,8 @@ pub enum Act {
     AskForLook(&'static str),
     /// The officer answers what a unit asked for.
     Answer(&'static str, RequestKind, Granted, &'static str),
+    /// The officer ends a notice for another reason.
+    Close(&'static str, &'static str),
     /// The officer consults the supervisor about a site's case (art. 20).
     Consult(&'static str),
     /// The officer proposes how a site's case ends.

@@ -108,13 +108,13 @@ pub const SCENES: &[Scene] = &[
     },
     Scene {
         day: After(9),
-        tells: "swj let its days for hanging pass and gets its letter; rsj and xfj mend what their letters told",
-        acts: &[Become(&[LABOUR, PETITIONS], Is::InOrder), Approve],
+        tells: "rsj and xfj mend what their letters told; wlj's letter is closed: a decision took its place",
+        acts: &[Become(&[LABOUR, PETITIONS], Is::InOrder), Close(CULTURE, "已依法作出停止解析决定，本通知办结。")],
     },
     Scene {
         day: After(10),
         tells: "jyj needs more time for its old pages and asks for it",
-        acts: &[AskForTime(EDUCATION, 14, "我局旧版页面较多，须由建设单位逐页修改，申请延期。")],
+        acts: &[AskForTime(EDUCATION, 21, "我局旧版页面较多，须由建设单位逐页修改，申请延期。")],
     },
     Scene {
         day: After(11),
@@ -124,6 +124,11 @@ pub const SCENES: &[Scene] = &[
             Become(&[SPORT], Is::WithoutBadge),
             Answer(EDUCATION, RequestKind::Extension, Granted::Yes, "同意延期，请于延期届满前完成整改。"),
         ],
+    },
+    Scene {
+        day: Before(8),
+        tells: "swj was issued a badge and let its days for hanging it pass: chen lets that letter go, too",
+        acts: &[Approve],
     },
     Scene {
         day: Before(4),
