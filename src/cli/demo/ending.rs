@@ -29,8 +29,9 @@ pub(super) struct Ending {
     held: Vec<Hold>,
     /// The notice of a unit that has time left.
     running: Option<Named>,
-    /// The number of a badge that is in order.
+    /// The number of a badge that is in order, and where its site is.
     badge: Option<String>,
+    site: Option<String>,
 }
 
 /// A case or notice.
@@ -53,9 +54,11 @@ impl Ending {
             held: holds.into_iter().filter(|hold| hold.state == HoldState::Open.name()).collect(),
             running: None,
             badge: None,
+            site: None,
         };
         if let Some(portal) = stage.county.sites().first() {
             ending.badge = Some(stage.badge(&portal.address()).await?);
+            ending.site = Some(stage.county.browser_address(portal));
         }
         ending.read_cases(stage).await?;
         ending.read_notices(stage).await?;
@@ -109,28 +112,36 @@ impl Ending {
     /// Where to go from here, and what lets in.
     pub fn way(&self, app: &Shared, credentials: &[Credential]) -> String {
         let url = app.config.web.public_url.as_deref().unwrap_or_default();
-        let mut out = format!("\nThe real daemon watches on. Open:\n  overview       {url}/\n");
-        if let Some(badge) = &self.badge {
-            out += &format!("  a certificate  {url}/verify/{badge}\n");
+        let mut out = String::from("\nThe real daemon watches on. Open:\n");
+        for (what, address) in self.places(app, url) {
+            out += &format!("  {what:<16}{address}\n");
         }
-        if let Some(notice) = &self.running {
-            out += &format!("  a unit's page  {url}/n/{}\n", app.links.of(&notice.id));
-        }
-        out += &format!(
-            "  metrics        {url}/metrics\n\nWho works here, and what lets them in (made now, shown once):\n"
-        );
+        out += "\nWho works here, and what lets them in (made now, shown once):\n";
         for made in credentials {
-            out += &format!("  {:<5} {}  {}\n", made.name, made.person, made.token);
+            let Credential { name, person, password, token } = made;
+            out += &format!("  {name:<5} {person}  password {password}  token {token}\n");
         }
         if let (Some(case), Some(li)) = (self.waiting.first(), credentials.last()) {
-            let (text, who, token, id) = (&case.text, li.name, &li.token, &case.id);
-            out += &format!("\nThe second person's word on {text} is yours to give, as {who}:\n");
-            for asks in ["", "-X POST "] {
-                let end = if asks.is_empty() { "" } else { "/approve" };
-                out += &format!("  curl {asks}-H 'Authorization: Bearer {token}' {url}/api/v1/cases/{id}{end}\n");
-            }
+            let (text, who, id) = (&case.text, li.name, &case.id);
+            let asks = format!("curl -H 'Authorization: Bearer {}'", li.token);
+            out += &format!("\nThe second person's word on {text} is yours to give, as {who}; by the API:\n");
+            out += &format!("  {asks} {url}/api/v1/cases/{id}\n  {asks} -X POST {url}/api/v1/cases/{id}/approve\n");
         }
         out + "\nCtrl-C stops.\n"
+    }
+
+    fn places(&self, app: &Shared, url: &str) -> Vec<(&'static str, String)> {
+        let mut places = vec![("console", format!("{url}/console")), ("overview", format!("{url}/"))];
+        places.extend(self.badge.as_ref().map(|badge| ("a certificate", format!("{url}/verify/{badge}"))));
+        let notice = self.running.as_ref().map(|notice| app.links.of(&notice.id));
+        places.extend(notice.map(|link| ("a unit's page", format!("{url}/n/{link}"))));
+        places.extend(self.site.clone().map(|site| ("a watched site", site)));
+        places.extend([
+            ("API", format!("{url}/api/v1/openapi.json")),
+            ("metrics", format!("{url}/metrics")),
+            ("letters", self.mailbox.display().to_string()),
+        ]);
+        places
     }
 }
 

@@ -18,6 +18,7 @@ use super::serve::stopped;
 use super::settings::runtime;
 use crate::app::{self, Role};
 use crate::clock::Clock;
+use crate::config::Config;
 use crate::demo::County;
 use crate::telemetry;
 use ending::Ending;
@@ -66,44 +67,52 @@ impl Drop for Folder {
 impl Demo {
     pub(super) fn run(self) -> anyhow::Result<u8> {
         let folder = Folder::make(self.folder.as_deref())?;
-        runtime()?.block_on(async {
-            tokio::select! {
-                done = self.play(&folder.path) => done,
-                done = stopped() => done.map(|()| 0),
-            }
-        })
+        runtime()?.block_on(self.play(&folder))
     }
 
-    async fn play(&self, folder: &Path) -> anyhow::Result<u8> {
-        let begun = Instant::now();
+    async fn play(&self, folder: &Folder) -> anyhow::Result<u8> {
         let county = County::start().await.context("the sample county cannot be served")?;
-        let config = settings::of(&county, folder, self.free_address()?);
+        let config = settings::of(&county, &folder.path, self.free_address()?);
         telemetry::start(&config.log).map_err(anyhow::Error::msg)?;
-        let stage = Stage::open(&county, config.clone()).await?;
-        print(&format!("云溪县, a sample county of {} invented sites, on loopback\n\n", county.sites().len()))?;
-        stage.play().await?;
-        let ending = Ending::of(&stage, folder).await?;
-        stage.close().await;
-        print(&format!("\n{ending}\nplayed in {:.0} s\n", begun.elapsed().as_secs_f64()))?;
-        if self.once {
-            let kept = self.folder.is_some();
-            print(if kept { "" } else { "letters and database go with the demo: --folder keeps them\n" })?;
-            return Ok(if ending.is_as_told() { 0 } else { NOT_AS_TOLD });
+        let ending = tokio::select! {
+            ending = story(&county, &config, &folder.path) => ending?,
+            done = stopped() => return done.map(|()| 0),
+        };
+        if !self.once {
+            return serve(config, &ending).await.map(|()| 0);
         }
-        let app = app::open(config, Clock::System).await?;
-        let credentials = people::credentials(&app).await?;
-        let way = ending.way(&app, &credentials);
-        let running = app::start(app, Role::ALL).await?;
-        print(&way)?;
-        stopped().await?;
-        running.stop().await;
-        print("stopped\n")?;
-        Ok(0)
+        if !folder.keeps {
+            print("letters and database go with the demo: --folder keeps them\n")?;
+        }
+        Ok(if ending.is_as_told() { 0 } else { NOT_AS_TOLD })
     }
 
     /// The address asked for or, where it is taken, one that was free a moment ago: letters name it before it is served.
     fn free_address(&self) -> anyhow::Result<SocketAddr> {
         let free = TcpListener::bind(self.listen).or_else(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)));
-        Ok(free.and_then(|listener| listener.local_addr()).context("no port is free")?)
+        free.and_then(|listener| listener.local_addr()).context("no port is free")
     }
+}
+
+/// Plays the story and tells how it ended.
+async fn story(county: &County, config: &Config, folder: &Path) -> anyhow::Result<Ending> {
+    let begun = Instant::now();
+    print(&format!("云溪县, a sample county of {} invented sites, on loopback\n\n", county.sites().len()))?;
+    let stage = Stage::open(county, config.clone()).await?;
+    stage.play().await?;
+    let ending = Ending::of(&stage, folder).await?;
+    stage.close().await;
+    print(&format!("\n{ending}\nplayed in {:.0} s\n", begun.elapsed().as_secs_f64()))?;
+    Ok(ending)
+}
+
+/// The real daemon goes on where the story ended, on the clock of the machine, until it is stopped.
+async fn serve(config: Config, ending: &Ending) -> anyhow::Result<()> {
+    let app = app::open(config, Clock::System).await?;
+    let way = ending.way(&app, &people::credentials(&app).await?);
+    let running = app::start(app, Role::ALL).await?;
+    print(&way)?;
+    stopped().await?;
+    running.stop().await;
+    print("stopped\n")
 }

@@ -1,14 +1,21 @@
 //! Who works in the county's office. Nobody has a credential that was known before.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+
 use crate::domain::account::{AccountRole, Actor};
 use crate::flow::accounts::{self, NewAccount, OPERATOR};
+use crate::flow::people::set_password;
 use crate::shared::Shared;
 use crate::store::accounts::Account;
+use crate::store::keys;
 
 use super::settings::REGION;
 
 /// Days the demo's tokens are good for.
 const DAYS: u32 = 7;
+/// Random bytes of a password.
+const PASSWORD_BYTES: usize = 15;
 
 /// Name, person, role.
 const PEOPLE: [(&str, &str, AccountRole); 2] =
@@ -39,15 +46,21 @@ async fn actor(app: &Shared, (name, person, role): (&str, &str, AccountRole)) ->
 pub(super) struct Credential {
     pub name: &'static str,
     pub person: &'static str,
+    /// For the console.
+    pub password: String,
+    /// For the API.
     pub token: String,
 }
 
-/// Gives each of them a random credential.
+/// Gives each of them a random password and a token.
 pub(super) async fn credentials(app: &Shared) -> anyhow::Result<Vec<Credential>> {
+    let (db, now) = (&app.db, app.clock.now());
     let mut made = Vec::new();
     for (name, person, _) in PEOPLE {
-        let issued = accounts::issue_token(&app.db, name, DAYS, OPERATOR, app.clock.now()).await?;
-        made.push(Credential { name, person, token: issued.text });
+        let password = BASE64.encode(&keys::random()?[..PASSWORD_BYTES]);
+        set_password(db, name, &password, false, OPERATOR, now).await?;
+        let token = accounts::issue_token(db, name, DAYS, OPERATOR, now).await?.text;
+        made.push(Credential { name, person, password, token });
     }
     Ok(made)
 }
