@@ -8,7 +8,7 @@ use std::path::Path;
 use badgewatch::domain::account::{AccountRole, Actor};
 use badgewatch::domain::case::{CaseOutcome, CaseState, Ground};
 use badgewatch::domain::lead::{LeadKind, LeadState};
-use badgewatch::domain::notice::{NoticeState, RequestKind};
+use badgewatch::domain::notice::{NoticeState, Request, RequestKind};
 use badgewatch::flow::{accounts, cases, leads, notices, seal};
 use badgewatch::store::{Db, findings, looks, sites};
 use chrono::{DateTime, Utc};
@@ -80,6 +80,8 @@ async fn the_notices(db: &Db) {
     };
     assert!(!answered("slj.yunxi.gov.cn", RequestKind::Objection));
     assert!(answered("jyj.yunxi.gov.cn", RequestKind::Extension));
+    let waits = |request: &&Request| request.kind == RequestKind::Objection && request.answer.is_none();
+    assert_eq!(of("swj.yunxi.gov.cn").requests.iter().filter(waits).count(), 1, "one is left to answer");
     let told: BTreeSet<_> = all.iter().map(|(_, site)| site.site.key.as_str()).collect();
     for innocent in ["www.yunxi.gov.cn", "czj.yunxi.gov.cn", "scj.yunxi.gov.cn", "ybj.yunxi.gov.cn", "wjj.yunxi.gov.cn"]
     {

@@ -19,6 +19,7 @@ const LAND: &str = "zrj.yunxi.gov.cn";
 const ENVIRONMENT: &str = "hbj.yunxi.gov.cn";
 const PETITIONS: &str = "xfj.yunxi.gov.cn";
 const LABOUR: &str = "rsj.yunxi.gov.cn";
+const COMMERCE: &str = "swj.yunxi.gov.cn";
 const SPORT: &str = "tyj.yunxi.gov.cn";
 /// Six sites of one hosting platform.
 const PLATFORM: &[&str] =
@@ -137,8 +138,8 @@ pub const SCENES: &[Scene] = &[
     },
     Scene {
         day: Before(3),
-        tells: "six sites of one hosting platform go down together",
-        acts: &[Become(PLATFORM, Is::Down)],
+        tells: "six sites of one hosting platform go down together; swj objects to its letter: that waits for chen",
+        acts: &[Become(PLATFORM, Is::Down), Object(COMMERCE, "我局上周方收到标识代码，请核实挂标期限的起算日。")],
     },
     Scene {
         day: Before(1),
