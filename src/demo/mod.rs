@@ -11,6 +11,7 @@ mod registry;
 mod reply;
 mod site;
 mod stories;
+pub mod story;
 mod texts;
 mod web;
 
