@@ -8,6 +8,7 @@ use badgewatch::domain::mass::HoldState;
 use badgewatch::domain::verdict::Verdict;
 use badgewatch::flow::seal;
 use badgewatch::flow::watch::decide_hold;
+use badgewatch::jobs::JobName;
 use badgewatch::store::{evidence, findings, jobs, looks};
 use chrono::TimeDelta;
 use support::world::{PORTAL, World, settings, told};
@@ -19,7 +20,7 @@ async fn tick(world: &World) {
     let app = badgewatch::app::shared(settings(&world.county), db, clock).await.unwrap();
     badgewatch::jobs::tick(&app, &CancellationToken::new()).await;
     let runs = jobs::all(&mut world.test.db.read().await.unwrap()).await.unwrap();
-    assert!(runs.len() == 6 && runs.iter().all(|run| run.last_error.is_none()), "{runs:?}");
+    assert!(runs.len() == JobName::ALL.len() && runs.iter().all(|run| run.last_error.is_none()), "{runs:?}");
 }
 
 /// The days that are sealed.
