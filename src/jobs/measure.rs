@@ -10,7 +10,7 @@ use crate::store::looks;
 
 /// How often a process counts for its metrics and reads the calendar anew.
 const EVERY: Duration = Duration::from_secs(30);
-/// What reads every site is counted once in so many times.
+/// What reads every site is counted once in so many times, half a minute after the start first.
 const SELDOM: u32 = 20;
 
 /// Counts for the metrics, and follows the imports of calendars, until it is stopped.
@@ -30,7 +30,7 @@ pub async fn measure(app: Shared, stop: CancellationToken) {
                 tracing::warn!(%error, "the metrics could not be counted");
             }
         }
-        if turn == 0 {
+        if turn == 1 {
             count_provinces(&app).await;
         }
     }

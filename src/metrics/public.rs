@@ -31,9 +31,10 @@ closed_set! {
         Search = "search", "the search and the public list";
         Report = "report", "the public's reports";
         Unit = "unit", "a unit's page behind the link of its letter";
+        Console = "console", "the office's console";
         Api = "api", "the JSON API";
         Machine = "machine", "health and metrics";
-        Other = "other", "everything else, the console and the overview among it";
+        Other = "other", "everything else, the overview among it";
     }
 }
 
@@ -46,6 +47,7 @@ impl Surface {
             "search" | "list" | "list.csv" => Self::Search,
             "report" => Self::Report,
             "n" => Self::Unit,
+            "console" => Self::Console,
             "api" => Self::Api,
             "metrics" | "healthz" | "readyz" => Self::Machine,
             _ => Self::Other,
@@ -219,6 +221,7 @@ mod tests {
             ("/js/18/x.js", Surface::Badge),
             ("/list.csv", Surface::Search),
             ("/api/v1/verify/x", Surface::Api),
+            ("/console", Surface::Console),
             ("/n/token/pages", Surface::Unit),
             ("/metrics", Surface::Machine),
             ("/", Surface::Other),
