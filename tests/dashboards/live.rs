@@ -54,10 +54,14 @@ impl Drop for Running {
     }
 }
 
-/// The demo, and where it listens.
-fn demo() -> (Running, String) {
+/// The demo, and where it listens. What it complains of goes to a file.
+fn demo(complaints: &Path) -> (Running, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_badgewatch"));
-    command.args(["demo", "--listen", "127.0.0.1:0"]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    command
+        .args(["demo", "--listen", "127.0.0.1:0"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(std::fs::File::create(complaints).unwrap());
     let mut child = command.spawn().unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
     let running = Running(child);
@@ -128,7 +132,8 @@ async fn every_expression_shows_something_of_the_demo_and_every_rule_is_understo
     // An error only says that there is one.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let place = tempfile::tempdir().unwrap();
-    let (_demo, address) = demo();
+    let complaints = place.path().join("complaints");
+    let (_demo, address) = demo(&complaints);
     let Some((_prometheus, prometheus)) = prometheus(place.path(), &address) else { return };
     for path in ["/verify/CA000000000000000000000", "/api/v1/verify/nothing", "/list"] {
         get(&format!("http://{address}{path}")).await;
@@ -146,7 +151,8 @@ async fn every_expression_shows_something_of_the_demo_and_every_rule_is_understo
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
     };
-    assert!(still.is_empty(), "nothing to show:\n{}", still.join("\n"));
+    let said = std::fs::read_to_string(&complaints).unwrap();
+    assert!(still.is_empty(), "nothing to show:\n{}\n{said}", still.join("\n"));
 
     let rules = json(&format!("http://{prometheus}/api/v1/rules")).await;
     let groups = rules["data"]["groups"].as_array().unwrap();
