@@ -8,7 +8,8 @@ use badgewatch::domain::mass::HoldState;
 use badgewatch::domain::verdict::Verdict;
 use badgewatch::flow::seal;
 use badgewatch::flow::watch::decide_hold;
-use badgewatch::store::{evidence, findings, jobs, looks};
+use badgewatch::jobs::JobName;
+use badgewatch::store::{Db, evidence, findings, jobs, looks};
 use chrono::TimeDelta;
 use support::world::{PORTAL, World, settings, told};
 use tokio_util::sync::CancellationToken;
@@ -19,7 +20,7 @@ async fn tick(world: &World) {
     let app = badgewatch::app::shared(settings(&world.county), db, clock).await.unwrap();
     badgewatch::jobs::tick(&app, &CancellationToken::new()).await;
     let runs = jobs::all(&mut world.test.db.read().await.unwrap()).await.unwrap();
-    assert!(runs.len() == 6 && runs.iter().all(|run| run.last_error.is_none()), "{runs:?}");
+    assert!(runs.len() == JobName::ALL.len() && runs.iter().all(|run| run.last_error.is_none()), "{runs:?}");
 }
 
 /// The days that are sealed.
@@ -61,6 +62,40 @@ async fn each_day_is_sealed_once_ten_minutes_after_midnight() {
         assert_eq!(sealed(&world).await, ["2026-11-25", "2026-11-26", "2026-12-03"]);
         let verified = seal::verify(&world.test.db).await.unwrap();
         assert!(verified.breaches.is_empty() && verified.chains > 8, "{verified:?}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_broken_chain_is_found_within_a_day_and_said_as_long_as_it_is_broken() {
+    told(async |world| {
+        world.look().await;
+        let sql = "UPDATE evidence SET body = '{}' WHERE id = (SELECT MIN(id) FROM evidence)";
+        match &world.test.db {
+            Db::Sqlite { writer, .. } => drop(sqlx::query(sql).execute(writer).await.unwrap()),
+            Db::Postgres(pool) => drop(sqlx::query(sql).execute(pool).await.unwrap()),
+        }
+        let (db, clock) = (world.test.db.clone(), world.clock.clone());
+        let app = badgewatch::app::shared(settings(&world.county), db, clock).await.unwrap();
+        let mut said = Vec::new();
+        for _ in 0..24 {
+            badgewatch::jobs::tick(&app, &CancellationToken::new()).await;
+            let runs = jobs::all(&mut world.test.db.read().await.unwrap()).await.unwrap();
+            said.extend(
+                runs.into_iter().filter(|run| run.name == JobName::Chains.name()).filter_map(|run| run.last_error),
+            );
+            world.clock.advance(TimeDelta::hours(1));
+        }
+        assert!(said.len() == 1 && said[0].contains("its text was changed"), "{said:?}");
+        let text = app.metrics.text();
+        let broken: Vec<&str> = text.lines().filter(|line| line.starts_with("badgewatch_chain_breaches{")).collect();
+        assert_eq!((broken.len(), broken.iter().filter(|line| line.ends_with(" 1")).count()), (24, 1), "{broken:?}");
+        let all = seal::verify(&world.test.db).await.unwrap();
+        let checked = |chain: &str| {
+            let line = format!("badgewatch_chain_links_checked_total{{chain=\"{chain}\"}} ");
+            text.lines().find_map(|text| text.strip_prefix(&line)).unwrap().parse::<u64>().unwrap()
+        };
+        assert_eq!(checked("evidence"), all.pieces, "in a day each piece has its turn");
     })
     .await;
 }

@@ -22,9 +22,15 @@ use badgewatch::domain::registry::{BadgeState, Column, Hosting, RefusalReason, U
 use badgewatch::domain::seen::SeenBy;
 use badgewatch::domain::tasks::Task;
 use badgewatch::domain::verdict::{BrokenStep, Cause, Effect, FindingCode, PageKind, Reason, Verdict};
+use badgewatch::flow::deliver::Sending;
 use badgewatch::flow::watch::Kind;
-use badgewatch::metrics::ReportResult;
+use badgewatch::jobs::{Always, JobName};
+use badgewatch::metrics::{
+    AddressSource, AnswerClass, ChainKind, PageFate, PoolUse, ReportResult, RunResult, Surface, TxMode, VerifyForm,
+};
+use badgewatch::probe::http::RequestEnd;
 use badgewatch::store::outbox::{Channel, Part, Stuck};
+use badgewatch::store::vitals::Pool;
 use badgewatch::web::api::Code;
 
 struct Set {
@@ -49,7 +55,9 @@ fn sets() -> Vec<Set> {
         LetterKind Approval Channel Part AccountRole EventKind NoticeState RequestKind
         TellingStatus Stuck DayKind Weight
         Ground CaseOutcome CaseState Authority InstructionAct CaseRefusal Code Task ClickVerdict
-        LeadKind LeadState LeadRefusal SeenBy ReportResult)
+        LeadKind LeadState LeadRefusal SeenBy ReportResult
+        AddressSource AnswerClass ChainKind PageFate PoolUse RunResult Surface TxMode VerifyForm Sending JobName Always
+        RequestEnd Pool)
 }
 
 /// The values of a set, as the contract has them (in any order).

@@ -38,3 +38,5 @@ mod plan;
 mod sites;
 #[path = "store/stage.rs"]
 mod stage;
+#[path = "store/vitals.rs"]
+mod vitals;

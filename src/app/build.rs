@@ -65,7 +65,7 @@ pub fn checker(app: &Shared) -> Result<Checker, StartError> {
         [] => Resolver::system(dns::Limits::default()),
         servers => Resolver::new(servers, dns::Limits::default()),
     };
-    let resolver = resolver.map_err(|error| setting("dns.resolvers")(&error))?;
+    let resolver = resolver.map_err(|error| setting("dns.resolvers")(&error))?.heard_by(app.metrics.dns_listener());
     let delay = Duration::from_millis(u64::from(config.watch.delay_ms));
     let politeness = Politeness::new(AT_ONCE, AT_ONCE, delay);
     let lookup = Arc::new(NameLookup(resolver.clone()));
@@ -74,7 +74,7 @@ pub fn checker(app: &Shared) -> Result<Checker, StartError> {
     Ok(Checker {
         canary_failed: false,
         resolver,
-        fetcher: fetcher.map_err(|error| setting("http")(&error))?,
+        fetcher: fetcher.map_err(|error| setting("http")(&error))?.heard_by(app.metrics.http_listener()),
         hosts: BadgeHosts {
             script_hosts: hosts(&config.badge.script_hosts),
             certificate_hosts: hosts(&config.badge.certificate_hosts),
@@ -143,6 +143,7 @@ pub fn postman(app: &Shared) -> Result<Postman, StartError> {
         desk: app.desk.clone(),
         links: app.links.clone(),
         public_url: app.config.web.public_url.clone(),
+        heard: app.metrics.sending_listener(),
         mail,
     })
 }

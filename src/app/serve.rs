@@ -12,6 +12,7 @@ use crate::flow::certificates::{Seal, Shelf};
 use crate::flow::deliver::Postman;
 use crate::flow::notices;
 use crate::flow::sign::{Signer, Signs};
+use crate::jobs::Always;
 use crate::shared::Shared;
 use crate::{closed_set, jobs, web};
 
@@ -62,7 +63,7 @@ pub async fn start_on(opened: Opened, roles: &[Role]) -> Result<Running, StartEr
     if let Some(postman) = postman {
         tasks.spawn(jobs::run(app.clone(), stop.clone()));
         tasks.spawn(office(app.clone(), stop.clone()));
-        tasks.spawn(deliver(postman, stop.clone()));
+        tasks.spawn(deliver(app.clone(), postman, stop.clone()));
     }
     if let Some(listener) = listener {
         tasks.spawn(jobs::keep_shelf(app.clone(), stop.clone()));
@@ -76,15 +77,18 @@ pub async fn start_on(opened: Opened, roles: &[Role]) -> Result<Running, StartEr
 /// Notices and cases go on by themselves.
 async fn office(app: Shared, stop: CancellationToken) {
     let app = &app;
-    let notices = jobs::go_on("notices", stop.clone(), || notices::advance(&app.db, &app.desk, app.clock.now()));
-    let cases = jobs::go_on("cases", stop, || async { cases::advance(&cases::Desk::of(app), app.clock.now()).await });
+    let notices =
+        jobs::go_on(app, Always::Notices, stop.clone(), || notices::advance(&app.db, &app.desk, app.clock.now()));
+    let cases = jobs::go_on(app, Always::Cases, stop, || async {
+        cases::advance(&cases::Desk::of(app), app.clock.now()).await
+    });
     tokio::join!(notices, cases);
 }
 
 /// The outbox is emptied.
-async fn deliver(postman: Postman, stop: CancellationToken) {
+async fn deliver(app: Shared, postman: Postman, stop: CancellationToken) {
     let postman = &postman;
-    jobs::go_on("mail", stop, || postman.step()).await;
+    jobs::go_on(&app, Always::Mail, stop, || postman.step()).await;
 }
 
 /// What the last process left is told until the database was heard; what it takes to speak without one is left for the next.

@@ -1,28 +1,54 @@
 //! What goes by the clock: one table of jobs, one runner. Each job runs on one machine at a time; a run is idempotent,
 //! and the next run is the retry. Beside them goes [`go_on`] what always goes on, on as many machines as there are.
 
+mod measure;
+
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use futures_util::future::BoxFuture;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::closed_set;
 use crate::domain::lead::Terms;
 use crate::domain::schedule::Rhythm;
 use crate::flow::retention::{self, Keep};
 use crate::flow::watch::Step;
-use crate::flow::{cases, certificates, leads, measure as counts, reports, seal, tasks};
+use crate::flow::{cases, certificates, leads, reports, seal, tasks};
 use crate::shared::Shared;
-use crate::store::{StoreResult, jobs};
+use crate::store::{StoreError, StoreResult, jobs};
+
+pub use measure::measure;
 
 /// How often it is looked whether a job is due.
 const POLL: Duration = Duration::from_secs(5);
-/// How often a process counts for its metrics and reads the calendar anew.
-const MEASURED_EVERY: Duration = Duration::from_secs(30);
+
+closed_set! {
+    /// The jobs there are.
+    pub enum JobName {
+        Cases = "cases", "办案 · cases that became due are opened, what authorities did is looked after";
+        DailyRoot = "daily_root", "每日封存 · yesterday's evidence is sealed";
+        Chains = "chains", "证据链核验 · a share of the evidence is checked, all of it in a day";
+        Reports = "reports", "定期报告 · reports that are missing are noted";
+        OfficeTasks = "office_tasks", "待办提醒 · offices are told what waits for them";
+        Leads = "leads", "线索 · hosts on which badges were seen become leads";
+        Retention = "retention", "到期清理 · what has had its time is let go";
+    }
+}
+
+closed_set! {
+    /// What always goes on.
+    pub enum Always {
+        Notices = "notices", "通知 · notices go on";
+        Cases = "cases", "案件 · cases go on";
+        Mail = "mail", "邮件 · the outbox is emptied";
+    }
+}
 
 /// A job: when, and what.
 struct Job {
-    name: &'static str,
+    name: JobName,
     /// Minute hour day month weekday, Beijing time.
     cron: &'static str,
     run: fn(&Shared) -> BoxFuture<'_, StoreResult<Step>>,
@@ -30,14 +56,15 @@ struct Job {
 
 const JOBS: &[Job] = &[
     // Days are counted here, and looks come once a day: minutes are soon enough.
-    Job { name: "cases", cron: "*/5 * * * *", run: |app| Box::pin(catch_up(app)) },
+    Job { name: JobName::Cases, cron: "*/5 * * * *", run: |app| Box::pin(catch_up(app)) },
     // After midnight, when the day's evidence is complete.
-    Job { name: "daily_root", cron: "10 0 * * *", run: |app| Box::pin(daily_root(app)) },
-    Job { name: "reports", cron: "20 7 * * *", run: |app| Box::pin(miss_reports(app)) },
+    Job { name: JobName::DailyRoot, cron: "10 0 * * *", run: |app| Box::pin(daily_root(app)) },
+    Job { name: JobName::Chains, cron: "25 * * * *", run: |app| Box::pin(check_chains(app)) },
+    Job { name: JobName::Reports, cron: "20 7 * * *", run: |app| Box::pin(miss_reports(app)) },
     // Every day: of the days off the calendar knows, make-up Saturdays among the days that are worked.
-    Job { name: "office_tasks", cron: "30 8 * * *", run: |app| Box::pin(tell_offices(app)) },
-    Job { name: "leads", cron: "40 * * * *", run: |app| Box::pin(raise_leads(app)) },
-    Job { name: "retention", cron: "30 3 * * *", run: |app| Box::pin(let_go(app)) },
+    Job { name: JobName::OfficeTasks, cron: "30 8 * * *", run: |app| Box::pin(tell_offices(app)) },
+    Job { name: JobName::Leads, cron: "40 * * * *", run: |app| Box::pin(raise_leads(app)) },
+    Job { name: JobName::Retention, cron: "30 3 * * *", run: |app| Box::pin(let_go(app)) },
 ];
 
 /// Runs the jobs until it is stopped.
@@ -59,9 +86,9 @@ pub async fn tick(app: &Shared, stop: &CancellationToken) {
         Ok(resting) => resting,
         Err(error) => return tracing::error!(%error, "the jobs cannot be read"),
     };
-    for job in JOBS.iter().filter(|job| resting.iter().all(|name| name != job.name)) {
+    for job in JOBS.iter().filter(|job| resting.iter().all(|name| name != job.name.name())) {
         if let Err(error) = run_if_due(app, job, stop).await {
-            tracing::error!(job = job.name, %error, "a job failed; its next run is the retry");
+            tracing::error!(job = job.name.name(), %error, "a job failed; its next run is the retry");
         }
     }
 }
@@ -74,19 +101,21 @@ async fn resting(app: &Shared) -> StoreResult<Vec<String>> {
 async fn run_if_due(app: &Shared, job: &Job, stop: &CancellationToken) -> StoreResult<()> {
     let now = app.clock.now();
     let again = match Rhythm::parse(job.cron, TimeDelta::zero()) {
-        Ok(rhythm) => rhythm.next(job.name, now),
+        Ok(rhythm) => rhythm.next(job.name.name(), now),
         Err(_) => now + TimeDelta::days(1),
     };
     let mut tx = app.db.write().await?;
-    let taken = jobs::take(&mut tx, job.name, now, again).await?;
+    let taken = jobs::take(&mut tx, job.name.name(), now, again).await?;
     tx.commit().await?;
     if !taken {
         return Ok(());
     }
+    let begun = Instant::now();
     let done = until_idle(app, job, stop).await;
+    app.metrics.ran(job.name, begun.elapsed(), done.is_ok());
     let error = done.as_ref().err().map(ToString::to_string);
     let mut tx = app.db.write().await?;
-    jobs::ended(&mut tx, job.name, app.clock.now(), error.as_deref()).await?;
+    jobs::ended(&mut tx, job.name.name(), app.clock.now(), error.as_deref()).await?;
     tx.commit().await?;
     done
 }
@@ -107,6 +136,22 @@ async fn catch_up(app: &Shared) -> StoreResult<Step> {
 async fn daily_root(app: &Shared) -> StoreResult<Step> {
     seal::seal(&app.db, &app.clock).await?;
     Ok(Step::Idle)
+}
+
+/// What is broken fails the run, so that it stands in the database, too, which breach it was.
+async fn check_chains(app: &Shared) -> StoreResult<Step> {
+    let share = seal::ShareOf::at(app.clock.now());
+    let verified = seal::verify_share(&app.db, share).await?;
+    app.metrics.checked(share, &verified);
+    match verified.breaches.first() {
+        None => Ok(Step::Idle),
+        Some(first) => {
+            let all = verified.breaches.len();
+            Err(StoreError::Corrupt(format!(
+                "{all} breaches of evidence or acts: {first}; run `badgewatch audit verify`"
+            )))
+        }
+    }
 }
 
 async fn miss_reports(app: &Shared) -> StoreResult<Step> {
@@ -138,7 +183,7 @@ async fn let_go(app: &Shared) -> StoreResult<Step> {
 }
 
 /// Does one thing after the other as long as there is something to do, and looks again a little later, until it is stopped.
-pub async fn go_on<F>(what: &'static str, stop: CancellationToken, step: impl Fn() -> F)
+pub async fn go_on<F>(app: &Shared, what: Always, stop: CancellationToken, step: impl Fn() -> F)
 where
     F: Future<Output = StoreResult<Step>>,
 {
@@ -147,7 +192,8 @@ where
             Ok(Step::Worked) => continue,
             Ok(Step::Idle) => POLL,
             Err(error) => {
-                tracing::error!(what, %error, "a step failed; it is tried again");
+                tracing::error!(what = what.name(), %error, "a step failed; it is tried again");
+                app.metrics.step_failed(what);
                 POLL * 2
             }
         };
@@ -155,31 +201,6 @@ where
             () = stop.cancelled() => {}
             () = tokio::time::sleep(rest) => {}
         }
-    }
-}
-
-/// Counts for the metrics, and follows the imports of calendars, until it is stopped.
-pub async fn measure(app: Shared, stop: CancellationToken) {
-    let mut every = tokio::time::interval(MEASURED_EVERY);
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            _ = every.tick() => {}
-        }
-        follow_calendar(&app).await;
-        match counts::measure(&app.db, &app.clock, &app.calendar.get()).await {
-            Ok(measured) => app.metrics.take(&measured),
-            Err(error) => tracing::warn!(%error, "the metrics could not be counted"),
-        }
-    }
-}
-
-/// Takes the calendar over that this or another process imported.
-async fn follow_calendar(app: &Shared) {
-    match app.calendar.refresh(&app.db).await {
-        Ok(false) => {}
-        Ok(true) => tracing::info!(version = app.calendar.get().version(), "another calendar of working days holds"),
-        Err(error) => tracing::warn!(%error, "the calendar could not be read: the last one holds"),
     }
 }
 

@@ -140,6 +140,15 @@ pub async fn tally(tx: &mut Tx) -> StoreResult<Vec<Tally>> {
     fetch_all!(Tally, tx, sql)
 }
 
+/// Counts the sites by the province of their unit (the first two digits of its region; none: `00`) and by verdict. It reads
+/// every site: to be asked seldom.
+pub async fn by_province(tx: &mut Tx) -> StoreResult<Vec<(String, String, i64)>> {
+    let sql = "SELECT COALESCE(SUBSTR(u.region, 1, 2), '00') AS province, t.verdict, COUNT(*) FROM standings t \
+               JOIN sites s ON s.id = t.site_id JOIN units u ON u.id = s.unit_id \
+               GROUP BY COALESCE(SUBSTR(u.region, 1, 2), '00'), t.verdict ORDER BY province, t.verdict";
+    fetch_all!((String, String, i64), tx, sql)
+}
+
 /// How fresh and how complete the watch is.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Freshness {

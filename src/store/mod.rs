@@ -33,6 +33,7 @@ pub mod sessions;
 pub mod sites;
 pub mod tasks;
 pub mod units;
+pub mod vitals;
 
 pub use engine::{Db, StoreError, StoreResult, Tx};
 pub use sqlx::types::Json;

@@ -350,6 +350,12 @@ pub async fn counts(tx: &mut Tx) -> StoreResult<Vec<(String, i64)>> {
     fetch_all!((String, i64), tx, "SELECT state, COUNT(*) FROM outbox GROUP BY state ORDER BY state")
 }
 
+/// Counts the messages by what they tell and where they stand.
+pub async fn counts_by_kind(tx: &mut Tx) -> StoreResult<Vec<(String, String, i64)>> {
+    let sql = "SELECT kind, state, COUNT(*) FROM outbox GROUP BY kind, state ORDER BY kind, state";
+    fetch_all!((String, String, i64), tx, sql)
+}
+
 /// When the message was written that has waited longest.
 pub async fn oldest_waiting(tx: &mut Tx) -> StoreResult<Option<DateTime<Utc>>> {
     let sql = "SELECT MIN(made_at) FROM outbox WHERE state IN ('waiting', 'sending')";

@@ -19,8 +19,11 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tower_service::Service;
+
+use crate::metrics::{AnswerClass, Metrics, Surface};
 
 /// Connections at a time; further ones wait at the door.
 const MOST: usize = 10_000;
@@ -36,7 +39,7 @@ const FAREWELL: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Accepts connections until it is stopped; answers under way are finished.
-pub(super) async fn serve(router: Router, listener: TcpListener, stop: CancellationToken) {
+pub(super) async fn serve(router: Router, metrics: Arc<Metrics>, listener: TcpListener, stop: CancellationToken) {
     let (graceful, turns) = (GracefulShutdown::new(), Arc::new(Semaphore::new(MOST)));
     loop {
         let accepted = tokio::select! {
@@ -44,7 +47,7 @@ pub(super) async fn serve(router: Router, listener: TcpListener, stop: Cancellat
             accepted = accept(&listener, &turns) => accepted,
         };
         match accepted {
-            Ok((stream, peer, turn)) => connection(&router, &graceful, stream, peer, turn),
+            Ok((stream, peer, turn)) => connection(&router, &metrics, &graceful, stream, peer, turn),
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
                 tokio::time::sleep(PAUSE).await;
@@ -66,6 +69,7 @@ async fn accept(
 
 fn connection(
     router: &Router,
+    metrics: &Arc<Metrics>,
     graceful: &GracefulShutdown,
     stream: TcpStream,
     peer: SocketAddr,
@@ -73,16 +77,32 @@ fn connection(
 ) {
     // Answers are short: they go at once.
     let _ = stream.set_nodelay(true);
-    let router = router.clone();
-    let service = service_fn(move |request| answer(router.clone(), request, peer));
+    let (router, counts, open) = (router.clone(), metrics.clone(), metrics.clone());
+    let service = service_fn(move |request| counted(counts.clone(), router.clone(), request, peer));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(LARGEST_HEAD);
     let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
+    open.web().connections.inc();
     tokio::spawn(async move {
         // Who hangs up in the middle is nobody's trouble.
         let _ = connection.await;
+        open.web().connections.dec();
         drop(turn);
     });
+}
+
+async fn counted(
+    metrics: Arc<Metrics>,
+    router: Router,
+    request: Request<Incoming>,
+    peer: SocketAddr,
+) -> Result<Response, Infallible> {
+    let (begun, surface) = (Instant::now(), Surface::of(request.uri().path()));
+    let answered = answer(router, request, peer).await;
+    if let Ok(response) = &answered {
+        metrics.web().answered(surface, AnswerClass::of(response.status().as_u16()), begun.elapsed());
+    }
+    answered
 }
 
 async fn answer(mut router: Router, mut request: Request<Incoming>, peer: SocketAddr) -> Result<Response, Infallible> {

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use crate::flow::measure::Vitals;
 use crate::shared::Shared;
 
 /// The process answers.
@@ -24,5 +25,7 @@ pub(super) async fn ready(State(app): State<Shared>) -> Response {
 
 /// The metrics of this process.
 pub(super) async fn metrics(State(app): State<Shared>) -> Response {
+    let now = app.clock.now();
+    app.metrics.take_vitals(&Vitals::of(&app.db, &app.shelf, &app.voice, now), now);
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], app.metrics.text()).into_response()
 }

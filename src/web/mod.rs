@@ -43,5 +43,5 @@ pub fn router(app: Shared) -> Router {
 
 /// Serves until it is stopped; answers under way are finished.
 pub async fn serve(app: Shared, listener: TcpListener, stop: CancellationToken) {
-    accept::serve(router(app), listener, stop).await;
+    accept::serve(router(app.clone()), app.metrics, listener, stop).await;
 }

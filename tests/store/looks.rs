@@ -134,6 +134,23 @@ async fn the_sites_are_counted_by_verdict_and_by_freshness() {
 }
 
 #[tokio::test]
+async fn the_sites_are_counted_by_province() {
+    told(3, async |stage| {
+        assert!(ask!(stage, looks::by_province).is_empty());
+        for (id, verdict) in stage.ids.iter().zip(["pass", "pass", "fail"]) {
+            tell!(stage, looks::set_standing, &standing(id, verdict, "verified", at(0)));
+        }
+        stage.run("UPDATE units SET region = NULL").await;
+        let told = |province: &str, verdict: &str, sites| (province.to_owned(), verdict.to_owned(), sites);
+        assert_eq!(ask!(stage, looks::by_province), [told("00", "fail", 1), told("00", "pass", 2)]);
+        stage.run("INSERT INTO regions (code, name) VALUES ('990102', '云溪县')").await;
+        stage.run("UPDATE units SET region = '990102'").await;
+        assert_eq!(ask!(stage, looks::by_province), [told("99", "fail", 1), told("99", "pass", 2)]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_list_shows_first_what_needs_a_hand() {
     told(7, async |stage| {
         let says = [

@@ -57,6 +57,8 @@ async fn what_is_told_is_taken_once_and_goes_when_it_is_due() {
         assert!(tell!(stage, outbox::sent, &claimed, at(6), today()));
         assert!(!tell!(stage, outbox::sent, &claimed, at(7), today()));
         assert_eq!(ask!(stage, outbox::counts), [("sent".to_owned(), 1)]);
+        let of_kind = ("rectification".to_owned(), "sent".to_owned(), 1);
+        assert_eq!(ask!(stage, outbox::counts_by_kind), [of_kind]);
     })
     .await;
 }

@@ -134,6 +134,11 @@ impl Voice {
         self.ahead.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Is the shelf's file signed ahead?
+    pub(super) fn is_ahead(&self, shelf: &Snapshot, now: DateTime<Utc>) -> bool {
+        self.ahead().is_some_and(|ahead| ahead.of == shelf.base.head.number && now < ahead.signed_at + self.holds)
+    }
+
     /// Is it time to sign ahead?
     pub fn is_due(&self, shelf: &Snapshot, now: DateTime<Utc>) -> bool {
         let is_good = |ahead: &Arc<Ahead>| ahead.of == shelf.base.head.number && now < ahead.signed_at + self.holds / 2;

@@ -82,6 +82,11 @@ impl Base {
         self.places.len()
     }
 
+    /// Where the last line ends.
+    pub fn bytes(&self) -> u64 {
+        self.places.last().map_or(0, |(at, length, _)| at + u64::from(*length))
+    }
+
     /// A line: the site's id, a tab, the JSON.
     pub fn line(&self, line: u32) -> std::io::Result<String> {
         let (at, length, _) = *self.places.get(line as usize).ok_or(std::io::ErrorKind::NotFound)?;

@@ -9,6 +9,7 @@ mod answer;
 mod base;
 mod changes;
 mod click;
+mod counts;
 mod folder;
 mod follow;
 mod index;
@@ -23,6 +24,7 @@ use chrono::{DateTime, Utc};
 
 pub use answer::{Answer, Said, TYPE, Voice, fingerprint};
 pub use click::Told;
+pub use counts::ShelfCounts;
 pub use folder::Seal;
 pub use follow::follow;
 pub use search::{LONGEST, Mark, SHORTEST, Searched, Wanted};

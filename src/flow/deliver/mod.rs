@@ -11,6 +11,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Timelike, Utc};
 
 use crate::clock::{Clock, beijing, day};
+use crate::closed_set;
 use crate::config::{Mail, MailMode};
 use crate::domain::beijing::at_hour;
 use crate::flow::notices::Desk;
@@ -28,6 +29,17 @@ const LEASE: TimeDelta = TimeDelta::minutes(10);
 /// The last minutes of a day in which nothing goes, so that what goes arrives on the day it names.
 const LAST_MINUTES: u32 = 5;
 
+closed_set! {
+    /// What a try to hand a message over came to.
+    pub enum Sending {
+        Sent = "sent", "it was taken";
+        Refused = "refused", "its recipient refuses mail";
+        Later = "later", "not now: it is tried again, and after the last try parked";
+        Ours = "ours", "it is we who cannot send";
+        Dropped = "dropped", "it said what is not so any more, and did not go";
+    }
+}
+
 /// What empties the outbox.
 pub struct Postman {
     pub db: Db,
@@ -40,6 +52,8 @@ pub struct Postman {
     pub links: Links,
     /// What stands before the paths of links.
     pub public_url: Option<String>,
+    /// Hears what each try came to.
+    pub heard: Arc<dyn Fn(Channel, Sending) + Send + Sync>,
 }
 
 impl Postman {
@@ -99,13 +113,21 @@ impl Postman {
 
     async fn deliver(&self, claimed: &Claimed) -> StoreResult<()> {
         let now = self.clock.now();
+        let told = |sending| (self.heard)(claimed.channel, sending);
         if self.is_stale(claimed, now).await? {
+            told(Sending::Dropped);
             return self.dropped(claimed).await;
         }
         let sent = match claimed.channel {
             Channel::Mail => self.by_mail(claimed, now).await?,
             Channel::Webhook => self.by_webhook(claimed, now).await?,
         };
+        told(match &sent {
+            Ok(()) => Sending::Sent,
+            Err(SendError::Refused(_)) => Sending::Refused,
+            Err(SendError::Later(_)) => Sending::Later,
+            Err(SendError::Ours(_)) => Sending::Ours,
+        });
         match sent {
             Ok(()) => self.went(claimed, now).await,
             Err(SendError::Refused(why)) => self.refused(claimed, &why).await,

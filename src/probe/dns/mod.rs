@@ -51,10 +51,25 @@ pub struct NotResolved {
     pub outcome: DnsOutcome,
 }
 
+/// What a resolver tells whoever counts.
+#[derive(Debug, Clone, Copy)]
+pub enum Heard<'a> {
+    /// A look at a name ended.
+    Name(&'a NameLook),
+    /// One server answered, or was silent.
+    Answer(&'a Answer),
+    /// A connection asked for the addresses of a name; `cached`: nobody had to be asked.
+    Address { cached: bool },
+}
+
+/// Who counts.
+pub type Listener = Arc<dyn Fn(Heard<'_>) + Send + Sync>;
+
 /// Asks one or more DNS servers. Cheap to clone; clones share flights and cache.
 #[derive(Clone)]
 pub struct Resolver {
     shared: Arc<Shared>,
+    heard: Option<Listener>,
 }
 
 struct Shared {
@@ -78,6 +93,7 @@ impl Resolver {
         match distinct.len() {
             0 => Err(ResolverError::NoServer),
             1..=MAX_SERVERS => Ok(Self {
+                heard: None,
                 shared: Arc::new(Shared {
                     servers: distinct.into_iter().map(Server::new).collect(),
                     limits,
@@ -101,6 +117,11 @@ impl Resolver {
         Self::new(&servers.take(MAX_SERVERS).collect::<Vec<_>>(), limits)
     }
 
+    /// The same, with somebody who hears of all that is asked.
+    pub fn heard_by(self, listener: Listener) -> Self {
+        Self { heard: Some(listener), ..self }
+    }
+
     /// The servers, in the order of asking.
     pub fn servers(&self) -> impl Iterator<Item = SocketAddr> {
         self.shared.servers.iter().map(|server| server.address)
@@ -109,13 +130,15 @@ impl Resolver {
     /// The verdict-grade look at a name: A and AAAA, and no "no" on one word. At most [`MAX_QUERIES`] queries; who asks for
     /// the same name meanwhile gets the same look. Never from the cache.
     pub async fn look(&self, host: &Host) -> NameLook {
-        let shared = self.shared.clone();
+        let (shared, heard) = (self.shared.clone(), self.heard.clone());
         let flight = self.shared.looks.join(host.clone(), || {
             let host = host.clone();
             async move {
                 let _turn = shared.turns.acquire().await;
                 let look = look::look(&shared.servers, &host, shared.limits).await;
                 shared.cache.put(&look);
+                look.answers.iter().for_each(|answer| tell(&heard, Heard::Answer(answer)));
+                tell(&heard, Heard::Name(&look));
                 look
             }
         });
@@ -124,7 +147,9 @@ impl Resolver {
 
     /// The addresses to connect to: those of a look, kept for their time to live and at most a minute.
     pub async fn addresses(&self, host: &Host) -> Result<Arc<[IpAddr]>, NotResolved> {
-        match self.shared.cache.get(host) {
+        let cached = self.shared.cache.get(host);
+        tell(&self.heard, Heard::Address { cached: cached.is_some() });
+        match cached {
             Some(addresses) => addresses,
             None => addresses_of(&self.look(host).await),
         }
@@ -132,14 +157,22 @@ impl Resolver {
 
     /// One plain question: the first server's answer, or where it is silent the next one's (or its own on a second try).
     pub async fn query(&self, host: &Host, record_type: RecordType) -> Answer {
-        let shared = self.shared.clone();
+        let (shared, heard) = (self.shared.clone(), self.heard.clone());
         let flight = self.shared.queries.join((host.clone(), record_type), || {
             let host = host.clone();
             async move {
                 let _turn = shared.turns.acquire().await;
-                look::query(&shared.servers, &host, record_type, shared.limits).await
+                let answer = look::query(&shared.servers, &host, record_type, shared.limits).await;
+                tell(&heard, Heard::Answer(&answer));
+                answer
             }
         });
         Arc::unwrap_or_clone(flight.await)
+    }
+}
+
+fn tell(listener: &Option<Listener>, heard: Heard<'_>) {
+    if let Some(listener) = listener {
+        listener(heard);
     }
 }

@@ -4,12 +4,14 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use reqwest::header::{ACCEPT, HeaderMap, IF_MODIFIED_SINCE, IF_NONE_MATCH};
+use tokio::time::Instant;
 use url::Url;
 
 use super::answer::{Answer, Fetched, Hop, Request, Trouble};
 use super::client::{Clients, Settings, SetupError, standing_headers};
 use super::exchange::{Exchange, Outcome};
 use super::gate::{Gate, Lookup, LookupError};
+use super::heard::{self, Heard, Listener};
 use super::limits::Limits;
 use super::polite::{Permit, Politeness};
 use crate::domain::host::Host;
@@ -22,6 +24,7 @@ pub struct Fetcher {
     politeness: Option<Arc<Politeness>>,
     limits: Limits,
     headers: HeaderMap,
+    heard: Option<Listener>,
 }
 
 impl Fetcher {
@@ -38,7 +41,13 @@ impl Fetcher {
             politeness,
             headers: standing_headers(settings.about_url.as_deref())?,
             limits: settings.limits,
+            heard: None,
         })
+    }
+
+    /// The same, with somebody who hears of every request.
+    pub fn heard_by(self, listener: Listener) -> Self {
+        Self { heard: Some(listener), ..self }
     }
 
     /// Asks for a URL and follows its redirects. A dead site is an outcome like any other.
@@ -72,7 +81,16 @@ impl Fetcher {
             url,
             headers: self.headers_of(how, first),
         };
-        exchange.run().await
+        let started = Instant::now();
+        let outcome = exchange.run().await;
+        self.tell(|| heard::request(&outcome, started.elapsed()));
+        outcome
+    }
+
+    fn tell(&self, heard: impl FnOnce() -> Heard) {
+        if let Some(listener) = &self.heard {
+            listener(heard());
+        }
     }
 
     /// Waits until site and address may be asked (again). Networks that the operator opened are his own: no waiting.
@@ -90,7 +108,10 @@ impl Fetcher {
         if self.gate.policy.opened(address) {
             return Ok(None);
         }
-        Ok(Some(politeness.acquire(&site, address).await))
+        let asked = Instant::now();
+        let permit = politeness.acquire(&site, address).await;
+        self.tell(|| Heard::Turn { waited: asked.elapsed() });
+        Ok(Some(permit))
     }
 
     /// One address stands for all of a host, whatever order they come in.

@@ -15,6 +15,7 @@ use crate::domain::certificate::{BadgeRef, Certificate};
 use crate::domain::click::{ClickVerdict, From};
 use crate::domain::host::Host;
 use crate::flow::certificates::{self, Answer, Snapshot, Told};
+use crate::metrics::VerifyForm;
 
 /// Badges asked for at once.
 const MOST: usize = 100;
@@ -66,6 +67,7 @@ pub(super) async fn verify(
 ) -> Result<Response, Trouble> {
     api.limits.visitor(visitor).map_err(Trouble::too_many)?;
     let Some(badge) = BadgeRef::parse(&id) else {
+        api.app.metrics.told(VerifyForm::Json, ClickVerdict::Malformed);
         return Err(Trouble::invalid(Some("id".to_owned()), ClickVerdict::Malformed.help()));
     };
     let from = match query {
@@ -74,6 +76,7 @@ pub(super) async fn verify(
     };
     let (shelf, now) = (on_shelf(&api)?, api.app.clock.now());
     let said = api.app.voice.say(&shelf, &badge, &from, now).map_err(|error| unreadable(&error))?;
+    api.app.metrics.told(VerifyForm::Json, said.verdict);
     let etag = format!("\"{:x}-{}\"", certificates::fingerprint(&said.body), said.verdict);
     let is_known = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes());
     let status = match (is_known, said.verdict) {
@@ -154,6 +157,7 @@ pub(super) async fn verify_many(
             None => Told { verdict: ClickVerdict::Malformed, shelved: None },
         };
         let certificate = told.shelved.map(|held| held.certificate);
+        api.app.metrics.told(VerifyForm::Json, told.verdict);
         answers.push(Answer { asked: id, verdict: told.verdict, certificate });
     }
     let said = api.app.voice.say_all(&answers, now).map_err(|error| unreadable(&error.into()))?;

@@ -15,6 +15,7 @@ use crate::domain::certificate::BadgeRef;
 use crate::domain::click::{ClickVerdict, From};
 use crate::domain::seen::SeenBy;
 use crate::flow::certificates::{Snapshot, Told};
+use crate::metrics::VerifyForm;
 use crate::web::tongue::Tongue;
 
 #[derive(Template)]
@@ -42,7 +43,7 @@ pub(super) async fn show(State(front): State<Front>, uri: Uri, headers: HeaderMa
     let number = below.strip_suffix("/qr.svg");
     let text = plain(number.unwrap_or(below));
     match BadgeRef::parse(&text) {
-        None => trouble::malformed(Tongue::asked(&headers), &text),
+        None => malformed(&front, &headers, &text),
         Some(badge) if number.is_some() => qr::picture(&front, &badge, &headers),
         Some(badge) => certificate(&front, &badge, &headers),
     }
@@ -57,9 +58,14 @@ pub(super) async fn sitename(State(front): State<Front>, uri: Uri, headers: Head
         (Some("searchIndex"), _) | (_, None) => Redirect::to("/search").into_response(),
         (_, Some(text)) => match BadgeRef::parse(&text) {
             Some(badge) => certificate(&front, &badge, &headers),
-            None => trouble::malformed(Tongue::asked(&headers), &text),
+            None => malformed(&front, &headers, &text),
         },
     }
+}
+
+fn malformed(front: &Front, headers: &HeaderMap, text: &str) -> Response {
+    front.app().metrics.told(VerifyForm::Page, ClickVerdict::Malformed);
+    trouble::malformed(Tongue::asked(headers), text)
 }
 
 /// A piece of a path as it was meant.
@@ -91,6 +97,7 @@ fn answer(front: &Front, t: Tongue, snapshot: &Snapshot, badge: &BadgeRef, told:
         front.app().seen.note(shelved, from, SeenBy::Click);
     }
     let held = told.shelved.as_ref().map(|shelved| &shelved.certificate);
+    front.app().metrics.told(VerifyForm::Page, told.verdict);
     let now = front.now();
     let said = Said {
         verdict: told.verdict,
