@@ -66,7 +66,7 @@ pub(super) struct Machine {
 
 impl Machine {
     pub fn new(make: &mut Maker<'_>) -> Made<Self> {
-        let job = || label!("job", JobName);
+        let job = || label!("name", JobName);
         let pool = || label!("pool", Pool);
         let share = Label { name: "share", set: "Share", values: ShareOf::NAMES.to_vec() };
         Ok(Self {

@@ -31,7 +31,7 @@ const COUNTED: &[&str] = &[
     "badgewatch_shelf_age_seconds >= 0",
     "badgewatch_db_bytes > 0",
     "badgewatch_db_connections_max{pool=\"readers\"} > 0",
-    "badgewatch_job_runs_total{job=\"chains\", result=\"well\"} >= 1",
+    "badgewatch_job_runs_total{name=\"chains\", result=\"well\"} >= 1",
 ];
 
 /// A program that ends with the test.
