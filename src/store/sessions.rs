@@ -153,3 +153,8 @@ pub async fn open(
                WHERE account_id = $1 AND expires_at > $2 AND seen_at > $3 AND ended_at IS NULL ORDER BY seen_at DESC, id";
     fetch_all!(Listed, tx, sql, account_id, now, idle_since)
 }
+
+/// Deletes the sessions that were over before a moment; how many.
+pub async fn purge(tx: &mut Tx, before: DateTime<Utc>) -> StoreResult<u64> {
+    execute!(tx, "DELETE FROM sessions WHERE expires_at < $1", before)
+}

@@ -23,3 +23,8 @@ pub async fn note(
                ON CONFLICT (account_id, what, subject) DO UPDATE SET at = excluded.at WHERE views.at <= $5";
     Ok(execute!(tx, sql, account_id, what.name(), subject, at, since)? == 1)
 }
+
+/// Deletes the notes of looks before a moment; how many.
+pub async fn purge(tx: &mut Tx, before: DateTime<Utc>) -> StoreResult<u64> {
+    execute!(tx, "DELETE FROM views WHERE at < $1", before)
+}
