@@ -2,6 +2,8 @@
 
 mod support;
 
+#[path = "people/browser.rs"]
+mod browser;
 #[path = "people/device.rs"]
 mod device;
 #[path = "people/door.rs"]

@@ -1,9 +1,8 @@
 //! Who looked at personal data is on record.
 
-use badgewatch::domain::account::AccountRole;
-use badgewatch::domain::account::Actor;
+use badgewatch::domain::account::{AccountRole, Actor};
 use badgewatch::domain::personal::Personal;
-use badgewatch::flow::people::{VIEWS, viewed};
+use badgewatch::flow::people::{VIEWS, on_record, viewed};
 use badgewatch::store::{accounts, audit};
 use chrono::TimeDelta;
 
@@ -46,6 +45,17 @@ async fn a_look_is_on_record_once_an_hour_for_each_person_and_thing() {
         house.clock.advance(TimeDelta::minutes(1));
         look(&chen, Personal::Notice, "n1").await;
         assert_eq!(looks(&house).await.len(), 5);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn beside_a_name_on_record_stands_who_it_is_and_for_whom_they_act() {
+    told(async |house| {
+        let chen = actor(&house, "chen").await;
+        let named = on_record(&house.test.db).await.unwrap();
+        assert_eq!(named[&chen.text()], "chen（某）（编办）");
+        assert_eq!(named.get("system"), None);
     })
     .await;
 }

@@ -100,6 +100,8 @@ pub(super) async fn log_out(
 ) -> Page {
     let app = &console.app;
     people::log_out(&app.db, &officer.entered, app.clock.now()).await?;
-    let gone = Cookie::build((cookie_name(app.config.web.is_https()), "")).path("/").build();
+    // A name with `__Host-` is taken back as it was given, or not at all.
+    let is_https = app.config.web.is_https();
+    let gone = Cookie::build((cookie_name(is_https), "")).path("/").secure(is_https).build();
     Ok((jar.remove(gone), Redirect::to("/console/log-in")).into_response())
 }

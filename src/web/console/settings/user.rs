@@ -14,7 +14,8 @@ use crate::flow::people::manage;
 use crate::store::accounts::Account;
 use crate::web::console::enter::Officer;
 use crate::web::console::form::Signed;
-use crate::web::console::frame::{Frame, Section};
+use crate::web::console::frame::{self, Frame, Section};
+use crate::web::console::trouble::Trouble;
 use crate::web::console::{Console, Page};
 use crate::web::page::html;
 
@@ -23,6 +24,8 @@ use crate::web::page::html;
 struct Sheet {
     frame: Frame,
     account: Account,
+    place: String,
+    role: &'static str,
     way: &'static str,
     made: String,
     disabled: Option<String>,
@@ -42,11 +45,13 @@ pub(in crate::web::console) struct Given {
     body: Body,
 }
 
-async fn sheet(console: &Console, officer: &Officer, name: &str) -> Result<Sheet, super::super::trouble::Trouble> {
+async fn sheet(console: &Console, officer: &Officer, name: &str) -> Result<Sheet, Trouble> {
     let t = officer.t;
     let account = manage::show(&console.app.db, officer.actor(), name).await.map_err(words::refused)?;
     Ok(Sheet {
         frame: Frame::of(console, officer, Section::Settings),
+        place: format!("{} · {}", frame::region(console, t, &account.region), frame::body(t, account.body)),
+        role: frame::role(t, account.role),
         way: way(t, &account),
         made: t.moment(account.made_at),
         disabled: account.disabled_at.map(|at| t.moment(at)),

@@ -16,9 +16,9 @@ pub(super) struct Choice {
 pub(super) fn roles(t: Tongue, chosen: AccountRole) -> Vec<Choice> {
     let help = |role: AccountRole| role.help().split_once(" · ").map_or("", |(_, english)| english);
     let chinese = |role: AccountRole| match role {
-        AccountRole::Viewer => "查看：只看本地区的数据",
-        AccountRole::Officer => "经办：审发通知、答复来信、立案、提出处理意见",
-        AccountRole::Approver => "审批：审批他人提出的处理意见",
+        AccountRole::Viewer => "查看：只看数据",
+        AccountRole::Officer => "经办：办理通知、来信和案件",
+        AccountRole::Approver => "审批：审批处理意见",
         AccountRole::Admin => "管理：账号与设置",
     };
     let choice = |role: &AccountRole| {
