@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use badgewatch::app::Role;
-use badgewatch::domain::account::AccountRole;
+use badgewatch::domain::account::{AccountRole, Body};
 use badgewatch::domain::badge::{Form, State, Why};
 use badgewatch::domain::calendar::{DayKind, Weight};
 use badgewatch::domain::case::{Authority, CaseOutcome, CaseRefusal, CaseState, Ground, InstructionAct};
@@ -18,6 +18,7 @@ use badgewatch::domain::letter::LetterKind;
 use badgewatch::domain::mass::{Dimension, HoldState};
 use badgewatch::domain::notice::{EventKind, NoticeState, RequestKind, TellingStatus};
 use badgewatch::domain::office::Approval;
+use badgewatch::domain::personal::Personal;
 use badgewatch::domain::registry::{BadgeState, Column, Hosting, RefusalReason, UnitType, WarningKind};
 use badgewatch::domain::seen::SeenBy;
 use badgewatch::domain::tasks::Task;
@@ -57,7 +58,7 @@ fn sets() -> Vec<Set> {
         Ground CaseOutcome CaseState Authority InstructionAct CaseRefusal Code Task ClickVerdict
         LeadKind LeadState LeadRefusal SeenBy ReportResult
         AddressSource AnswerClass ChainKind PageFate PoolUse RunResult Surface TxMode VerifyForm Sending JobName Always
-        RequestEnd Pool)
+        RequestEnd Pool Body Personal)
 }
 
 /// The values of a set, as the contract has them (in any order).

@@ -32,6 +32,8 @@ mod notices;
 mod outbox;
 #[path = "store/pages.rs"]
 mod pages;
+#[path = "store/people.rs"]
+mod people;
 #[path = "store/plan.rs"]
 mod plan;
 #[path = "store/sites.rs"]

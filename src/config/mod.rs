@@ -4,6 +4,7 @@
 //! with the key and what to do; secrets are never printed.
 
 mod letters;
+mod people;
 mod sections;
 mod validate;
 
@@ -14,6 +15,7 @@ use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
+pub use people::{People, SecondDevice};
 pub use sections::{
     Authorities, Badge, Confirm, Database, Dns, Http, Log, LogFormat, Mail, MailMode, MailSecurity, OfficeWatch,
     RegistrySection, Retention, RhythmText, Verify, Watch, Web, Webhook,
@@ -39,6 +41,7 @@ pub struct Config {
     pub retention: Retention,
     pub verify: Verify,
     pub web: Web,
+    pub people: People,
     pub log: Log,
 }
 

@@ -15,6 +15,14 @@ closed_set! {
     }
 }
 
+closed_set! {
+    /// For whom somebody acts: both bodies of a region work here alike.
+    pub enum Body {
+        Office = "office", "编办 · the office, which reviews and decides";
+        Supervisor = "supervisor", "网信办 · the supervisor of the same level, with which it works (art. 18, 20)";
+    }
+}
+
 /// Somebody who was let in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Actor {

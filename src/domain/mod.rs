@@ -31,6 +31,7 @@ pub mod notice;
 pub mod observe;
 pub mod office;
 pub mod page;
+pub mod personal;
 pub mod region;
 pub mod registry;
 pub mod remarks;

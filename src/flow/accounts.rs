@@ -6,13 +6,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use crate::domain::account::{AccountRole, Actor, TOKEN_PREFIX, is_name, is_token};
+use crate::domain::account::{AccountRole, Actor, Body, TOKEN_PREFIX, is_name, is_token};
 use crate::domain::evidence::sha256;
 use crate::domain::region::Regions;
 use crate::flow::people::PasswordRefusal;
 use crate::store::accounts::{self, Account, Token};
 use crate::store::audit::{self, Act};
-use crate::store::{Db, StoreError, StoreResult, Tx, keys, new_id};
+use crate::store::{Db, StoreError, StoreResult, Tx, keys, new_id, sessions};
 
 /// The chain that all of this stands on.
 pub const CHAIN: &str = "accounts";
@@ -40,6 +40,14 @@ pub enum AccountError {
     Disabled(String),
     #[error("a token is good for 1 to {MOST_DAYS} days")]
     Days,
+    #[error("{0}: the account has no second device")]
+    Device(String),
+    #[error("{0}: the account was changed in the meantime: look again")]
+    Changed(String),
+    #[error("the region lies beyond your own")]
+    Beyond,
+    #[error("your own account: another administrator does this")]
+    Oneself,
     #[error("{0}: no token of this id, or it is revoked already")]
     Token(String),
     #[error("{0}")]
@@ -53,6 +61,7 @@ pub enum AccountError {
 pub struct NewAccount {
     pub name: String,
     pub person: String,
+    pub body: Body,
     pub region: String,
     pub role: AccountRole,
 }
@@ -65,9 +74,13 @@ impl NewAccount {
         if self.person.trim().is_empty() {
             return Err(AccountError::Person);
         }
-        let is_region = self.region == "000000" || Regions::builtin().of_code(&self.region).is_some();
-        if is_region { Ok(()) } else { Err(AccountError::Region(self.region.clone())) }
+        check_region(&self.region)
     }
+}
+
+pub(super) fn check_region(code: &str) -> Result<(), AccountError> {
+    let is_region = code == "000000" || Regions::builtin().of_code(code).is_some();
+    if is_region { Ok(()) } else { Err(AccountError::Region(code.to_owned())) }
 }
 
 /// Adds an account. `by`: who is on record for it.
@@ -77,29 +90,35 @@ pub async fn add_account(db: &Db, new: &NewAccount, by: &str, now: DateTime<Utc>
         id: new_id(),
         name: new.name.clone(),
         person: new.person.trim().to_owned(),
+        body: new.body,
         region: new.region.clone(),
         role: new.role,
         made_at: now,
         disabled_at: None,
+        password_at: None,
+        password_first: false,
+        device_at: None,
     };
     let mut tx = db.write().await?;
     if !accounts::add(&mut tx, &account).await? {
         return Err(AccountError::Taken(new.name.clone()));
     }
-    let detail = json!({ "account": account.name, "region": account.region, "role": account.role });
+    let detail =
+        json!({ "account": account.name, "body": account.body, "region": account.region, "role": account.role });
     record(&mut tx, by, "account_added", detail, now).await?;
     tx.commit().await?;
     Ok(account)
 }
 
-/// Disables an account: from now on none of its tokens lets anybody in.
+/// Disables an account: from now on neither its password nor any of its tokens lets anybody in, and its sessions are over.
 pub async fn disable(db: &Db, name: &str, by: &str, now: DateTime<Utc>) -> Result<(), AccountError> {
     let mut tx = db.write().await?;
     let account = known(&mut tx, name).await?;
     if !accounts::disable(&mut tx, &account.id, now).await? {
         return Err(AccountError::Disabled(name.to_owned()));
     }
-    record(&mut tx, by, "account_disabled", json!({ "account": name }), now).await?;
+    let sessions = sessions::end_all(&mut tx, &account.id, None, now).await?;
+    record(&mut tx, by, "account_disabled", json!({ "account": name, "sessions": sessions }), now).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -166,7 +185,13 @@ async fn known(tx: &mut Tx, name: &str) -> Result<Account, AccountError> {
     accounts::by_name(tx, name).await?.ok_or_else(|| AccountError::Unknown(name.to_owned()))
 }
 
-async fn record(tx: &mut Tx, actor: &str, action: &str, detail: Value, now: DateTime<Utc>) -> StoreResult<()> {
+pub(super) async fn record(
+    tx: &mut Tx,
+    actor: &str,
+    action: &str,
+    detail: Value,
+    now: DateTime<Utc>,
+) -> StoreResult<()> {
     let act = Act { actor, action, from: None, to: None, why: None, detail };
     audit::append_in_turn(tx, CHAIN, now, &act).await
 }

@@ -5,10 +5,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::watch::Step;
 use crate::clock::day;
 use crate::store::leads::{self, StoredLead};
-use crate::store::{Db, StoreResult, Tx, evidence, looks, outbox, seen_on};
+use crate::store::{Db, StoreResult, Tx, evidence, looks, outbox, seen_on, sessions, views};
 
 /// Rows let go in one transaction: nobody waits long behind it.
 const AT_ONCE: i64 = 2_000;
+
+/// A session that was over for so long, and a look so long ago, matters to nobody who logs in.
+const LOGGED_IN: TimeDelta = TimeDelta::days(1);
 
 /// How long things are kept.
 #[derive(Debug, Clone, Copy)]
@@ -31,9 +34,11 @@ pub async fn step(db: &Db, keep: &Keep, now: DateTime<Utc>) -> StoreResult<Step>
     // Whose day it was matters on that day; a week is for clocks that were wrong.
     outbox::purge_days(&mut tx, day(now - TimeDelta::days(7))).await?;
     let unseen = seen_on::purge(&mut tx, day(now - keep.seen), AT_ONCE).await?;
+    // Who logged in, and who looked at what, stands in the chains of acts.
+    let over = sessions::purge(&mut tx, now - LOGGED_IN).await? + views::purge(&mut tx, now - LOGGED_IN).await?;
     let forgotten = forget(&mut tx, now - keep.contacts).await?;
     tx.commit().await?;
-    Ok(if emptied + deleted + unseen + forgotten > 0 { Step::Worked } else { Step::Idle })
+    Ok(if emptied + deleted + unseen + over + forgotten > 0 { Step::Worked } else { Step::Idle })
 }
 
 /// Takes the addresses out of some leads that were decided before a moment; how many leads.

@@ -125,11 +125,13 @@ pub const TABLES: &[Table] = tables! {
         contacts: Bool = "$16", body: Tree = "$17" }
     accounts { id: Text = "$1", name: Text = "$2", person: Text = "$3", region: Text = "$4", role: Text = "$5",
         made_at: At = "$6", disabled_at: At = "$7", password: Text = "$8", password_at: At = "$9",
-        password_first: Bool = "$10", totp: Text = "$11", totp_step: Int = "$12" }
+        password_first: Bool = "$10", totp: Text = "$11", totp_at: At = "$12", totp_step: Int = "$13", failures: Int = "$14",
+        body: Text = "$15" }
     tokens { id: Text = "$1", account_id: Text = "$2", hash: Text = "$3", made_at: At = "$4", expires_at: At = "$5",
         revoked_at: At = "$6" }
     sessions { id: Text = "$1", account_id: Text = "$2", hash: Text = "$3", form_token: Text = "$4", stage: Text = "$5",
-        made_at: At = "$6", seen_at: At = "$7", expires_at: At = "$8", ended_at: At = "$9" }
+        made_at: At = "$6", seen_at: At = "$7", expires_at: At = "$8", ended_at: At = "$9", address: Text = "$10" }
+    views { account_id: Text = "$1", what: Text = "$2", subject: Text = "$3", at: At = "$4" }
     audit { id: Text = "$1", chain: Text = "$2", seq: Int = "$3", at: At = "$4", actor: Text = "$5",
         action: Text = "$6", body: Text = "$7", body_hash: Text = "$8", prev_hash: Text = "$9", hash: Text = "$10" }
     job_runs { name: Text = "$1", next_at: At = "$2", last_ok: At = "$3", last_error: Text = "$4" }

@@ -11,6 +11,7 @@ pub mod cases;
 pub mod certificates;
 pub mod contacts;
 pub mod counters;
+pub mod credentials;
 pub mod dump;
 mod engine;
 pub mod evidence;
@@ -33,6 +34,7 @@ pub mod sessions;
 pub mod sites;
 pub mod tasks;
 pub mod units;
+pub mod views;
 pub mod vitals;
 
 pub use engine::{Db, StoreError, StoreResult, Tx};

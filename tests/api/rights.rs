@@ -4,7 +4,8 @@ use badgewatch::domain::account::AccountRole;
 use badgewatch::domain::lead::Written;
 use badgewatch::flow::accounts::{self, OPERATOR};
 use badgewatch::flow::leads;
-use badgewatch::store::attachments;
+use badgewatch::flow::people::VIEWS;
+use badgewatch::store::{attachments, audit};
 use badgewatch::web::api::ROUTES;
 use chrono::TimeDelta;
 
@@ -23,7 +24,9 @@ enum Who {
     Revoked,
     Disabled,
     Viewer,
+    ViewerElsewhere,
     OfficerElsewhere,
+    ApproverElsewhere,
     AdminElsewhere,
     Officer,
     OfficerOfTheProvince,
@@ -52,6 +55,8 @@ async fn everybody(served: &Served) -> Vec<(Who, String)> {
         (Revoked, revoked),
         (Disabled, disabled),
         (Viewer, served.viewer.clone()),
+        (ViewerElsewhere, person(db, "reader.elsewhere", AccountRole::Viewer, ELSEWHERE, 90, now).await),
+        (ApproverElsewhere, person(db, "second.elsewhere", AccountRole::Approver, ELSEWHERE, 90, now).await),
         (OfficerElsewhere, person(db, "elsewhere", officer, ELSEWHERE, 90, now).await),
         (AdminElsewhere, person(db, "boss.elsewhere", AccountRole::Admin, ELSEWHERE, 90, now).await),
         (Officer, served.officer.clone()),
@@ -100,7 +105,7 @@ const SECOND: [&str; 4] = [
 /// What a route answers to somebody. Notice and case are over: whoever may act on them is told 409, and nothing changes.
 fn expected(method: &str, path: &str, who: Who) -> u16 {
     let is_out = matches!(who, Nobody | WrongToken | Expired | Revoked | Disabled);
-    let is_elsewhere = matches!(who, OfficerElsewhere | AdminElsewhere);
+    let is_elsewhere = matches!(who, ViewerElsewhere | OfficerElsewhere | ApproverElsewhere | AdminElsewhere);
     let is_officer = matches!(who, Officer | OfficerOfTheProvince);
     let is_of_a_subject = path.contains('{') || (method, path) == ("post", "/cases");
     match (method, path) {
@@ -113,7 +118,7 @@ fn expected(method: &str, path: &str, who: Who) -> u16 {
         _ if is_elsewhere && is_of_a_subject => 404,
         // There is no such letter, and no such address.
         ("post", "/outbox/settle" | "/mail/good") => 404,
-        ("post", _) if who == Viewer => 403,
+        ("post", _) if matches!(who, Viewer | ViewerElsewhere) => 403,
         ("post", path) if is_officer && SECOND.contains(&path) => 403,
         ("post", path) if path.starts_with("/leads/") => 409,
         ("post", path) if path.starts_with("/notices/") || path.starts_with("/cases") => 409,
@@ -172,6 +177,41 @@ async fn leads_are_listed_within_ones_own_region() {
         assert_eq!(hosts(&admin, &format!("?region={HERE}")).await.len(), 2);
         assert_eq!(served.ask(&admin, "get", "/leads?per_page=0", "").await.status, 422);
         assert_eq!(served.get("/leads?per_page=1").await["next_page"], 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_shown_personal_data_is_on_record_and_who_is_not_is_not() {
+    told(async |served| {
+        let notice = served.notice(SITE).await;
+        let mut tx = served.app.db.write().await.unwrap();
+        attachments::insert(&mut tx, &notice, "说明.pdf", "text/html", b"%PDF", served.now()).await.unwrap();
+        let file = attachments::of_notice(&mut tx, &notice).await.unwrap().remove(0).id;
+        tx.commit().await.unwrap();
+        let written = Written {
+            host: "copy.example".into(),
+            badge: BADGE.into(),
+            text: "像仿冒的".into(),
+            contact: "zhang@mail.example".into(),
+        };
+        leads::report(&served.app.db, &written.read().unwrap(), served.now()).await.unwrap();
+        let listed = served.get("/leads").await;
+        assert!(!listed.to_string().contains("zhang@"), "no list shows who reported");
+        let lead = format!("/leads/{}", listed["leads"][0]["id"].as_str().unwrap());
+        let elsewhere = person(&served.app.db, "elsewhere", AccountRole::Officer, ELSEWHERE, 90, served.now()).await;
+        for path in [format!("/notices/{notice}"), lead.clone(), format!("/notices/{notice}/attachments/{file}")] {
+            assert_eq!(served.ask(&elsewhere, "get", &path, "").await.status, 404);
+            assert_eq!(served.ask(&served.officer, "get", &path, "").await.status, 200);
+        }
+        let shown = served.ask(&served.viewer, "get", &lead, "").await.json();
+        assert!(!shown.to_string().contains("zhang@"), "a viewer is not shown it");
+        let looks = audit::chain(&mut served.app.db.read().await.unwrap(), VIEWS, 0, 99).await.unwrap();
+        let looks: Vec<_> = looks
+            .iter()
+            .map(|look| format!("{} {}", look.actor, look.tree().unwrap()["detail"]["what"].as_str().unwrap()))
+            .collect();
+        assert_eq!(looks, ["account:chen notice", "account:chen report", "account:chen attachment"]);
     })
     .await;
 }

@@ -1,6 +1,6 @@
 //! Accounts and tokens, and whom a token lets in.
 
-use badgewatch::domain::account::{AccountRole, Actor};
+use badgewatch::domain::account::{AccountRole, Actor, Body};
 use badgewatch::flow::accounts::{AccountError, NewAccount, OPERATOR, add_account};
 use badgewatch::store::accounts::{self, Account, Token};
 use badgewatch::store::{Db, audit};
@@ -8,15 +8,19 @@ use badgewatch::store::{Db, audit};
 use super::stage::{Stage, at, told};
 use crate::{ask, tell};
 
-fn account(id: &str, name: &str, role: AccountRole) -> Account {
+pub fn account(id: &str, name: &str, role: AccountRole) -> Account {
     Account {
         id: id.to_owned(),
         name: name.to_owned(),
         person: "陈某某".to_owned(),
+        body: Body::Office,
         region: "140214".to_owned(),
         role,
         made_at: at(0),
         disabled_at: None,
+        password_at: None,
+        password_first: false,
+        device_at: None,
     }
 }
 
@@ -97,5 +101,11 @@ async fn of_eight_who_are_added_at_once_everyone_is_on_record() {
 
 async fn add(db: Db, number: u32) -> Result<Account, AccountError> {
     let (name, person, region) = (format!("chen{number}"), "陈某某".to_owned(), "140214".to_owned());
-    add_account(&db, &NewAccount { name, person, region, role: AccountRole::Officer }, OPERATOR, at(0)).await
+    add_account(
+        &db,
+        &NewAccount { name, person, body: Body::Office, region, role: AccountRole::Officer },
+        OPERATOR,
+        at(0),
+    )
+    .await
 }

@@ -1,6 +1,6 @@
 //! An office with notices: registered sites of two counties, confirmed faults, people with tokens.
 
-use badgewatch::domain::account::AccountRole;
+use badgewatch::domain::account::{AccountRole, Body};
 use badgewatch::domain::confirm::{FindingState, Rule, Track};
 use badgewatch::domain::finding::Finding;
 use badgewatch::domain::verdict::FindingCode;
@@ -63,7 +63,8 @@ pub async fn settle(db: &Db, desk: &Desk, at: DateTime<Utc>) {
 
 /// A token of a new account.
 pub async fn person(db: &Db, name: &str, role: AccountRole, region: &str, days: u32, at: DateTime<Utc>) -> String {
-    let new = NewAccount { name: name.into(), person: "陈某某".into(), region: region.into(), role };
+    let new =
+        NewAccount { name: name.into(), person: "陈某某".into(), body: Body::Office, region: region.into(), role };
     accounts::add_account(db, &new, OPERATOR, at).await.unwrap();
     accounts::issue_token(db, name, days, OPERATOR, at).await.unwrap().text
 }

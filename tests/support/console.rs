@@ -5,8 +5,8 @@ use std::sync::Mutex;
 
 use badgewatch::app;
 use badgewatch::clock::Clock;
-use badgewatch::config::Config;
-use badgewatch::domain::account::AccountRole;
+use badgewatch::config::{Config, SecondDevice};
+use badgewatch::domain::account::{AccountRole, Body};
 use badgewatch::flow::accounts::{self, NewAccount, OPERATOR};
 use badgewatch::flow::people;
 use badgewatch::shared::Shared;
@@ -32,8 +32,15 @@ pub struct House {
 pub async fn told(story: impl AsyncFn(House)) {
     for test in every_engine().await {
         let clock = Clock::manual(start());
-        story(House::open(test, clock, Config::default()).await).await;
+        story(House::open(test, clock, ordinary()).await).await;
     }
+}
+
+/// As everything is set unless it is said, but that nobody needs a second device.
+pub fn ordinary() -> Config {
+    let mut config = Config::default();
+    config.people.second_device = SecondDevice::Offered;
+    config
 }
 
 impl House {
@@ -47,7 +54,13 @@ impl House {
 
     /// An account with a password of its own.
     pub async fn account(&self, name: &str, role: AccountRole, region: &str) {
-        let new = NewAccount { name: name.into(), person: format!("{name}（某）"), region: region.into(), role };
+        let new = NewAccount {
+            name: name.into(),
+            person: format!("{name}（某）"),
+            body: Body::Office,
+            region: region.into(),
+            role,
+        };
         accounts::add_account(&self.test.db, &new, OPERATOR, self.clock.now()).await.unwrap();
         people::set_password(&self.test.db, name, PASSWORD, false, OPERATOR, self.clock.now()).await.unwrap();
     }

@@ -1,21 +1,15 @@
 //! Who works in the county's office. Nobody has a credential that was known before.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-
-use crate::domain::account::{AccountRole, Actor};
+use crate::domain::account::{AccountRole, Actor, Body};
 use crate::flow::accounts::{self, NewAccount, OPERATOR};
-use crate::flow::people::set_password;
+use crate::flow::people::{first_password, set_password};
 use crate::shared::Shared;
 use crate::store::accounts::Account;
-use crate::store::keys;
 
 use super::settings::REGION;
 
 /// Days the demo's tokens are good for.
 const DAYS: u32 = 7;
-/// Random bytes of a password.
-const PASSWORD_BYTES: usize = 15;
 
 /// Name, person, role.
 const PEOPLE: [(&str, &str, AccountRole); 2] =
@@ -36,7 +30,8 @@ pub(super) async fn people(app: &Shared) -> anyhow::Result<People> {
 }
 
 async fn actor(app: &Shared, (name, person, role): (&str, &str, AccountRole)) -> anyhow::Result<Actor> {
-    let new = NewAccount { name: name.to_owned(), person: person.to_owned(), region: REGION.to_owned(), role };
+    let (name, person, region) = (name.to_owned(), person.to_owned(), REGION.to_owned());
+    let new = NewAccount { name, person, body: Body::Office, region, role };
     let Account { id, name, region, role, .. } =
         accounts::add_account(&app.db, &new, OPERATOR, app.clock.now()).await?;
     Ok(Actor { account_id: id, name, role, region })
@@ -57,7 +52,7 @@ pub(super) async fn credentials(app: &Shared) -> anyhow::Result<Vec<Credential>>
     let (db, now) = (&app.db, app.clock.now());
     let mut made = Vec::new();
     for (name, person, _) in PEOPLE {
-        let password = BASE64.encode(&keys::random()?[..PASSWORD_BYTES]);
+        let password = first_password()?;
         set_password(db, name, &password, false, OPERATOR, now).await?;
         let token = accounts::issue_token(db, name, DAYS, OPERATOR, now).await?.text;
         made.push(Credential { name, person, password, token });

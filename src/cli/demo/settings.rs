@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use crate::config::{Config, MailMode, RhythmText, Secret};
+use crate::config::{Config, MailMode, RhythmText, SecondDevice, Secret};
 use crate::demo::County;
 use crate::domain::office::Office;
 
@@ -14,6 +14,8 @@ pub(super) const REGION: &str = "000000";
 /// The settings; everything is kept in `folder`, pages are served at `listen`.
 pub(super) fn of(county: &County, folder: &Path, listen: SocketAddr) -> Config {
     let mut config = Config::default();
+    // Whoever tries the console out has no authenticator at hand.
+    config.people.second_device = SecondDevice::Offered;
     config.database.url = Secret::new(format!("sqlite:{}", folder.join("demo.db").display()));
     config.registry.complete = vec![REGION.to_owned()];
     config.watch.vantage = "云溪县检测点".to_owned();

@@ -7,8 +7,10 @@ use clap::Subcommand;
 use super::show::minute;
 use crate::cli::print;
 use crate::cli::settings::Settings;
-use crate::domain::account::AccountRole;
+use crate::domain::account::{AccountRole, Body};
 use crate::flow::accounts::{self, DAYS, NewAccount, OPERATOR};
+use crate::flow::people;
+use crate::shared::Shared;
 use crate::store;
 
 #[derive(clap::Args)]
@@ -34,13 +36,31 @@ enum UserCommand {
         /// viewer, officer, approver or admin; each may do what those before it may
         #[arg(long, value_parser = role)]
         role: AccountRole,
+        /// For whom: office (编办) or supervisor (网信办)
+        #[arg(long, value_parser = body, default_value = "office")]
+        body: Body,
+        /// For a program, which shows a token: make no first password
+        #[arg(long)]
+        no_password: bool,
+    },
+    /// Make a new first password: it is shown once, and changed at the next log-in
+    Password {
+        #[command(flatten)]
+        settings: Settings,
+        name: String,
+    },
+    /// Take a lost second device away: the next log-in asks for no code
+    ResetDevice {
+        #[command(flatten)]
+        settings: Settings,
+        name: String,
     },
     /// List the accounts
     List {
         #[command(flatten)]
         settings: Settings,
     },
-    /// Disable an account: none of its tokens lets anybody in any more
+    /// Disable an account: neither its password nor any of its tokens lets anybody in any more
     Disable {
         #[command(flatten)]
         settings: Settings,
@@ -52,13 +72,35 @@ fn role(text: &str) -> Result<AccountRole, String> {
     AccountRole::from_name(text).ok_or_else(|| "viewer, officer, approver or admin".to_owned())
 }
 
+fn body(text: &str) -> Result<Body, String> {
+    Body::from_name(text).ok_or_else(|| "office or supervisor".to_owned())
+}
+
+/// Gives an account a first password: it alone goes to standard output, for whoever passes it on.
+async fn first_password(shared: &Shared, name: &str) -> anyhow::Result<()> {
+    let password = people::first_password()?;
+    people::set_password(&shared.db, name, &password, true, OPERATOR, shared.clock.now()).await?;
+    eprintln!("first password of {name}, to be changed at the first log-in; it is not shown again:");
+    print(&format!("{password}\n"))
+}
+
 impl User {
     pub(in crate::cli) fn run(self) -> anyhow::Result<u8> {
         match self.command {
-            UserCommand::Add { settings, name, person, region, role } => settings.run(async |shared| {
-                let new = NewAccount { name, person, region, role };
-                let account = accounts::add_account(&shared.db, &new, OPERATOR, shared.clock.now()).await?;
-                print(&format!("{} added: {} of {}\n", account.name, account.role, account.region))
+            UserCommand::Add { settings, name, person, region, role, body, no_password } => {
+                settings.run(async |shared| {
+                    let new = NewAccount { name, person, body, region, role };
+                    let account = accounts::add_account(&shared.db, &new, OPERATOR, shared.clock.now()).await?;
+                    eprintln!("{} added: {} of {}", account.name, account.role, account.region);
+                    if no_password { Ok(()) } else { first_password(&shared, &account.name).await }
+                })?;
+            }
+            UserCommand::Password { settings, name } => {
+                settings.run(async |shared| first_password(&shared, &name).await)?;
+            }
+            UserCommand::ResetDevice { settings, name } => settings.run(async |shared| {
+                people::reset_device(&shared.db, &name, OPERATOR, shared.clock.now()).await?;
+                print(&format!("{name} has no second device any more\n"))
             })?,
             UserCommand::List { settings } => settings.run(async |shared| {
                 let all = store::accounts::list(&mut shared.db.read().await?).await?;
@@ -66,7 +108,7 @@ impl User {
                     let disabled =
                         account.disabled_at.map(|at| format!("  disabled {}", minute(at))).unwrap_or_default();
                     let (name, role, person) = (&account.name, account.role, &account.person);
-                    format!("{name:<20} {role:<8} {}  {person}{disabled}\n", account.region)
+                    format!("{name:<20} {role:<8} {}  {person}（{}）{disabled}\n", account.region, account.body.label())
                 });
                 print(&lines.collect::<String>())
             })?,

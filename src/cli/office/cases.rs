@@ -3,11 +3,12 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Subcommand};
 
-use super::Person;
 use super::show::{message, minute};
+use super::{Person, viewed};
 use crate::cli::{print, print_json};
 use crate::domain::account::Actor;
 use crate::domain::case::{Authority, CaseOutcome, CaseState, Effective, Ground, InstructionAct};
+use crate::domain::personal::Personal;
 use crate::flow::cases::{self, CaseError, Desk, Proposing, read};
 use crate::store::cases::StoredCase;
 use crate::store::sites::StoredSite;
@@ -257,6 +258,7 @@ fn show(on: &On, json: bool) -> anyhow::Result<u8> {
         if json {
             return print_json(&CaseSheet::of(case, &site));
         }
+        viewed(&shared, &actor, Personal::Case, &case.id).await?;
         let mut out = line(&case, &site);
         out += &format!("\n{}\n\n经过\n", serde_json::to_string_pretty(&case.case)?);
         for act in read::history(&shared.db, &actor, &on.id).await? {

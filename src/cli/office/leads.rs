@@ -2,11 +2,12 @@
 
 use clap::{Args, Subcommand};
 
-use super::Person;
 use super::show::{minute, plain};
+use super::{Person, viewed};
 use crate::cli::{print, print_json};
 use crate::domain::case::Ground;
 use crate::domain::lead::{LeadKind, LeadState};
+use crate::domain::personal::Personal;
 use crate::flow::leads::read::{self, Sheet};
 use crate::flow::leads::{self, Following};
 use crate::web::api::leads::LeadSheet;
@@ -126,6 +127,9 @@ fn line(Sheet { lead, site }: &Sheet) -> String {
 fn show(on: &On, json: bool) -> anyhow::Result<u8> {
     on.person.act(async |shared, actor| {
         let (sheet, days) = read::show(&shared.db, &actor, &on.id).await?;
+        if sheet.lead.file.has_contacts() {
+            viewed(&shared, &actor, Personal::Report, &sheet.lead.id).await?;
+        }
         if json {
             return print_json(&LeadSheet::of(sheet, &days));
         }

@@ -4,8 +4,9 @@ use anyhow::bail;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 
-use super::{Person, show};
+use super::{Person, show, viewed};
 use crate::cli::print;
+use crate::domain::personal::Personal;
 use crate::flow::notices::{self, Maintenance as Announced};
 use crate::flow::{contacts, outbox, reports};
 use crate::store::contacts::BadContact;
@@ -141,6 +142,9 @@ impl Mail {
             MailCommand::Preview(preview) => preview.run(),
             MailCommand::Queue { person } => person.act(async |shared, actor| {
                 let waiting = outbox::waiting(&shared.db, &actor).await?;
+                if !waiting.parked.is_empty() {
+                    viewed(&shared, &actor, Personal::Recipients, &actor.region).await?;
+                }
                 let mut out: String =
                     waiting.counts.iter().map(|(state, many)| format!("{state:<10} {many}\n")).collect();
                 waiting.parked.iter().for_each(|letter| out += &format!("{}\n", show::message(letter)));
@@ -158,6 +162,7 @@ impl Mail {
             }),
             MailCommand::Bad { person } => person.act(async |shared, actor| {
                 let bad = contacts::bad(&shared.db, &actor).await?;
+                viewed(&shared, &actor, Personal::Recipients, &actor.region).await?;
                 let line = |bad: &BadContact| {
                     format!("{}  since {}  {}\n", bad.address, show::minute(bad.since), bad.why.escape_debug())
                 };

@@ -22,7 +22,9 @@ use anyhow::bail;
 
 use super::settings::Settings;
 use crate::domain::account::Actor;
+use crate::domain::personal::Personal;
 use crate::flow::accounts::authenticate;
+use crate::flow::people;
 use crate::shared::Shared;
 
 /// Who acts, on which database.
@@ -33,6 +35,11 @@ pub(super) struct Person {
     /// Your token; better given by the environment, where no list of processes shows it
     #[arg(long, value_name = "TOKEN", env = "BADGEWATCH_TOKEN", hide_env_values = true)]
     token: Option<String>,
+}
+
+/// Puts on record that somebody is shown personal data, before it is.
+async fn viewed(shared: &Shared, actor: &Actor, what: Personal, id: &str) -> anyhow::Result<()> {
+    Ok(people::viewed(&shared.db, actor, what, id, shared.clock.now()).await?)
 }
 
 impl Person {

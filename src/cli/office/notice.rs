@@ -3,10 +3,11 @@
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 
-use super::{Person, show};
+use super::{Person, show, viewed};
 use crate::cli::{print, print_json};
 use crate::domain::account::Actor;
 use crate::domain::notice::{NoticeState, RequestKind};
+use crate::domain::personal::Personal;
 use crate::flow::notices::{self, ActError, AnswerGiven, read};
 use crate::shared::Shared;
 use crate::store::notices::StoredNotice;
@@ -152,6 +153,7 @@ impl Notice {
             NoticeCommand::List { person, state, region } => list(&person, state, region),
             NoticeCommand::Show { on, json } => on.person.act(async |shared, actor| {
                 let sheet = read::show(&shared.db, &actor, &on.id).await?;
+                viewed(&shared, &actor, Personal::Notice, &sheet.notice.id).await?;
                 if json {
                     return print_json(&NoticeSheet::of(&sheet));
                 }

@@ -57,16 +57,22 @@ pub async fn list(db: &Db, actor: &Actor, wanted: &Wanted) -> StoreResult<(Vec<S
     let more = found.len() as i64 > most;
     found.truncate(most as usize);
     let mut sheets = Vec::new();
-    for lead in found {
+    for mut lead in found {
+        // Who reported it is shown with the lead alone, where it is on record who saw it.
+        without_contacts(&mut lead);
         sheets.push(sheet(&mut tx, actor, lead).await?);
     }
     Ok((sheets, more))
 }
 
+fn without_contacts(lead: &mut StoredLead) {
+    lead.file.reports.iter_mut().for_each(|report| report.contact = None);
+}
+
 async fn sheet(tx: &mut Tx, actor: &Actor, mut lead: StoredLead) -> StoreResult<Sheet> {
     // Who reported it is for those who may act on it.
     if !actor.may(AccountRole::Officer, lead.region.as_deref()) {
-        lead.file.reports.iter_mut().for_each(|report| report.contact = None);
+        without_contacts(&mut lead);
     }
     let site = match &lead.site_id {
         Some(id) => sites::by_id(tx, id).await?,

@@ -12,6 +12,7 @@ use super::trouble::{OfActing, OfReading, Trouble};
 use super::views::ActView;
 use super::{Api, Nothing, Said, schemas};
 use crate::domain::case::{Authority, CaseOutcome, CaseState, Effective, Ground, InstructionAct};
+use crate::domain::personal::Personal;
 use crate::flow::cases::{self, CaseError, Desk, Proposing, read};
 use crate::store::cases::StoredCase;
 use crate::store::sites::StoredSite;
@@ -156,7 +157,9 @@ pub(super) async fn case_letters(
     Caller(actor): Caller,
     Place(id): Place<String>,
 ) -> Said<Vec<outbox::Listed>> {
-    Ok(Json(read::letters(&api.app.db, &actor, &id).await?))
+    let letters = read::letters(&api.app.db, &actor, &id).await?;
+    api.viewed(&actor, Personal::Case, &id).await?;
+    Ok(Json(letters))
 }
 
 /// What an authority was told.

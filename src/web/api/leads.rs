@@ -15,6 +15,7 @@ use crate::domain::account::Actor;
 use crate::domain::case::Ground;
 use crate::domain::host::Host;
 use crate::domain::lead::{LeadFile, LeadKind, LeadState};
+use crate::domain::personal::Personal;
 use crate::domain::seen::Counts;
 use crate::flow::leads::read::{self, Sheet};
 use crate::flow::leads::{self, Following, LeadError};
@@ -162,6 +163,9 @@ pub(super) async fn show_lead(
     Place(id): Place<String>,
 ) -> Said<LeadSheet> {
     let (sheet, days) = read::show(&api.app.db, &actor, &id).await?;
+    if sheet.lead.file.has_contacts() {
+        api.viewed(&actor, Personal::Report, &sheet.lead.id).await?;
+    }
     Ok(Json(LeadSheet::of(sheet, &days)))
 }
 

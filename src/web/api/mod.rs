@@ -28,7 +28,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi, ToSchema};
 
-use crate::domain::account::AccountRole;
+use crate::domain::account::{AccountRole, Actor};
+use crate::domain::personal::Personal;
+use crate::flow::people;
 use crate::shared::Shared;
 use limits::Limits;
 use request::Caller;
@@ -54,6 +56,13 @@ type Said<T> = Result<Json<T>, Trouble>;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Nothing {}
+
+impl Api {
+    /// Puts on record that somebody is shown personal data, before it is.
+    async fn viewed(&self, actor: &Actor, what: Personal, id: &str) -> Result<(), Trouble> {
+        Ok(people::viewed(&self.app.db, actor, what, id, self.app.clock.now()).await?)
+    }
+}
 
 /// Declares the routes: the router, their list, and the OpenAPI text are one.
 macro_rules! api {

@@ -12,6 +12,7 @@ use super::trouble::{OfReading, Trouble};
 use super::views::{ActView, NoticeBrief, NoticeSheet};
 use super::{Api, Said, schemas};
 use crate::domain::notice::NoticeState;
+use crate::domain::personal::Personal;
 use crate::flow::notices::read;
 use crate::store::{StoreResult, attachments, outbox};
 
@@ -73,7 +74,9 @@ pub(super) async fn show_notice(
     Caller(actor): Caller,
     Place(id): Place<String>,
 ) -> Said<NoticeSheet> {
-    Ok(Json(NoticeSheet::of(&read::show(&api.app.db, &actor, &id).await?)))
+    let sheet = read::show(&api.app.db, &actor, &id).await?;
+    api.viewed(&actor, Personal::Notice, &sheet.notice.id).await?;
+    Ok(Json(NoticeSheet::of(&sheet)))
 }
 
 /// What was done to a notice: by whom, when and why.
@@ -99,7 +102,9 @@ pub(super) async fn notice_letters(
     Caller(actor): Caller,
     Place(id): Place<String>,
 ) -> Said<Vec<outbox::Listed>> {
-    Ok(Json(read::letters(&api.app.db, &actor, &id).await?))
+    let letters = read::letters(&api.app.db, &actor, &id).await?;
+    api.viewed(&actor, Personal::Notice, &id).await?;
+    Ok(Json(letters))
 }
 
 /// The files that came with objections.
@@ -124,6 +129,7 @@ pub(super) async fn notice_attachment(
     Place((id, file)): Place<(String, String)>,
 ) -> Result<Response, Trouble> {
     let (name, content) = read::file(&api.app.db, &actor, &id, &file).await?;
+    api.viewed(&actor, Personal::Attachment, &file).await?;
     let mut response = content.into_response();
     let headers = response.headers_mut();
     // What type the sender claims is nothing a browser should act on.

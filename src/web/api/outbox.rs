@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 use super::request::{Body, Caller, Whence, bytes, json, stranger};
 use super::trouble::{Code, OfActing, OfReading, OfReporting};
 use super::{Api, Said};
+use crate::domain::personal::Personal;
 use crate::flow::contacts;
 use crate::flow::outbox::{self, Report, Reporter};
 use crate::store::contacts::BadContact;
@@ -32,6 +33,9 @@ pub(super) struct Queue {
     responses((status = 200, description = "Counts, and what is parked", body = Queue), OfReading))]
 pub(super) async fn show_outbox(State(api): State<Api>, Caller(actor): Caller) -> Said<Queue> {
     let waiting = outbox::waiting(&api.app.db, &actor).await?;
+    if !waiting.parked.is_empty() {
+        api.viewed(&actor, Personal::Recipients, &actor.region).await?;
+    }
     Ok(Json(Queue { counts: waiting.counts.into_iter().collect(), parked: waiting.parked }))
 }
 
@@ -93,7 +97,9 @@ pub(super) async fn settle_message(
 #[utoipa::path(get, path = "/mail/bad", tag = "mail", security(("token" = [])),
     responses((status = 200, description = "Each with since when and why", body = Vec<BadContact>), OfReading))]
 pub(super) async fn bad_contacts(State(api): State<Api>, Caller(actor): Caller) -> Said<Vec<BadContact>> {
-    Ok(Json(contacts::bad(&api.app.db, &actor).await?))
+    let bad = contacts::bad(&api.app.db, &actor).await?;
+    api.viewed(&actor, Personal::Recipients, &actor.region).await?;
+    Ok(Json(bad))
 }
 
 /// An address.

@@ -1,19 +1,25 @@
 //! Who is let in, and to what.
 
+use std::convert::Infallible;
+use std::net::IpAddr;
+
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
+use axum_extra::extract::cookie::{Cookie, SameSite};
 use url::form_urlencoded::byte_serialize;
 
 use super::trouble::Trouble;
 use super::{Console, tongue};
+use crate::config::SecondDevice;
 use crate::domain::account::{AccountRole, Actor};
-use crate::flow::people;
+use crate::flow::people::{self, Opened};
 use crate::store::sessions::Entered;
 use crate::web::tongue::Tongue;
+use crate::web::visitor;
 
 /// The cookie that lets in. `__Host-`: of this host alone, by https alone (RFC 6265bis §4.1.3.2).
 pub(super) fn cookie_name(is_https: bool) -> &'static str {
@@ -47,6 +53,18 @@ impl<S: Send + Sync> FromRequestParts<S> for Officer {
     }
 }
 
+/// Where a request comes from, as far as it is known.
+pub(super) struct Whence(pub Option<IpAddr>);
+
+impl FromRequestParts<Console> for Whence {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Infallible> {
+        let trusted = &console.app.config.web.trusted_proxies;
+        Ok(Self(visitor::address(trusted, &parts.extensions, &parts.headers)))
+    }
+}
+
 /// Lets in who is logged in, and sends everybody else to log in and back. What changes something comes from our own pages.
 pub(super) async fn enter(
     State(console): State<Console>,
@@ -59,8 +77,7 @@ pub(super) async fn enter(
         return Trouble::Foreign.into_response();
     }
     let app = &console.app;
-    let secret = jar.get(cookie_name(app.config.web.is_https())).map(|cookie| cookie.value().to_owned());
-    let entered = match secret {
+    let entered = match secret(&console, &jar) {
         Some(secret) => match people::enter(&app.db, &secret, app.clock.now()).await {
             Ok(entered) => entered,
             Err(error) => return Trouble::from(error).into_response(),
@@ -71,9 +88,41 @@ pub(super) async fn enter(
     let Some(entered) = entered else {
         return if is_reading { to_log_in(&at) } else { Trouble::LoggedOut.into_response() };
     };
+    if let Some(first) = first(&entered, app.config.people.second_device)
+        && ![first, LOG_OUT].contains(&request.uri().path())
+    {
+        return Redirect::to(first).into_response();
+    }
     let t = tongue::of(&jar, request.headers());
     request.extensions_mut().insert(Officer { entered, t, at });
     next.run(request).await
+}
+
+const LOG_OUT: &str = "/console/log-out";
+
+/// Where somebody must go before anything else opens: the code of the second device, then a password of their own, then
+/// the second device that is demanded of them.
+fn first(entered: &Entered, second_device: SecondDevice) -> Option<&'static str> {
+    if !entered.session.is_full {
+        return Some("/console/second-device/code");
+    }
+    if entered.must_change {
+        return Some("/console/password");
+    }
+    let is_missing = !entered.has_device && second_device.is_demanded_of(entered.actor.role);
+    is_missing.then_some("/console/second-device")
+}
+
+/// Gives the browser the secret of its session.
+pub(super) fn shown(console: &Console, jar: CookieJar, opened: Opened) -> CookieJar {
+    let is_https = console.app.config.web.is_https();
+    let cookie = Cookie::build((cookie_name(is_https), opened.secret));
+    jar.add(cookie.path("/").http_only(true).secure(is_https).same_site(SameSite::Lax))
+}
+
+/// What the browser shows, if it is of ours.
+pub(super) fn secret(console: &Console, jar: &CookieJar) -> Option<String> {
+    jar.get(cookie_name(console.app.config.web.is_https())).map(|cookie| cookie.value().to_owned())
 }
 
 fn to_log_in(at: &str) -> Response {

@@ -2,13 +2,14 @@
 
 use super::enter::Officer;
 use super::{Console, assets};
-use crate::domain::account::AccountRole;
+use crate::domain::account::{AccountRole, Body};
 use crate::web::tongue::Tongue;
 
 /// The parts of the console, in the order of the bar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Section {
     Overview,
+    Settings,
     /// What concerns oneself: password, second device.
     Oneself,
 }
@@ -29,7 +30,10 @@ pub(super) struct Frame {
     /// Who is logged in: person, role, region.
     pub person: String,
     pub role: &'static str,
+    pub body: &'static str,
     pub region: String,
+    /// Is it a page that concerns oneself?
+    pub is_oneself: bool,
     /// For the hidden field of every form.
     pub form_token: String,
     /// Where one is, for the switch of the language to come back to.
@@ -44,21 +48,35 @@ impl Frame {
             label: t.say(chinese, english),
             is_here: of == section,
         };
+        let is_theirs = |of: Section| of != Section::Settings || officer.is(AccountRole::Admin);
         Self {
             t,
             style: &assets::STYLE_LINK,
             script: &assets::SCRIPT_LINK,
-            entries: BAR.iter().copied().map(entry).collect(),
+            entries: BAR.iter().copied().filter(|row| is_theirs(row.0)).map(entry).collect(),
             person: officer.entered.person.clone(),
             role: role(t, actor.role),
+            body: body(t, officer.entered.body),
             region: region(console, t, &actor.region),
+            is_oneself: section == Section::Oneself,
             form_token: officer.entered.session.form_token.clone(),
             at: officer.at.clone(),
         }
     }
 }
 
-const BAR: &[(Section, &str, &str, &str)] = &[(Section::Overview, "/console", "总览", "Overview")];
+const BAR: &[(Section, &str, &str, &str)] = &[
+    (Section::Overview, "/console", "总览", "Overview"),
+    (Section::Settings, "/console/settings", "设置", "Settings"),
+];
+
+/// For whom somebody acts.
+pub(super) fn body(t: Tongue, body: Body) -> &'static str {
+    match body {
+        Body::Office => t.say("编办", "office"),
+        Body::Supervisor => t.say("网信办", "supervisor"),
+    }
+}
 
 /// A role in one word.
 pub(super) fn role(t: Tongue, role: AccountRole) -> &'static str {

@@ -2,14 +2,15 @@
 
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum_extra::extract::cookie::{Cookie, SameSite};
+use axum_extra::extract::cookie::Cookie;
 use axum_extra::extract::{CookieJar, Form};
 use serde::Deserialize;
 
-use super::enter::{Officer, cookie_name, is_our_own};
+use super::enter::{Officer, Whence, cookie_name, is_our_own, secret, shown};
 use super::form::Signed;
+use super::oneself::code;
 use super::trouble::Trouble;
 use super::{Console, Page, assets, tongue};
 use crate::flow::people::{self, LogInError};
@@ -24,6 +25,8 @@ struct Sheet {
     to: String,
     name: String,
     is_wrong: bool,
+    /// Minutes to wait: it was tried too often.
+    wait: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -43,16 +46,20 @@ pub(super) struct Given {
 #[derive(Deserialize)]
 pub(super) struct Nothing {}
 
-fn sheet(t: Tongue, to: &str, name: &str, is_wrong: bool) -> Sheet {
-    Sheet { t, style: &assets::STYLE_LINK, to: tongue::within(to).to_owned(), name: name.to_owned(), is_wrong }
+impl Sheet {
+    fn of(t: Tongue, to: &str, name: &str) -> Self {
+        let (to, name) = (tongue::within(to).to_owned(), name.to_owned());
+        Self { t, style: &assets::STYLE_LINK, to, name, is_wrong: false, wait: None }
+    }
 }
 
 pub(super) async fn show(Query(back): Query<Back>, jar: CookieJar, headers: HeaderMap) -> Response {
-    html(StatusCode::OK, &sheet(tongue::of(&jar, &headers), &back.to, "", false))
+    html(StatusCode::OK, &Sheet::of(tongue::of(&jar, &headers), &back.to, ""))
 }
 
 pub(super) async fn submit(
     State(console): State<Console>,
+    Whence(from): Whence,
     jar: CookieJar,
     headers: HeaderMap,
     Form(given): Form<Given>,
@@ -60,20 +67,29 @@ pub(super) async fn submit(
     if !is_our_own(&headers) {
         return Err(Trouble::Foreign);
     }
-    let (app, t) = (&console.app, tongue::of(&jar, &headers));
-    match people::log_in(&app.db, given.name.trim(), &given.password, app.clock.now()).await {
+    let (app, name) = (&console.app, given.name.trim());
+    let sheet = Sheet::of(tongue::of(&jar, &headers), &given.to, name);
+    if let Some(wait) = console.limits.log_in(name, from) {
+        let sheet = Sheet { wait: Some(minutes(wait)), ..sheet };
+        let mut response = html(StatusCode::TOO_MANY_REQUESTS, &sheet);
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
+        return Ok(response);
+    }
+    let before = secret(&console, &jar);
+    match people::log_in(&app.db, (name, &given.password), before.as_deref(), from, app.clock.now()).await {
         Ok(opened) => {
-            let is_https = app.config.web.is_https();
-            let cookie = Cookie::build((cookie_name(is_https), opened.secret))
-                .path("/")
-                .http_only(true)
-                .secure(is_https)
-                .same_site(SameSite::Lax);
-            Ok((jar.add(cookie), Redirect::to(tongue::within(&given.to))).into_response())
+            console.limits.let_in(name, from);
+            let to = if opened.is_full { sheet.to } else { code::address(&sheet.to) };
+            Ok((shown(&console, jar, opened), Redirect::to(&to)).into_response())
         }
-        Err(LogInError::Wrong) => Ok(html(StatusCode::UNAUTHORIZED, &sheet(t, &given.to, &given.name, true))),
+        Err(LogInError::Wrong) => Ok(html(StatusCode::UNAUTHORIZED, &Sheet { is_wrong: true, ..sheet })),
         Err(LogInError::Store(error)) => Err(error.into()),
     }
+}
+
+/// Whole minutes after which it is surely one's turn.
+pub(super) fn minutes(seconds: u64) -> u64 {
+    seconds.div_ceil(60)
 }
 
 pub(super) async fn log_out(
@@ -84,6 +100,8 @@ pub(super) async fn log_out(
 ) -> Page {
     let app = &console.app;
     people::log_out(&app.db, &officer.entered, app.clock.now()).await?;
-    let gone = Cookie::build((cookie_name(app.config.web.is_https()), "")).path("/").build();
+    // A name with `__Host-` is taken back as it was given, or not at all.
+    let is_https = app.config.web.is_https();
+    let gone = Cookie::build((cookie_name(is_https), "")).path("/").secure(is_https).build();
     Ok((jar.remove(gone), Redirect::to("/console/log-in")).into_response())
 }

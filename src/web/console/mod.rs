@@ -8,8 +8,11 @@ mod assets;
 mod enter;
 mod form;
 mod frame;
+mod limits;
 mod log_in;
+mod oneself;
 mod overview;
+mod settings;
 mod tongue;
 mod trouble;
 
@@ -34,6 +37,7 @@ const LARGEST: usize = 256 * 1024;
 struct Console {
     app: Shared,
     regions: Arc<Regions>,
+    limits: Arc<limits::Limits>,
 }
 
 /// What a handler answers.
@@ -57,11 +61,31 @@ macro_rules! console {
 console! {
     get "/console" Viewer => overview::show;
     post "/console/log-out" Viewer => log_in::log_out;
+    get "/console/me" Viewer => oneself::show;
+    post "/console/me/end-others" Viewer => oneself::end_others;
+    get "/console/password" Viewer => oneself::password::show;
+    post "/console/password" Viewer => oneself::password::submit;
+    get "/console/second-device" Viewer => oneself::device::show;
+    post "/console/second-device" Viewer => oneself::device::enrol;
+    get "/console/second-device/code" Viewer => oneself::code::show;
+    post "/console/second-device/code" Viewer => oneself::code::submit;
+    get "/console/settings" Admin => settings::show;
+    get "/console/settings/users" Admin => settings::users::list;
+    get "/console/settings/new-user" Admin => settings::new_user::show;
+    post "/console/settings/new-user" Admin => settings::new_user::submit;
+    get "/console/settings/users/{name}" Admin => settings::user::show;
+    post "/console/settings/users/{name}" Admin => settings::user::change;
+    get "/console/settings/users/{name}/{act}" Admin => settings::user_act::show;
+    post "/console/settings/users/{name}/{act}" Admin => settings::user_act::submit;
+    get "/console/settings/tokens" Admin => settings::tokens::list;
+    post "/console/settings/tokens" Admin => settings::tokens::issue;
+    get "/console/settings/tokens/{token}" Admin => settings::tokens::ask;
+    post "/console/settings/tokens/{token}" Admin => settings::tokens::revoke;
 }
 
 /// The console's routes.
 pub(super) fn router(app: Shared) -> Router {
-    let console = Console { app, regions: Arc::new(Regions::builtin()) };
+    let console = Console { app, regions: Arc::new(Regions::builtin()), limits: Arc::default() };
     routes()
         .layer(middleware::from_fn_with_state(console.clone(), enter::enter))
         .route("/console/log-in", routing::get(log_in::show).post(log_in::submit))

@@ -1,0 +1,221 @@
+//! Every route of the console, by everybody: nobody, each role of the county, each role of a stranger's county.
+//!
+//! What a route answers follows from the table of routes. A route whose address holds something has a real one of the county
+//! in it; one that nothing is known for here fails the test. The API has the same test of its own (`tests/api/rights.rs`).
+
+mod support;
+
+use badgewatch::domain::account::AccountRole;
+use badgewatch::domain::lead::Written;
+use badgewatch::domain::verdict::FindingCode;
+use badgewatch::flow::accounts::{self, OPERATOR};
+use badgewatch::flow::leads;
+use badgewatch::flow::people::VIEWS;
+use badgewatch::store::{accounts as people_on_file, audit, cases, leads as leads_on_file, notices, sites};
+use badgewatch::web::console::ROUTES;
+
+use support::bureau::{ELSEWHERE, HERE, SITE, confirm, registry, settle};
+use support::console::{House, Person, told};
+use support::db::register;
+
+const BADGE: &str = "CA182050000410000010001";
+
+/// Who asks.
+struct Asker {
+    role: Option<AccountRole>,
+    is_here: bool,
+    person: Person,
+    form_token: String,
+}
+
+async fn everybody(house: &House) -> Vec<Asker> {
+    let nobody = Asker { role: None, is_here: false, person: house.stranger(), form_token: "x".into() };
+    let mut all = vec![nobody];
+    // Those who may do least come first, so that nothing is gone when they ask.
+    for (region, place) in [(ELSEWHERE, "there"), (HERE, "here")] {
+        for role in AccountRole::ALL {
+            let person = house.person(&format!("{place}.{role}"), *role, region).await;
+            let form_token = person.get("/console/me").await.form_token();
+            all.push(Asker { role: Some(*role), is_here: region == HERE, person, form_token });
+        }
+    }
+    all
+}
+
+/// What there is in the county: each by the folder that its pages lie under, with the words that give it away.
+struct County {
+    notice: String,
+    case: String,
+    lead: String,
+    site: String,
+    token: String,
+}
+
+async fn county(house: &House) -> County {
+    let (db, now) = (&house.test.db, house.clock.now());
+    register(db, &registry(), now).await;
+    confirm(db, SITE, FindingCode::NotHung, now).await;
+    settle(db, &house.app.desk, now).await;
+    let mut tx = db.read().await.unwrap();
+    let site = sites::by_key(&mut tx, SITE).await.unwrap().unwrap();
+    let notice = notices::open_of_site(&mut tx, &site.id).await.unwrap().unwrap().id;
+    drop(tx);
+    let written =
+        Written { host: "copy.example".into(), badge: BADGE.into(), text: "像仿冒的".into(), ..Written::default() };
+    leads::report(db, &written.read().unwrap(), now).await.unwrap();
+    house.account("subject", AccountRole::Officer, HERE).await;
+    let token = accounts::issue_token(db, "subject", 90, OPERATOR, now).await.unwrap().token.id;
+    let officer = people_on_file::by_name(&mut db.read().await.unwrap(), "subject").await.unwrap().unwrap();
+    let actor = badgewatch::domain::account::Actor {
+        account_id: officer.id,
+        name: officer.name,
+        role: officer.role,
+        region: officer.region,
+    };
+    let desk = badgewatch::flow::cases::Desk::of(&house.app);
+    let ground = badgewatch::domain::case::Ground::Other;
+    let case = badgewatch::flow::cases::read::open_at(&desk, &actor, SITE, ground, "来信反映", now).await.unwrap().id;
+    let mut tx = db.read().await.unwrap();
+    let filter = leads_on_file::Filter { regions: [HERE, HERE], kind: None, state: None };
+    let lead = leads_on_file::list(&mut tx, &filter, 1, 0).await.unwrap().remove(0).id;
+    assert!(cases::by_id(&mut tx, &case).await.unwrap().is_some());
+    County { notice, case, lead, site: site.id, token }
+}
+
+impl County {
+    /// An address with what is real in it. None: this test knows nothing that could stand there.
+    fn fill(&self, path: &str) -> Option<String> {
+        let mut folder = "";
+        let mut parts = Vec::new();
+        for part in path.split('/') {
+            if part.starts_with('{') {
+                parts.push(self.real(folder, part)?);
+            } else {
+                folder = part;
+                parts.push(part.to_owned());
+            }
+        }
+        Some(parts.join("/"))
+    }
+
+    fn real(&self, folder: &str, parameter: &str) -> Option<String> {
+        let real = match (folder, parameter) {
+            ("users", "{name}") => "subject",
+            ("users", "{act}") => "password",
+            ("tokens", "{token}") => &self.token,
+            ("notices", "{id}" | "{notice}") => &self.notice,
+            ("cases", "{id}" | "{case}") => &self.case,
+            ("leads", "{id}" | "{lead}") => &self.lead,
+            ("sites", "{id}" | "{site}") => &self.site,
+            ("sites", "{key}") => SITE,
+            _ => return None,
+        };
+        Some(real.to_owned())
+    }
+}
+
+/// What stands in a form of a route.
+fn fields(path: &str) -> &'static [(&'static str, &'static str)] {
+    match path {
+        "/console/settings/new-user" => {
+            &[("name", "subject"), ("person", "李某"), ("region", HERE), ("role", "viewer"), ("body", "office")]
+        }
+        "/console/settings/users/{name}" => &[("region", HERE), ("role", "viewer"), ("body", "office")],
+        "/console/settings/tokens" => &[("account", "subject"), ("days", "0")],
+        "/console/password" => &[("present", "x"), ("new", "x"), ("again", "x")],
+        "/console/second-device" => &[("secret", "x"), ("code", "0")],
+        "/console/second-device/code" => &[("code", "0")],
+        _ => &[],
+    }
+}
+
+async fn ask(asker: &Asker, method: &str, at: &str, path: &str) -> u16 {
+    if method == "get" {
+        return asker.person.get(at).await.status;
+    }
+    let fields: Vec<_> = fields(path).iter().copied().chain([("form_token", asker.form_token.as_str())]).collect();
+    asker.person.send_form(at, &fields).await.status
+}
+
+/// What is wrong with an answer, by the table of routes.
+fn complaint(method: &str, path: &str, least: AccountRole, asker: &Asker, status: u16) -> Option<&'static str> {
+    let is_of_something = path.contains('{');
+    // A token is issued to an account that is named in the form.
+    let is_of_something = is_of_something || (method, path) == ("post", "/console/settings/tokens");
+    match asker.role {
+        None if method == "get" => (status != 303).then_some("nobody is not sent to log in"),
+        None => (status != 401).then_some("nobody is not stopped"),
+        Some(role) if role < least => (status != 403).then_some("the role is not stopped"),
+        Some(_) if is_of_something && !asker.is_here => {
+            (status != 404).then_some("it is there for a stranger's county")
+        }
+        Some(_) => {
+            ([401, 403, 404, 405].contains(&status) || status >= 500).then_some("it is not open to whom it should be")
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_route_is_open_to_whom_it_should_be_and_to_nobody_else() {
+    told(async |house| {
+        let county = county(&house).await;
+        let everybody = everybody(&house).await;
+        let mut wrong = Vec::new();
+        // To log out is tried last of all.
+        let (last, routes): (Vec<_>, Vec<_>) = ROUTES.iter().partition(|route| route.1 == "/console/log-out");
+        for &(method, path, least) in routes.into_iter().chain(last) {
+            let Some(at) = county.fill(path) else {
+                wrong.push(format!("{method} {path}: nothing is known here that could stand in it"));
+                continue;
+            };
+            for asker in &everybody {
+                let status = ask(asker, method, &at, path).await;
+                if let Some(what) = complaint(method, path, least, asker, status) {
+                    let place = if asker.is_here { "here" } else { "elsewhere" };
+                    wrong.push(format!("{method} {path} by {:?} {place}: {status}: {what}", asker.role));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_form_without_the_sessions_token_does_nothing_anywhere() {
+    told(async |house| {
+        let county = county(&house).await;
+        let admin = house.person("wang", AccountRole::Admin, HERE).await;
+        let before = audit::chain(&mut house.test.db.read().await.unwrap(), "accounts", 0, 1_000).await.unwrap();
+        for (_, path, _) in ROUTES.iter().filter(|route| route.0 == "post") {
+            let Some(at) = county.fill(path) else { continue };
+            for token in ["", "x"] {
+                let fields: Vec<_> = fields(path).iter().copied().chain([("form_token", token)]).collect();
+                assert_eq!(admin.send_form(&at, &fields).await.status, 403, "{path}");
+            }
+        }
+        let after = audit::chain(&mut house.test.db.read().await.unwrap(), "accounts", 0, 1_000).await.unwrap();
+        assert_eq!(after, before);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_strangers_county_is_shown_nothing_of_this_one() {
+    told(async |house| {
+        let county = county(&house).await;
+        let stranger = house.person("there", AccountRole::Admin, ELSEWHERE).await;
+        let ours = [SITE, "云溪县", &county.notice, &county.case, &county.lead, &county.token, ">subject<"];
+        for (_, path, _) in ROUTES.iter().filter(|route| route.0 == "get" && !route.1.contains('{')) {
+            let page = stranger.get(path).await;
+            for word in ours {
+                assert!(!page.body.contains(word), "{path} gives away {word}");
+            }
+        }
+        let own = house.person("here", AccountRole::Admin, HERE).await;
+        assert!(own.get("/console/settings/users").await.body.contains(">subject<"), "whose it is sees it");
+        let looks = audit::chain(&mut house.test.db.read().await.unwrap(), VIEWS, 0, 10).await.unwrap();
+        assert!(looks.is_empty(), "and there was nothing to look at: {looks:?}");
+    })
+    .await;
+}
