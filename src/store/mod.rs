@@ -11,6 +11,7 @@ pub mod cases;
 pub mod certificates;
 pub mod contacts;
 pub mod counters;
+pub mod desk;
 pub mod dump;
 mod engine;
 pub mod evidence;
