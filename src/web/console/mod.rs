@@ -4,14 +4,21 @@
 //! called. What lies in whose region is decided in the use-cases and their queries, never in a page. Handlers answer with
 //! [`Trouble`] where there is nothing to show; it is worded in one place, [`trouble`].
 
+mod act;
 mod assets;
+mod cases;
 mod enter;
 mod form;
 mod frame;
+mod leads;
+mod letter;
 mod log_in;
+mod notices;
 mod overview;
+mod record;
 mod tongue;
 mod trouble;
+mod words;
 
 use std::sync::Arc;
 
@@ -57,6 +64,23 @@ macro_rules! console {
 console! {
     get "/console" Viewer => overview::show;
     post "/console/log-out" Viewer => log_in::log_out;
+    get "/console/notices" Viewer => notices::list::show;
+    post "/console/notices/approve" Officer => notices::approve::submit;
+    get "/console/notices/{id}" Viewer => notices::sheet::show;
+    get "/console/notices/{id}/files/{file}" Viewer => notices::file::save;
+    get "/console/notices/{id}/{act}" Officer => notices::act::show;
+    post "/console/notices/{id}/{act}" Officer => notices::act::submit;
+    get "/console/cases" Viewer => cases::list::show;
+    get "/console/cases/open" Officer => cases::open::show;
+    post "/console/cases/open" Officer => cases::open::submit;
+    get "/console/cases/{id}" Viewer => cases::sheet::show;
+    get "/console/cases/{id}/bundle" Viewer => cases::sheet::bundle;
+    get "/console/cases/{id}/{act}" Officer => cases::act::show;
+    post "/console/cases/{id}/{act}" Officer => cases::act::submit;
+    get "/console/leads" Viewer => leads::list::show;
+    get "/console/leads/{id}" Viewer => leads::sheet::show;
+    get "/console/leads/{id}/{act}" Officer => leads::act::show;
+    post "/console/leads/{id}/{act}" Officer => leads::act::submit;
 }
 
 /// The console's routes.
