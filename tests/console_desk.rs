@@ -2,8 +2,14 @@
 
 #[path = "console_desk/browser.rs"]
 mod browser;
+#[path = "console_desk/cases.rs"]
+mod cases;
 #[path = "console_desk/house.rs"]
 mod house;
+#[path = "console_desk/leads.rs"]
+mod leads;
 #[path = "console_desk/notices.rs"]
 mod notices;
 mod support;
+#[path = "console_desk/waiting.rs"]
+mod waiting;

@@ -1,6 +1,6 @@
 //! Notices and cases as they wait for the people of an office: by queue, the most urgent first.
 
-use chrono::{Days, NaiveDate};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::{StoreResult, Tx, fetch_all, fetch_one};
 use crate::domain::case::CaseQueue;
@@ -121,4 +121,37 @@ pub async fn case_counts(tx: &mut Tx, area: &str, by: &str) -> StoreResult<Vec<(
         counts.push((*queue, fetch_one!((i64,), &mut *tx, sql, area, by, queue.name())?.0));
     }
     Ok(counts)
+}
+
+/// An open hold, and how many of its findings wait: in all, and in an area.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Held {
+    pub id: String,
+    pub dimension: String,
+    pub member: String,
+    pub code: String,
+    pub opened_at: DateTime<Utc>,
+    pub failing: i64,
+    pub watched: i64,
+    pub waiting: i64,
+    pub here: i64,
+}
+
+/// Open holds that touch an area, the oldest first; the whole country sees those that stop nothing yet, too.
+pub async fn holds(tx: &mut Tx, area: &str) -> StoreResult<Vec<Held>> {
+    let sql = "SELECT h.id, h.dimension, h.member, h.code, h.opened_at, h.failing, h.watched, COUNT(f.id) AS waiting, \
+               COUNT(CASE WHEN $1 = '' OR u.region LIKE $1 || '%' THEN f.id END) AS here FROM holds h \
+               LEFT JOIN findings f ON f.hold_id = h.id AND f.state = 'held' LEFT JOIN sites s ON s.id = f.site_id \
+               LEFT JOIN units u ON u.id = s.unit_id WHERE h.state = 'open' \
+               GROUP BY h.id, h.dimension, h.member, h.code, h.opened_at, h.failing, h.watched \
+               HAVING $1 = '' OR COUNT(CASE WHEN u.region LIKE $1 || '%' THEN f.id END) > 0 ORDER BY h.opened_at, h.id";
+    fetch_all!(Held, tx, sql, area)
+}
+
+/// Some of the sites of an area that wait for a hold: key and unit.
+pub async fn held_sites(tx: &mut Tx, hold_id: &str, area: &str, most: i64) -> StoreResult<Vec<(String, String)>> {
+    let sql = "SELECT DISTINCT s.key, u.name FROM findings f JOIN sites s ON s.id = f.site_id \
+               JOIN units u ON u.id = s.unit_id WHERE f.hold_id = $1 AND f.state = 'held' \
+               AND ($2 = '' OR u.region LIKE $2 || '%') ORDER BY s.key LIMIT $3";
+    fetch_all!((String, String), tx, sql, hold_id, area, most)
 }

@@ -6,27 +6,14 @@ use badgewatch::domain::verdict::FindingCode;
 use badgewatch::flow::notices::{self, UnitFile, Wish};
 use badgewatch::store::notices::StoredNotice;
 
-use crate::house::{acts, draft, letters, notice_of, told};
+use crate::house::{acts, draft, letters, mean, notice_of, told};
 use crate::support::bureau::{ELSEWHERE, FOLDER, HERE, OTHER_SITE, SITE};
-use crate::support::console::{Answer, House, Person};
+use crate::support::console::House;
 
 const LIST: &str = "/console/notices";
 
 fn at(notice: &StoredNotice, act: &str) -> String {
     format!("{LIST}/{}/{act}", notice.id)
-}
-
-/// Sends the second page of an act as it was shown.
-async fn mean(person: &Person, shown: &Answer, path: &str) -> Answer {
-    let html = shown.html();
-    let fields = scraper::Selector::parse(".deed input, .deed button[name=confirm]").unwrap();
-    let pair = |field: scraper::ElementRef<'_>| {
-        Some((field.attr("name")?.to_owned(), field.attr("value").unwrap_or_default().to_owned()))
-    };
-    let fields: Vec<_> = html.select(&fields).filter_map(pair).collect();
-    drop(html);
-    let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    person.send_form(path, &fields).await
 }
 
 async fn deliver(house: &House, notice: &StoredNotice) {
@@ -58,12 +45,17 @@ async fn a_draft_is_read_as_it_will_go_and_goes_once() {
         assert_eq!(list.texts(".desk .name"), ["云溪县人民政府办公室"], "{}", list.body);
         let sheet = chen.get(&format!("{LIST}/{}", notice.id)).await;
         assert_eq!(sheet.status, 200);
-        assert!(sheet.body.contains("主办：云溪县人民政府办公室") && sheet.text(".hash").starts_with("abab"), "its evidence");
+        assert!(
+            sheet.body.contains("主办：云溪县人民政府办公室") && sheet.text(".hash").starts_with("abab"),
+            "its evidence"
+        );
 
         let shown = chen.get(&at(&notice, "approve")).await;
         assert_eq!(shown.status, 200, "{}", shown.body);
         let letter = shown.text(".letter");
-        for part in ["【责令整改】", "office1@www.yunxi.gov.test", "云溪县委网信办 <wangxin@yunxi.example>", "文号在发出时编定"] {
+        for part in
+            ["【责令整改】", "office1@www.yunxi.gov.test", "云溪县委网信办 <wangxin@yunxi.example>", "文号在发出时编定"]
+        {
             assert!(letter.contains(part), "{part} in {letter}");
         }
         assert!(shown.text(".paper").contains("限期") || shown.text(".paper").contains("整改期限"), "{letter}");
@@ -93,7 +85,11 @@ async fn what_changed_since_it_was_read_does_not_go() {
         let chen = house.person("chen", AccountRole::Officer, HERE).await;
         let shown = chen.get(&at(&notice, "approve")).await;
         let joined = draft(&house, SITE, FindingCode::DomainDead).await;
-        assert_eq!((joined.id.as_str(), joined.notice.items.len()), (notice.id.as_str(), 2), "a fault joined the draft");
+        assert_eq!(
+            (joined.id.as_str(), joined.notice.items.len()),
+            (notice.id.as_str(), 2),
+            "a fault joined the draft"
+        );
         let late = mean(&chen, &shown, &at(&notice, "approve")).await;
         assert_eq!(late.status, 409);
         assert_eq!(late.attr("main .button", "href").as_deref(), Some(format!("{LIST}/{}", notice.id).as_str()));
@@ -222,7 +218,8 @@ async fn a_day_that_cannot_be_is_said_at_its_field() {
         assert_eq!(bad.status, 422, "before the draft");
         assert!(bad.text(".wrong").contains("日期不可能"), "{}", bad.body);
         deliver(&house, &notice).await;
-        for (until, part) in [("2026-11-27", "日期不可能"), ("2036-01-01", "日期过远"), ("soon", "请填写日期")] {
+        for (until, part) in [("2026-11-27", "日期不可能"), ("2036-01-01", "日期过远"), ("soon", "请填写日期")]
+        {
             let bad = chen.submit(&extend, &extend, &[("until", until), ("why", "改版")]).await;
             assert_eq!(bad.status, 422, "{until}");
             assert!(bad.text(".wrong").contains(part), "{until}: {}", bad.text(".wrong"));

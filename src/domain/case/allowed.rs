@@ -68,3 +68,101 @@ impl Case {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::calendar::Calendar;
+    use crate::domain::case::{
+        Authority, CaseEvent, Consultation, Effective, Ground, HandOver, InstructionAct, Moment, Opened, Proposal, step,
+    };
+
+    const LI: &str = "account:li";
+    const WU: &str = "account:wu";
+
+    /// What somebody would send for an act; an acknowledgement is of the first order that waits.
+    fn event(act: CaseAct, case: &Case, by: &str) -> CaseEvent {
+        let (by, why) = (by.to_owned(), "理由".to_owned());
+        match act {
+            CaseAct::Approve => CaseEvent::Approved { by },
+            CaseAct::Reject => CaseEvent::Rejected { by, why },
+            CaseAct::ApproveReinstatement => CaseEvent::ReinstatementApproved { by },
+            CaseAct::RejectReinstatement => CaseEvent::ReinstatementRejected { by, why },
+            CaseAct::Propose => CaseEvent::Proposed(Proposal {
+                by,
+                outcome: case.ground.outcomes()[case.ground.outcomes().len() - 1],
+                names: Vec::new(),
+                reason: why,
+                effective: Effective::AtOnce,
+                bundle_hash: "0".repeat(64),
+                shared: Vec::new(),
+                despite_shared: false,
+            }),
+            CaseAct::Consult => {
+                let on = "2026-11-25".parse().unwrap();
+                CaseEvent::Consulted(Consultation { by, whom: "网信办".into(), on, opinion: "同意".into() })
+            }
+            CaseAct::HandOver => CaseEvent::HandedOver(HandOver { by, to: "公安".into(), receipt: "1号".into() }),
+            CaseAct::Acknowledge => {
+                let open = case.executions.iter().find(|done| done.acknowledged.is_none());
+                let (authority, act) = open.map_or((Authority::Registry, InstructionAct::Revoke), |done| {
+                    (done.order.authority, done.order.act)
+                });
+                CaseEvent::Acknowledged { authority, act, by, reference: "回1".into() }
+            }
+            CaseAct::ProposeReinstatement => {
+                CaseEvent::ReinstatementProposed { by, review: "审1".into(), reason: why }
+            }
+            CaseAct::Withdraw => CaseEvent::Withdrawn { by, why },
+            CaseAct::Close => CaseEvent::Closed { by, why },
+        }
+    }
+
+    /// Wherever a life of a few acts leads, a button stands exactly where the machine would take its act.
+    #[test]
+    fn what_is_offered_is_what_the_machine_takes() {
+        let calendar = Calendar::builtin();
+        let (now, today) = ("2026-11-26T04:00:00Z".parse().unwrap(), "2026-11-26".parse().unwrap());
+        let moment = Moment { now, today, calendar: &calendar };
+        let proposal = |outcome, effective| {
+            let (by, reason, names) = (LI.to_owned(), "理由".to_owned(), vec!["yunxi.gov.cn".to_owned()]);
+            let (bundle_hash, shared) = ("0".repeat(64), Vec::new());
+            CaseEvent::Proposed(Proposal {
+                by,
+                outcome,
+                names,
+                reason,
+                effective,
+                bundle_hash,
+                shared,
+                despite_shared: false,
+            })
+        };
+        for ground in [Ground::Other, Ground::Counterfeit, Ground::ReviewFailed] {
+            let opened = Opened { by: LI.into(), at: now, why: "来函".into() };
+            let mut further = vec![CaseEvent::EffectReached];
+            further.extend(ground.outcomes().iter().flat_map(|outcome| {
+                [Effective::NextWorkingDay, Effective::AtOnce].map(|effective| proposal(*outcome, effective))
+            }));
+            let mut lives = vec![Case::open(ground, opened)];
+            for _ in 0..5 {
+                let mut next = Vec::new();
+                for life in &lives {
+                    for (act, by) in CaseAct::ALL.iter().flat_map(|act| [(*act, LI), (*act, WU)]) {
+                        let stepped = step(life, &event(act, life, by), &moment);
+                        assert_eq!(
+                            life.may(act, by, now).is_ok(),
+                            stepped.is_ok(),
+                            "{act} by {by} of {life:?}: {stepped:?}"
+                        );
+                        next.extend(stepped.ok().map(|(to, _)| to));
+                    }
+                    next.extend(further.iter().filter_map(|event| step(life, event, &moment).ok()).map(|(to, _)| to));
+                }
+                next.dedup();
+                next.truncate(400);
+                lives = next;
+            }
+        }
+    }
+}

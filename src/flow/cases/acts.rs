@@ -61,7 +61,13 @@ pub struct Proposing<'a> {
 }
 
 /// Proposes a decision: the evidence is locked in the same moment.
-pub async fn propose(desk: &Desk<'_>, actor: &Actor, on: impl Into<On<'_>>, proposing: &Proposing<'_>, now: DateTime<Utc>) -> Done {
+pub async fn propose(
+    desk: &Desk<'_>,
+    actor: &Actor,
+    on: impl Into<On<'_>>,
+    proposing: &Proposing<'_>,
+    now: DateTime<Utc>,
+) -> Done {
     let mut tx = desk.db.write().await?;
     let read = yours(&mut tx, actor, AccountRole::Officer, on).await?;
     let site = sites::by_id(&mut tx, &read.site_id).await?.ok_or(CaseError::NotFound)?;
@@ -219,7 +225,13 @@ pub async fn approve_reinstatement(desk: &Desk<'_>, actor: &Actor, on: impl Into
 }
 
 /// Leaves in force what another proposed to lift.
-pub async fn reject_reinstatement(desk: &Desk<'_>, actor: &Actor, on: impl Into<On<'_>>, why: &str, now: DateTime<Utc>) -> Done {
+pub async fn reject_reinstatement(
+    desk: &Desk<'_>,
+    actor: &Actor,
+    on: impl Into<On<'_>>,
+    why: &str,
+    now: DateTime<Utc>,
+) -> Done {
     let event = CaseEvent::ReinstatementRejected { by: actor.text(), why: why.to_owned() };
     act(desk, actor, AccountRole::Approver, on.into(), event, now).await
 }

@@ -33,8 +33,8 @@ pub use acts::{
 };
 pub use advance::{advance, catch_up};
 pub use bundle::of_case as bundle_of;
-pub use rehearse::{Deed, Prepared, Rehearsed, rehearse};
 pub use open::{Overdue, open_by_hand, open_by_lead, open_overdue};
+pub use rehearse::{Deed, Prepared, Rehearsed, rehearse};
 pub(crate) use undelivered::{Undelivered, undelivered};
 
 /// The chain of a case's acts on record.

@@ -10,7 +10,9 @@ use super::read::{site, yours};
 use super::{CaseError, Desk, Proposing};
 use crate::clock::day;
 use crate::domain::account::{AccountRole, Actor};
-use crate::domain::case::{Case, CaseAct, CaseEvent, CaseRefusal, CaseState, Effect, Execution, Moment, SharedSite, step};
+use crate::domain::case::{
+    Case, CaseAct, CaseEvent, CaseRefusal, CaseState, Effect, Execution, Moment, SharedSite, step,
+};
 use crate::domain::letter::Letter;
 use crate::flow::{On, contacts};
 use crate::store::cases::StoredCase;
@@ -88,12 +90,7 @@ pub async fn rehearse(
 type Played = (Case, Vec<Effect>, DateTime<Utc>);
 
 /// Plays an act through to its effect.
-fn play(
-    desk: &Desk<'_>,
-    case: &Case,
-    event: &CaseEvent,
-    now: DateTime<Utc>,
-) -> Result<Played, CaseRefusal> {
+fn play(desk: &Desk<'_>, case: &Case, event: &CaseEvent, now: DateTime<Utc>) -> Result<Played, CaseRefusal> {
     let moment = |now| Moment { now, today: day(now), calendar: &desk.calendar };
     let (mut to, mut effects) = step(case, event, &moment(now))?;
     if matches!(event, CaseEvent::Proposed(_)) {
@@ -108,12 +105,7 @@ fn play(
     }
 }
 
-async fn letters(
-    tx: &mut Tx,
-    desk: &Desk<'_>,
-    sender: &Sender<'_>,
-    effects: &[Effect],
-) -> StoreResult<Vec<Prepared>> {
+async fn letters(tx: &mut Tx, desk: &Desk<'_>, sender: &Sender<'_>, effects: &[Effect]) -> StoreResult<Vec<Prepared>> {
     let mut letters = Vec::new();
     for effect in effects {
         match effect {

@@ -35,13 +35,7 @@ pub struct Following<'a> {
 }
 
 /// Puts a lead away.
-pub async fn dismiss(
-    db: &Db,
-    actor: &Actor,
-    on: impl Into<On<'_>>,
-    why: &str,
-    now: DateTime<Utc>,
-) -> Done {
+pub async fn dismiss(db: &Db, actor: &Actor, on: impl Into<On<'_>>, why: &str, now: DateTime<Utc>) -> Done {
     let mut tx = db.write().await?;
     let read = open(&mut tx, actor, on).await?;
     let why = Some(why.trim()).filter(|why| !why.is_empty()).ok_or(LeadRefusal::NoReason)?;

@@ -10,8 +10,8 @@ use crate::domain::calendar::Due;
 use crate::domain::letter::Letter;
 use crate::domain::notice::{Effect, Event};
 use crate::flow::On;
-use crate::store::notices::StoredNotice;
 use crate::store::Db;
+use crate::store::notices::StoredNotice;
 
 /// A letter that would go.
 #[derive(Debug, Clone)]

@@ -10,10 +10,12 @@ mod cases;
 mod enter;
 mod form;
 mod frame;
+mod holds;
 mod leads;
 mod letter;
 mod log_in;
 mod notices;
+mod outbox;
 mod overview;
 mod record;
 mod tongue;
@@ -81,6 +83,13 @@ console! {
     get "/console/leads/{id}" Viewer => leads::sheet::show;
     get "/console/leads/{id}/{act}" Officer => leads::act::show;
     post "/console/leads/{id}/{act}" Officer => leads::act::submit;
+    get "/console/holds" Viewer => holds::list;
+    get "/console/holds/{id}/{verdict}" Approver => holds::show;
+    post "/console/holds/{id}/{verdict}" Approver => holds::submit;
+    get "/console/outbox" Viewer => outbox::list;
+    post "/console/outbox/good" Officer => outbox::good;
+    get "/console/outbox/{id}/{act}" Officer => outbox::show;
+    post "/console/outbox/{id}/{act}" Officer => outbox::submit;
 }
 
 /// The console's routes.

@@ -73,7 +73,10 @@ mod tests {
     #[test]
     fn people_and_programs_are_told_apart() {
         let zh = |actor: &str| who(Tongue::Chinese, actor);
-        assert_eq!((zh("account:chen"), zh("system"), zh("unit")), ("chen".into(), "监测系统".into(), "开办单位".into()));
+        assert_eq!(
+            (zh("account:chen"), zh("system"), zh("unit")),
+            ("chen".into(), "监测系统".into(), "开办单位".into())
+        );
         assert_eq!(who(Tongue::English, "operator:root"), "root (command line)");
     }
 }

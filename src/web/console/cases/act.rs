@@ -132,9 +132,7 @@ impl<'a> Table<'a> {
             Deed::Does(event) => event,
         };
         match event {
-            CaseEvent::Consulted(one) => {
-                cases::consult(desk, actor, on, (&one.whom, one.on, &one.opinion), now).await
-            }
+            CaseEvent::Consulted(one) => cases::consult(desk, actor, on, (&one.whom, one.on, &one.opinion), now).await,
             CaseEvent::Approved { .. } => cases::approve(desk, actor, on, now).await,
             CaseEvent::Rejected { why, .. } => cases::reject(desk, actor, on, &why, now).await,
             CaseEvent::Withdrawn { why, .. } => cases::withdraw(desk, actor, on, &why, now).await,
@@ -158,7 +156,9 @@ impl<'a> Table<'a> {
 
 /// Which other sites go dark.
 fn dark(officer: &Officer, shared: &[SharedSite]) -> Option<String> {
-    let says = officer.t.say("下列网站使用这些域名，将同时无法访问：", "These sites live on the names and go dark with them: ");
+    let says = officer
+        .t
+        .say("下列网站使用这些域名，将同时无法访问：", "These sites live on the names and go dark with them: ");
     (!shared.is_empty()).then(|| format!("{says}{}", SharedSite::listed(shared)))
 }
 

@@ -59,7 +59,9 @@ pub(super) fn told(t: Tongue, key: &str) -> Option<&'static str> {
     let said = match key {
         "opened" => return Some(t.say("已立案。", "The case is open.")),
         "open_already" => {
-            return Some(t.say("该网站已有同一案由的在办案件，如下。", "The site has an open case on this ground: this one."));
+            return Some(
+                t.say("该网站已有同一案由的在办案件，如下。", "The site has an open case on this ground: this one."),
+            );
         }
         key => A::from_name(key)?,
     };
@@ -68,7 +70,10 @@ pub(super) fn told(t: Tongue, key: &str) -> Option<&'static str> {
         A::Reject => t.say("已退回。", "Rejected."),
         A::ApproveReinstatement => t.say("已批准恢复。", "Lifted."),
         A::RejectReinstatement => t.say("已记录：不同意恢复。", "Not lifted."),
-        A::Propose => t.say("证据已固定，处理意见已提出，待另一人审批。", "Proposed: the evidence is locked; another person decides."),
+        A::Propose => t.say(
+            "证据已固定，处理意见已提出，待另一人审批。",
+            "Proposed: the evidence is locked; another person decides.",
+        ),
         A::Consult => t.say("已记录商谈情况。", "The consultation is on record."),
         A::HandOver => t.say("已登记移送，案件办结。", "Handed over; the case is closed."),
         A::Acknowledge => t.say("回执已登记。", "The word is on record."),

@@ -54,13 +54,23 @@ pub(super) fn fields(t: Tongue, act: CaseAct, case: &Case, site: &Site, given: &
     match act {
         CaseAct::Approve | CaseAct::ApproveReinstatement => Vec::new(),
         CaseAct::Consult => vec![
-            Field::line("whom", t.say("商谈部门", "Whom"), t.say("例如县委网信办。", "Such as the county's supervisor."), &given.whom),
+            Field::line(
+                "whom",
+                t.say("商谈部门", "Whom"),
+                t.say("例如县委网信办。", "Such as the county's supervisor."),
+                &given.whom,
+            ),
             Field::day("on", t.say("日期", "Day"), "", &given.on),
             Field::text("opinion", t.say("意见", "Opinion"), "", &given.opinion),
         ],
         CaseAct::Propose => proposal(t, case, site, given, is_shared),
         CaseAct::HandOver => vec![
-            Field::line("to", t.say("移送单位", "To"), t.say("举报中心或公安机关。", "The report centre or the police."), &given.to),
+            Field::line(
+                "to",
+                t.say("移送单位", "To"),
+                t.say("举报中心或公安机关。", "The report centre or the police."),
+                &given.to,
+            ),
             Field::line("receipt", t.say("回执或文号", "Receipt"), "", &given.receipt),
         ],
         CaseAct::Acknowledge => vec![
@@ -98,8 +108,10 @@ fn proposal(t: Tongue, case: &Case, site: &Site, given: &Given, is_shared: bool)
     let when = if given.when.is_empty() { "next" } else { given.when.as_str() };
     let mut fields = vec![
         Field::one("outcome", t.say("处理意见", "Proposal"), &given.outcome, outcomes),
-        Field::many("names", t.say("所涉域名", "Names it touches"), &given.names, names)
-            .hinted(t.say("限撤销和停止解析；不选即全部登记域名。", "Of a revocation or a stop; none chosen: every registered name.")),
+        Field::many("names", t.say("所涉域名", "Names it touches"), &given.names, names).hinted(t.say(
+            "限撤销和停止解析；不选即全部登记域名。",
+            "Of a revocation or a stop; none chosen: every registered name.",
+        )),
         Field::text("reason", t.say("事实和理由", "Facts and reasons"), letter_hint(t), &given.reason),
         Field::one("when", t.say("生效时间", "When it takes effect"), when, whens),
         Field::moment("at", t.say("指定时间（北京时间）", "The set time (Beijing)"), "", &given.at),
@@ -107,7 +119,12 @@ fn proposal(t: Tongue, case: &Case, site: &Site, given: &Given, is_shared: bool)
     if is_shared || !given.despite.is_empty() {
         let sure = t.say("已知悉上述网站将同时无法访问，仍然提出", "I know that these sites go dark, and mean it");
         let all = [("yes".to_owned(), sure.to_owned())];
-        fields.push(Field::many("despite", t.say("同时受影响的网站", "Sites that go dark with it"), &given.despite, all));
+        fields.push(Field::many(
+            "despite",
+            t.say("同时受影响的网站", "Sites that go dark with it"),
+            &given.despite,
+            all,
+        ));
     }
     fields
 }

@@ -115,7 +115,8 @@ fn row(console: &Console, officer: &Officer, stored: &StoredCase, site: &StoredS
         ground: ground(t, case.ground),
         chip: case_chip(t, case.state),
         proposal: decided.map(|proposal| (outcome(t, proposal.outcome), who(t, &proposal.by))),
-        is_for_me: case.proposed_by().is_some_and(|by| by != officer.actor().text()) && officer.is(AccountRole::Approver),
+        is_for_me: case.proposed_by().is_some_and(|by| by != officer.actor().text())
+            && officer.is(AccountRole::Approver),
         opened: t.moment(stored.opened_at),
         region: stored.region.as_deref().map(|code| frame::region(console, t, code)).unwrap_or_default(),
     }

@@ -219,7 +219,10 @@ fn order(t: Tongue, found: &Found, done: &Execution) -> Order {
         names: order.names.iter().map(|name| shown(name)).collect(),
         since: t.moment(done.since),
         chip: (chip.0, chip.1.to_owned()),
-        acknowledged: done.acknowledged.as_ref().map(|word| format!("{} · {} · {}", word.by, word.reference, t.moment(word.at))),
+        acknowledged: done
+            .acknowledged
+            .as_ref()
+            .map(|word| format!("{} · {} · {}", word.by, word.reference, t.moment(word.at))),
         confirmed: done.confirmed_at.map(|at| t.moment(at)),
         jws: stored.map(|stored| stored.jws.clone()),
     }

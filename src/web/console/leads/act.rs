@@ -107,7 +107,10 @@ impl<'a> Table<'a> {
             let hint = t.say("记入办理记录。", "Goes on record.");
             return vec![Field::text("why", t.say("理由", "Reason"), hint, &given.why)];
         }
-        let hint = t.say("您打开该网址时看到了什么：标识在哪里，网站是谁的。", "What you saw there: where the badge stands, whose site it is.");
+        let hint = t.say(
+            "您打开该网址时看到了什么：标识在哪里，网站是谁的。",
+            "What you saw there: where the badge stands, whose site it is.",
+        );
         let seen = Field::text("seen", t.say("实际看到的情况", "What you saw"), hint, &given.seen);
         if self.sheet.site.is_none() {
             return vec![

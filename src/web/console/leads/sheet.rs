@@ -83,7 +83,8 @@ pub(in crate::web::console) async fn show(
     let (found, days) = read::show(db, actor, &id).await?;
     let looked_at = read::looked_at(db, &found).await?;
     let acts = read::history(db, actor, &id).await?;
-    let day = |(day, counts): &(chrono::NaiveDate, Counts)| (t.date(*day), counts.scripts, counts.images, counts.clicks);
+    let day =
+        |(day, counts): &(chrono::NaiveDate, Counts)| (t.date(*day), counts.scripts, counts.images, counts.clicks);
     let Found { lead, site } = &found;
     let sheet = Sheet {
         frame: Frame::of(&console, &officer, Section::Leads),

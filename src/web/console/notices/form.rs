@@ -38,7 +38,10 @@ pub(super) fn fields(t: Tongue, act: OfficerAct, notice: &Notice, given: &Given)
         OfficerAct::Deliver => vec![Field::day(
             "on",
             t.say("送达日期", "Day of delivery"),
-            t.say("实际送达单位的日期（北京时间），不得晚于今天。", "The day the unit had it (Beijing), today at the latest."),
+            t.say(
+                "实际送达单位的日期（北京时间），不得晚于今天。",
+                "The day the unit had it (Beijing), today at the latest.",
+            ),
             &given.on,
         )],
         OfficerAct::Withdraw | OfficerAct::Close => vec![why(t, act, given)],
@@ -96,9 +99,7 @@ pub(super) fn event(t: Tongue, act: OfficerAct, given: &Given) -> Result<Event, 
     let event = match act {
         OfficerAct::Approve => Event::Approved,
         OfficerAct::Resend => Event::Resent,
-        OfficerAct::Deliver => {
-            Event::DeliveredByHand { on: keep(day(t, "on", &given.on), &mut problems) }
-        }
+        OfficerAct::Deliver => Event::DeliveredByHand { on: keep(day(t, "on", &given.on), &mut problems) },
         OfficerAct::Withdraw => Event::Withdrawn { why: keep(said(t, "why", &given.why), &mut problems) },
         OfficerAct::Close => Event::Closed { why: keep(said(t, "why", &given.why), &mut problems) },
         OfficerAct::Extend => Event::Extended {
@@ -116,7 +117,8 @@ fn answered(t: Tongue, kind: RequestKind, given: &Given, problems: &mut Vec<Prob
         "yes" => true,
         "no" => false,
         _ => {
-            problems.push(Problem { field: "granted", message: t.say("请选择结论", "Choose a decision").to_owned() });
+            problems
+                .push(Problem { field: "granted", message: t.say("请选择结论", "Choose a decision").to_owned() });
             false
         }
     };

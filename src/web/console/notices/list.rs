@@ -161,9 +161,10 @@ fn row(console: &Console, t: Tongue, line: &Line, today: chrono::NaiveDate) -> R
 /// Why nothing is listed, and what to do.
 fn empty(t: Tongue, queue: NoticeQueue, asked: &Asked) -> &'static str {
     match queue {
-        _ if !asked.q.trim().is_empty() || !asked.region.trim().is_empty() => {
-            t.say("没有符合条件的通知。可放宽条件，或查看全部在办。", "No notice is like that. Ask for less, or see all that are open.")
-        }
+        _ if !asked.q.trim().is_empty() || !asked.region.trim().is_empty() => t.say(
+            "没有符合条件的通知。可放宽条件，或查看全部在办。",
+            "No notice is like that. Ask for less, or see all that are open.",
+        ),
         NoticeQueue::Open => t.say(
             "没有在办的通知。监测确认问题后，会自动拟出通知，列在这里。",
             "No notice is open. When the watch confirms a fault, a draft appears here.",

@@ -2,9 +2,9 @@
 
 pub(super) mod act;
 mod acts;
-mod form;
 pub(super) mod approve;
 pub(super) mod file;
+mod form;
 pub(super) mod list;
 pub(super) mod sheet;
 

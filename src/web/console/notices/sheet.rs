@@ -109,7 +109,11 @@ fn build(console: &Console, officer: &Officer, found: &Found, told: &str) -> Res
         waiting,
         requests,
         limits: limits(t, found),
-        faults: found.faults.iter().map(|told| fault::of(t, told, told.due.as_ref().map(|due| t.date(due.date)))).collect(),
+        faults: found
+            .faults
+            .iter()
+            .map(|told| fault::of(t, told, told.due.as_ref().map(|due| t.date(due.date))))
+            .collect(),
         letters: found.letters.iter().map(|letter| sent(t, letter)).collect(),
         history: lines(t, &found.acts)?,
     })
@@ -164,7 +168,9 @@ fn requests(t: Tongue, found: &Found) -> Vec<Request> {
             (RequestKind::Objection, None) => t.say("单位提出异议，待答复", "The unit objects: an answer is awaited"),
             (RequestKind::Objection, Some(true)) => t.say("异议：成立", "Objection: upheld"),
             (RequestKind::Objection, Some(false)) => t.say("异议：不成立", "Objection: not upheld"),
-            (RequestKind::Extension, None) => t.say("单位申请延期，待答复", "The unit asks for time: an answer is awaited"),
+            (RequestKind::Extension, None) => {
+                t.say("单位申请延期，待答复", "The unit asks for time: an answer is awaited")
+            }
             (RequestKind::Extension, Some(true)) => t.say("延期申请：同意", "Request for time: granted"),
             (RequestKind::Extension, Some(false)) => t.say("延期申请：不同意", "Request for time: not granted"),
         },
