@@ -1,10 +1,15 @@
 //! The desk in a real browser that runs no scripts, with pictures to look at.
 
 use badgewatch::domain::account::AccountRole;
+use badgewatch::domain::case::CaseState;
+use badgewatch::domain::lead::Reported;
 use badgewatch::domain::verdict::FindingCode;
+use badgewatch::flow::leads;
+use badgewatch::store::cases::{self, Filter};
 use scraper::{Html, Selector};
 
 use crate::house::{draft, letters, open};
+use crate::support::axe;
 use crate::support::browser::Browser;
 use crate::support::bureau::{FOLDER, HERE, SITE};
 use crate::support::console::PASSWORD;
@@ -38,6 +43,14 @@ fn picture(browser: &mut Browser, name: &str) {
     }
 }
 
+/// A picture, and nothing on the page that anybody would stumble over.
+fn looked_at(browser: &mut Browser, name: &str, engine: Option<&str>) {
+    picture(browser, name);
+    if let Some(engine) = engine {
+        browser.assert_accessible(engine, name);
+    }
+}
+
 fn log_in(browser: &mut Browser, url: &str, name: &str) {
     browser.go(&format!("{url}/console/log-in?to=/console/notices"));
     browser.write("#name", name);
@@ -53,6 +66,8 @@ async fn an_officer_logs_in_reads_the_evidence_and_lets_the_letter_go() {
     house.account("chen", AccountRole::Officer, HERE).await;
     let (url, id) = (format!("http://{}", house.address), notice.id.clone());
     let browsed = browse(move |browser| {
+        let engine = axe::engine();
+        let picture = |browser: &mut Browser, name| looked_at(browser, name, engine.as_deref());
         log_in(browser, &url, "chen");
         assert_eq!(text(&browser.html(), "h1"), "通知");
         picture(browser, "notices");
@@ -73,5 +88,73 @@ async fn an_officer_logs_in_reads_the_evidence_and_lets_the_letter_go() {
     .await;
     if browsed {
         assert_eq!(letters(&house, &notice.id).await.len(), 2, "the letter is queued");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn one_proposes_a_revocation_and_a_second_person_approves_it() {
+    let house = open(sqlite().await).await;
+    house.account("li", AccountRole::Approver, HERE).await;
+    house.account("wu", AccountRole::Approver, HERE).await;
+    let reported = Reported {
+        host: "copy.example".into(),
+        badge: Some("CA182050000410000010001".into()),
+        text: "与政府网站一模一样".into(),
+        contact: Some("zhang@mail.example".into()),
+    };
+    leads::report(&house.test.db, &reported, house.clock.now()).await.unwrap();
+    let url = format!("http://{}", house.address);
+    let browsed = browse(move |browser| {
+        let engine = axe::engine();
+        let picture = |browser: &mut Browser, name| looked_at(browser, name, engine.as_deref());
+        log_in(browser, &url, "li");
+        browser.go(&format!("{url}/console/cases/open"));
+        browser.write("#site", SITE);
+        browser.click("input[value=name_changed]");
+        browser.write("#why", "来函：网站名称已注销");
+        picture(browser, "open");
+        browser.press("form.deed button");
+        browser.press("button[name=confirm]");
+        picture(browser, "case");
+        browser.press(".buttons a[href$='/propose']");
+        browser.click("input[value=revocation]");
+        browser.write("#reason", "单位已注销网站名称。");
+        picture(browser, "propose");
+        browser.press("form.deed button");
+        assert!(text(&browser.html(), ".paper").contains("撤销网站标识决定书"), "{}", browser.html());
+        picture(browser, "proposal");
+        browser.press("button[name=confirm]");
+        assert!(text(&browser.html(), ".blocked").contains("须由另一位"));
+        picture(browser, "proposed");
+        browser.press(".who button");
+        log_in(browser, &url, "wu");
+        browser.go(&format!("{url}/console/cases?queue=second_person"));
+        picture(browser, "cases");
+        browser.press(".desk .name");
+        browser.press(".buttons a[href$='/approve']");
+        assert!(text(&browser.html(), "main").contains("您是作出决定的第二人"));
+        picture(browser, "second");
+        browser.press("button[name=confirm]");
+        assert!(text(&browser.html(), ".told").contains("已批准"), "{}", browser.html());
+        picture(browser, "decided");
+        for (page, name) in [("leads", "leads"), ("holds", "holds"), ("outbox", "outbox")] {
+            browser.go(&format!("{url}/console/{page}"));
+            picture(browser, name);
+        }
+        browser.go(&format!("{url}/console/leads"));
+        browser.press(".desk .name");
+        picture(browser, "lead");
+    })
+    .await;
+    if browsed {
+        let mut tx = house.test.db.read().await.unwrap();
+        let filter = Filter { region: HERE, ..Filter::default() };
+        let case = cases::list(&mut tx, &filter, 10, 0).await.unwrap().remove(0).case;
+        assert_eq!(case.state, CaseState::Approved);
+        let decision = case.decision.unwrap();
+        assert_eq!(
+            (decision.proposal.by.as_str(), decision.approval.unwrap().by.as_str()),
+            ("account:li", "account:wu")
+        );
     }
 }

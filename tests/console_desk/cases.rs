@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 
 use crate::house::{acts, letters, mean, told};
 use crate::support::bureau::{ELSEWHERE, FOLDER, HERE, OTHER_SITE, SITE};
-use crate::support::console::{House, Person};
+use crate::support::console::{House, PASSWORD, Person};
 
 const LIST: &str = "/console/cases";
 const WHY: &str = "来函：<i>网站名称</i>已注销";
@@ -101,6 +101,8 @@ async fn one_proposes_and_another_approves_what_both_have_read() {
             record,
             ["account:li opened", "account:li proposed", "account:wu approved", "system effect_reached"]
         );
+        wu.log_in("wu", PASSWORD).await;
+        li.log_in("li", PASSWORD).await;
         let sheet = wu.get(&at).await;
         assert!(sheet.status == 200 && sheet.body.contains("待回执"), "an authority's word is awaited: {}", sheet.body);
         does(&wu, &at, "acknowledge", &[("order", "registry:revoke"), ("by", "王某"), ("reference", "回〔2026〕1号")])

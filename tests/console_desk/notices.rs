@@ -137,7 +137,7 @@ async fn several_drafts_go_by_one_confirmation_that_lists_them() {
         let chen = house.person("chen", AccountRole::Officer, HERE).await;
         let path = format!("{LIST}/approve");
         let shown = chen.submit(LIST, &path, &[("id", &one.id), ("id", &other.id)]).await;
-        assert_eq!(shown.texts(".deed h3"), ["云溪县人民政府办公室", "云溪县教育局"], "{}", shown.body);
+        assert_eq!(shown.texts(".deed h2"), ["云溪县人民政府办公室", "云溪县教育局"], "{}", shown.body);
         assert_eq!(shown.texts(".paper").len(), 2);
         draft(&house, FOLDER, FindingCode::DomainDead).await;
         let done = mean(&chen, &shown, &path).await;
@@ -191,6 +191,7 @@ async fn an_objection_is_answered_and_more_time_is_given() {
         assert_eq!(mean(&chen, &shown, &path).await.status, 303);
         assert_eq!(chen.get(&path).await.status, 409, "there is nothing left to answer");
 
+        house.clock.advance(chrono::TimeDelta::minutes(1));
         let path = at(&notice, "withdraw");
         assert_eq!(chen.submit(&path, &path, &[("why", "")]).await.status, 422);
         let shown = chen.submit(&path, &path, &[("why", "登记信息有误")]).await;

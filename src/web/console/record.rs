@@ -28,20 +28,25 @@ fn line(t: Tongue, act: &Recorded) -> StoreResult<Line> {
         at: t.moment(act.at),
         stamp: act.at.to_rfc3339(),
         who: who(t, &act.actor),
-        what: done(t, &act.action),
+        what: done(t, &act.chain, &act.action),
         why: body["why"].as_str().map(str::to_owned).filter(|why| !why.trim().is_empty()),
     })
 }
 
 /// What was done, by its name on record.
-fn done(t: Tongue, action: &str) -> String {
-    if let Some(kind) = EventKind::from_name(action).filter(|_| t == Tongue::Chinese) {
+fn done(t: Tongue, chain: &str, action: &str) -> String {
+    let of_notice = EventKind::from_name(action).filter(|_| chain.starts_with("notice:"));
+    if let Some(kind) = of_notice.filter(|_| t == Tongue::Chinese) {
         return kind.label().to_owned();
     }
     let chinese = match action {
         "drafted" => "拟出通知",
         "recheck_asked" => "申请复检",
         "opened" => "立案",
+        "approved" => "批准",
+        "withdrawn" => "撤回",
+        "acknowledged" => "登记执行回执",
+        "closed" => "结案",
         "joined" => "并入",
         "consulted" => "记录商有关部门的情况",
         "proposed" => "提出处理意见",

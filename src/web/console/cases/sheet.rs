@@ -63,7 +63,8 @@ struct Sheet {
     why: String,
     facts: Vec<(&'static str, String)>,
     notices: Vec<(String, String)>,
-    buttons: Vec<(String, String)>,
+    /// Name, address, and whether it is what waits.
+    buttons: Vec<(String, String, bool)>,
     /// Why somebody who might cannot.
     blocked: Option<&'static str>,
     days: Vec<String>,
@@ -145,11 +146,22 @@ fn facts(console: &Console, t: Tongue, found: &Found) -> Vec<(&'static str, Stri
 }
 
 /// The acts that are open now to who looks.
-fn buttons(officer: &Officer, found: &Found, now: DateTime<Utc>) -> Vec<(String, String)> {
+fn buttons(officer: &Officer, found: &Found, now: DateTime<Utc>) -> Vec<(String, String, bool)> {
     let (case, by) = (&found.case.case, officer.actor().text());
     let may = |act: &&CaseAct| officer.is(act.role(case)) && case.may(**act, &by, now).is_ok();
     let open = CaseAct::ALL.iter().filter(may);
-    open.map(|act| (act_name(officer.t, *act), path_of(&found.case.id, *act))).collect()
+    let waits = |act: CaseAct| {
+        !matches!(
+            act,
+            CaseAct::Reject
+                | CaseAct::RejectReinstatement
+                | CaseAct::Consult
+                | CaseAct::ProposeReinstatement
+                | CaseAct::Withdraw
+                | CaseAct::Close
+        )
+    };
+    open.map(|act| (act_name(officer.t, *act), path_of(&found.case.id, *act), waits(*act))).collect()
 }
 
 /// Why somebody who may approve cannot approve this.

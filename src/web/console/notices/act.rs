@@ -134,8 +134,12 @@ pub(in crate::web::console) async fn submit(
     }
 }
 
-/// The acts that are open now, as buttons: name and address.
-pub(super) fn buttons(officer: &Officer, notice: &StoredNotice) -> Vec<(&'static str, String)> {
+/// The acts that are open now, as buttons: name, address, and whether it is what waits.
+pub(super) fn buttons(officer: &Officer, notice: &StoredNotice) -> Vec<(&'static str, String, bool)> {
     let open = OfficerAct::ALL.iter().copied().filter(|act| notice.notice.may(*act).is_ok());
-    open.map(|act| (act_name(officer.t, act), path_of(&notice.id, act))).collect()
+    let waits = |act: OfficerAct| {
+        use OfficerAct as A;
+        matches!(act, A::Approve | A::AnswerObjection | A::AnswerExtension | A::Resend)
+    };
+    open.map(|act| (act_name(officer.t, act), path_of(&notice.id, act), waits(act))).collect()
 }

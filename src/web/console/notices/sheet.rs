@@ -61,7 +61,8 @@ struct Sheet {
     deadline: Option<Deadline>,
     facts: Vec<(&'static str, String)>,
     words: Option<String>,
-    buttons: Vec<(&'static str, String)>,
+    /// Name, address, and whether it is what waits.
+    buttons: Vec<(&'static str, String, bool)>,
     is_officer: bool,
     is_over: bool,
     waiting: Vec<Request>,
