@@ -9,6 +9,7 @@ use crate::flow::certificates::{Shelf, Voice};
 use crate::flow::notices::Desk;
 use crate::flow::notices::link::Links;
 use crate::flow::seen::Seen;
+use crate::flow::watch::Terms;
 use crate::metrics::Metrics;
 use crate::store::Db;
 
@@ -31,6 +32,8 @@ pub struct Shared {
     pub seen: Seen,
     /// Signs what they are told.
     pub voice: Voice,
+    /// How the watch goes about it: by its rules an office confirms what was held.
+    pub terms: Arc<Terms>,
     /// The public key of instructions, as a JWK.
     pub instructions_key: Arc<serde_json::Value>,
 }

@@ -8,7 +8,9 @@ use badgewatch::app::Role;
 use badgewatch::domain::account::{AccountRole, Body};
 use badgewatch::domain::badge::{Form, State, Why};
 use badgewatch::domain::calendar::{DayKind, Weight};
-use badgewatch::domain::case::{Authority, CaseOutcome, CaseRefusal, CaseState, Ground, InstructionAct};
+use badgewatch::domain::case::{
+    Authority, CaseAct, CaseOutcome, CaseQueue, CaseRefusal, CaseState, Ground, InstructionAct,
+};
 use badgewatch::domain::click::ClickVerdict;
 use badgewatch::domain::confirm::FindingState;
 use badgewatch::domain::crawl::{Arrival, Offered, Origin, Outcome, RobotsMode, TrapCause, UrlKind};
@@ -16,7 +18,7 @@ use badgewatch::domain::dns::{DnsOutcome, RecordType};
 use badgewatch::domain::lead::{LeadKind, LeadRefusal, LeadState};
 use badgewatch::domain::letter::LetterKind;
 use badgewatch::domain::mass::{Dimension, HoldState};
-use badgewatch::domain::notice::{EventKind, NoticeState, RequestKind, TellingStatus};
+use badgewatch::domain::notice::{EventKind, NoticeQueue, NoticeState, OfficerAct, RequestKind, TellingStatus};
 use badgewatch::domain::office::Approval;
 use badgewatch::domain::personal::Personal;
 use badgewatch::domain::registry::{BadgeState, Column, Hosting, RefusalReason, UnitType, WarningKind};
@@ -53,9 +55,9 @@ macro_rules! sets {
 fn sets() -> Vec<Set> {
     sets!(Verdict PageKind FindingCode Effect BrokenStep Reason Form State Why DnsOutcome RecordType Arrival Offered Origin
         Outcome RobotsMode TrapCause UrlKind BadgeState Column Hosting RefusalReason UnitType WarningKind FindingState Dimension HoldState Role Kind
-        LetterKind Approval Channel Part AccountRole EventKind NoticeState RequestKind
+        LetterKind Approval Channel Part AccountRole EventKind NoticeState RequestKind NoticeQueue OfficerAct
         TellingStatus Stuck DayKind Weight
-        Ground CaseOutcome CaseState Authority InstructionAct CaseRefusal Code Task ClickVerdict
+        Ground CaseOutcome CaseState CaseQueue CaseAct Authority InstructionAct CaseRefusal Code Task ClickVerdict
         LeadKind LeadState LeadRefusal SeenBy ReportResult
         AddressSource AnswerClass ChainKind PageFate PoolUse RunResult Surface TxMode VerifyForm Sending JobName Always
         RequestEnd Pool Body Personal)

@@ -12,6 +12,8 @@ mod cases;
 mod certificates;
 #[path = "store/contacts.rs"]
 mod contacts;
+#[path = "store/desk.rs"]
+mod desk;
 #[path = "store/evidence.rs"]
 mod evidence;
 #[path = "store/findings.rs"]

@@ -70,7 +70,8 @@ fn assemble(
     let seen = seen(&config, &shelf, &clock);
     let (config, metrics) = (Arc::new(config), Arc::new(metrics));
     let (voice, instructions_key) = (voices.0, Arc::new(voices.1));
-    Ok(Shared { config, db, clock, calendar, metrics, desk, links, shelf, seen, voice, instructions_key })
+    let terms = Arc::new(terms(&config)?);
+    Ok(Shared { config, db, clock, calendar, metrics, desk, links, shelf, seen, voice, terms, instructions_key })
 }
 
 /// Who signs what the public is told, and who signs instructions.

@@ -2,7 +2,7 @@
 //!
 //! Every limit, letter and root of this program speaks of days in Beijing; this is the one place that makes them.
 
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, TimeDelta, Utc, Weekday};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc, Weekday};
 
 /// How far Beijing is ahead of UTC, in seconds.
 const AHEAD: i32 = 8 * 3600;
@@ -38,6 +38,11 @@ pub fn start_of(day: NaiveDate) -> DateTime<Utc> {
 /// The first moment after a day (its 24:00): a limit that ends with the day is over from this moment on.
 pub fn end_of(day: NaiveDate) -> DateTime<Utc> {
     at_hour(day, 24)
+}
+
+/// The moment at which clocks in Beijing show this.
+pub fn from_beijing(shown: NaiveDateTime) -> DateTime<Utc> {
+    shown.and_utc() - TimeDelta::seconds(i64::from(AHEAD))
 }
 
 /// The full hour of a day, 0 to 24; more hours reach into the days after it.

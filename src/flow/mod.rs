@@ -11,8 +11,10 @@ pub mod deliver;
 pub mod export_registry;
 pub mod import_registry;
 pub mod leads;
+pub mod letter_view;
 pub mod measure;
 pub mod notices;
+mod on;
 pub mod outbox;
 pub mod people;
 pub mod recheck;
@@ -23,3 +25,5 @@ pub mod seen;
 pub mod sign;
 pub mod tasks;
 pub mod watch;
+
+pub use on::On;

@@ -117,9 +117,11 @@ pub async fn due(tx: &mut Tx, now: DateTime<Utc>, most: i64) -> StoreResult<Vec<
 /// Moves a case on from what was read. `false`: somebody else moved it meanwhile.
 pub async fn advance(tx: &mut Tx, read: &StoredCase, to: &Case, at: DateTime<Utc>) -> StoreResult<bool> {
     let ended_at = read.ended_at.or(to.state.is_over().then_some(at));
-    let sql = "UPDATE cases SET state = $3, version = version + 1, next_at = $4, ended_at = $5, body = $6 \
-               WHERE id = $1 AND version = $2";
-    let done = execute!(tx, sql, &read.id, read.version, to.state.name(), to.next_at(), ended_at, storable(to)?)?;
+    let sql = "UPDATE cases SET state = $3, version = version + 1, next_at = $4, ended_at = $5, body = $6, \
+               proposed_by = $7, consulted = $8 WHERE id = $1 AND version = $2";
+    let (state, next_at, consulted) = (to.state.name(), to.next_at(), !to.consultations.is_empty());
+    let (by, body) = (to.proposed_by(), storable(to)?);
+    let done = execute!(tx, sql, &read.id, read.version, state, next_at, ended_at, body, by, consulted)?;
     Ok(done == 1)
 }
 

@@ -98,7 +98,8 @@ pub const TABLES: &[Table] = tables! {
     keys { name: Text = "$1", made_at: At = "$2", secret: Text = "$3" }
     notices { id: Text = "$1", number: Text = "$2", site_id: Text = "$3", region: Text = "$4", state: Text = "$5",
         version: Int = "$6", drafted_at: At = "$7", due_on: Day = "$8", next_at: At = "$9", calendar: Text = "$10",
-        objected: Bool = "$11", ended_at: At = "$12", body: Tree = "$13", provisional: Bool = "$14" }
+        objected: Bool = "$11", ended_at: At = "$12", body: Tree = "$13", provisional: Bool = "$14",
+        drafts: Bool = "$15", asked_time: Bool = "$16" }
     notice_items { finding_id: Text = "$1", notice_id: Text = "$2", cleared_at: At = "$3" }
     attachments { id: Text = "$1", notice_id: Text = "$2", at: At = "$3", name: Text = "$4", media_type: Text = "$5",
         sha256: Text = "$6", content: Bytes = "$7" }
@@ -113,7 +114,8 @@ pub const TABLES: &[Table] = tables! {
     bad_contacts { address: Text = "$1", since: At = "$2", why: Text = "$3" }
     cases { id: Text = "$1", number: Text = "$2", site_id: Text = "$3", notice_id: Text = "$4", region: Text = "$5",
         ground: Text = "$6", state: Text = "$7", version: Int = "$8", opened_at: At = "$9", next_at: At = "$10",
-        ended_at: At = "$11", body: Tree = "$12" }
+        ended_at: At = "$11", body: Tree = "$12",
+        proposed_by: Text = "$13", consulted: Bool = "$14" }
     instructions { id: Text = "$1", case_id: Text = "$2", authority: Text = "$3", act: Text = "$4", names: Text = "$5",
         jws: Text = "$6", made_at: At = "$7", acknowledged_at: At = "$8", acknowledged_by: Text = "$9",
         acknowledged_ref: Text = "$10", confirmed_at: At = "$11", overdue_at: At = "$12" }

@@ -12,6 +12,7 @@ pub mod certificates;
 pub mod contacts;
 pub mod counters;
 pub mod credentials;
+pub mod desk;
 pub mod dump;
 mod engine;
 pub mod evidence;

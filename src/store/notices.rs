@@ -116,12 +116,13 @@ pub async fn list(tx: &mut Tx, asked: &Asked) -> StoreResult<Vec<StoredNotice>> 
 
 /// Puts a draft on file with its items. `false`: the site has an open notice, or one of the findings is told already.
 pub async fn insert(tx: &mut Tx, new: &StoredNotice) -> StoreResult<bool> {
-    let sql = "INSERT INTO notices (id, site_id, region, state, version, drafted_at, objected, provisional, body) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8) ON CONFLICT DO NOTHING";
+    let sql = "INSERT INTO notices (id, site_id, region, state, version, drafted_at, objected, provisional, body, drafts) \
+               VALUES ($1, $2, $3, $4, $5, $6, FALSE, FALSE, $7, $8) ON CONFLICT DO NOTHING";
     let body = super::storable(&new.notice)?;
     let state = new.notice.state.name();
+    let (drafted_at, drafts) = (new.drafted_at, new.notice.has_drafts());
     let done =
-        execute!(&mut *tx, sql, &new.id, &new.site_id, &new.region, state, new.version, new.drafted_at, false, body)?;
+        execute!(&mut *tx, sql, &new.id, &new.site_id, &new.region, state, new.version, drafted_at, body, drafts)?;
     if done == 1 {
         save_items(tx, &new.id, &new.notice).await?;
     }
@@ -139,12 +140,12 @@ pub async fn advance(
     at: DateTime<Utc>,
 ) -> StoreResult<bool> {
     let sql = "UPDATE notices SET state = $3, version = version + 1, number = COALESCE($4, number), due_on = $5, \
-               next_at = $6, calendar = $7, objected = $8, ended_at = $9, body = $10, provisional = $11 \
-               WHERE id = $1 AND version = $2";
+               next_at = $6, calendar = $7, objected = $8, ended_at = $9, body = $10, provisional = $11, \
+               drafts = $12, asked_time = $13 WHERE id = $1 AND version = $2";
     let due = to.due();
     let provisional = due.as_ref().is_some_and(|due| due.provisional);
     let due: Option<NaiveDate> = due.map(|due| due.date);
-    let objected = to.open_request(RequestKind::Objection).is_some();
+    let waits = |kind| to.open_request(kind).is_some();
     let ended_at = read.ended_at.or(to.state.is_over().then_some(at));
     let body = super::storable(to)?;
     let state = to.state.name();
@@ -158,10 +159,12 @@ pub async fn advance(
         due,
         wakes_at,
         calendar,
-        objected,
+        waits(RequestKind::Objection),
         ended_at,
         body,
-        provisional
+        provisional,
+        to.has_drafts(),
+        waits(RequestKind::Extension)
     )?;
     if done == 1 {
         save_items(tx, &read.id, to).await?;

@@ -238,7 +238,8 @@ impl Browser {
         self.loaded();
     }
 
-    fn click(&mut self, selector: &str) {
+    /// Clicks what leads to no other page.
+    pub fn click(&mut self, selector: &str) {
         let node = self.find(selector);
         self.ask("DOM.scrollIntoViewIfNeeded", json!({ "nodeId": node }));
         let quad = self.ask("DOM.getContentQuads", json!({ "nodeId": node }))["quads"][0].take();

@@ -163,10 +163,7 @@ impl Notice {
             }),
             NoticeCommand::Approve { on, seen } => on.act(async |shared, actor, id| {
                 let (db, desk, now) = (&shared.db, &shared.desk, shared.clock.now());
-                match seen {
-                    Some(seen) => notices::approve_seen(db, desk, actor, id, seen, now).await,
-                    None => notices::approve(db, desk, actor, id, now).await,
-                }
+                notices::approve(db, desk, actor, crate::flow::On { id, seen }, now).await
             }),
             NoticeCommand::Withdraw { on, why } => on.act(async |shared, actor, id| {
                 notices::withdraw(&shared.db, &shared.desk, actor, id, &why, shared.clock.now()).await

@@ -3,6 +3,7 @@
 //! [`step`] is the whole machine. No crawler reaches a decision by it: what is in force was proposed by one person with a
 //! reason and locked evidence, and approved by another.
 
+mod allowed;
 mod closed;
 mod machine;
 mod orders;
@@ -14,11 +15,12 @@ use serde::{Deserialize, Serialize};
 
 use super::registry::BadgeState;
 
+pub use allowed::CaseAct;
 pub use closed::{Sight, counted_days, is_closed};
 pub use machine::{Effect, Moment, next_morning, step};
 pub use orders::{Order, authority_of, orders};
 pub use stopped::{Said, is_stopped};
-pub use words::{Authority, CaseOutcome, CaseRefusal, CaseState, Ground, InstructionAct};
+pub use words::{Authority, CaseOutcome, CaseQueue, CaseRefusal, CaseState, Ground, InstructionAct};
 
 /// A case as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -237,6 +239,15 @@ impl Case {
     pub fn next_at(&self) -> Option<DateTime<Utc>> {
         let approval = self.decision.as_ref().and_then(|decision| decision.approval.as_ref());
         approval.filter(|_| self.state == CaseState::Approved).map(|approval| approval.effective_at)
+    }
+
+    /// Who proposed what waits for a second person.
+    pub fn proposed_by(&self) -> Option<&str> {
+        match self.state {
+            CaseState::Proposed => self.decision.as_ref().map(|decision| decision.proposal.by.as_str()),
+            CaseState::ReinstatementProposed => self.reinstatement.as_ref().map(|lifted| lifted.by.as_str()),
+            _ => None,
+        }
     }
 
     /// The outcome that is proposed, decided or in force.

@@ -43,6 +43,20 @@ closed_set! {
 }
 
 closed_set! {
+    /// Where cases wait, what waits for oneself first.
+    pub enum CaseQueue {
+        SecondPerson = "second_person", "待我审批 · somebody else proposed: a second person decides";
+        Consultation = "consultation", "待商有关部门 · open, and nobody was consulted yet (art. 20)";
+        Proposal = "proposal", "待提出处理意见 · open: nothing is proposed";
+        Others = "others", "待他人审批 · what oneself proposed";
+        Effect = "effect", "待生效 · decided by two; its time has not come";
+        Execution = "execution", "待执行 · in force: an authority's word, the names or a receipt are awaited";
+        Open = "open", "全部在办 · all that are not over";
+        Ended = "ended", "已结束 · closed or lifted";
+    }
+}
+
+closed_set! {
     /// Who carries out a decision.
     pub enum Authority {
         Registry = "registry", "注册管理机构 · registers .政务 and .公益 and issues the badges (CONAC)";

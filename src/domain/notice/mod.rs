@@ -9,6 +9,7 @@ mod deadline;
 mod event;
 mod extent;
 mod faults;
+mod office;
 mod recheck;
 mod step;
 mod wish;
@@ -22,6 +23,7 @@ use super::verdict::FindingCode;
 use crate::closed_set;
 
 pub use event::{Effect, Event, EventKind, Refusal, Telegram};
+pub use office::{NoticeQueue, OfficerAct};
 pub use recheck::{Outcome, RECHECK_EVERY, RECHECKS_A_DAY, RecheckRefusal, Seen, may_recheck, outcome};
 pub use step::{Moment, Step};
 pub use wish::{

@@ -13,6 +13,7 @@ use crate::domain::case::{
 };
 use crate::domain::host::Host;
 use crate::domain::registry::Site;
+use crate::flow::On;
 use crate::store::cases::StoredCase;
 use crate::store::sites::{self, StoredSite};
 use crate::store::{StoreResult, Tx, instructions};
@@ -23,12 +24,12 @@ async fn act(
     desk: &Desk<'_>,
     actor: &Actor,
     role: AccountRole,
-    id: &str,
+    on: On<'_>,
     event: CaseEvent,
     now: DateTime<Utc>,
 ) -> Done {
     let mut tx = desk.db.write().await?;
-    let read = yours(&mut tx, actor, role, id).await?;
+    let read = yours(&mut tx, actor, role, on).await?;
     let moved = carry(&mut tx, desk, &read, &event, By { actor: &actor.text(), detail: Value::Null, now }).await?;
     tx.commit().await?;
     Ok(moved)
@@ -38,13 +39,13 @@ async fn act(
 pub async fn consult(
     desk: &Desk<'_>,
     actor: &Actor,
-    id: &str,
-    (whom, on, opinion): (&str, NaiveDate, &str),
+    on: impl Into<On<'_>>,
+    (whom, day, opinion): (&str, NaiveDate, &str),
     now: DateTime<Utc>,
 ) -> Done {
     let (whom, opinion) = (whom.to_owned(), opinion.to_owned());
-    let event = CaseEvent::Consulted(Consultation { by: actor.text(), whom, on, opinion });
-    act(desk, actor, AccountRole::Officer, id, event, now).await
+    let event = CaseEvent::Consulted(Consultation { by: actor.text(), whom, on: day, opinion });
+    act(desk, actor, AccountRole::Officer, on.into(), event, now).await
 }
 
 /// What somebody proposes.
@@ -60,24 +61,20 @@ pub struct Proposing<'a> {
 }
 
 /// Proposes a decision: the evidence is locked in the same moment.
-pub async fn propose(desk: &Desk<'_>, actor: &Actor, id: &str, proposing: &Proposing<'_>, now: DateTime<Utc>) -> Done {
+pub async fn propose(
+    desk: &Desk<'_>,
+    actor: &Actor,
+    on: impl Into<On<'_>>,
+    proposing: &Proposing<'_>,
+    now: DateTime<Utc>,
+) -> Done {
     let mut tx = desk.db.write().await?;
-    let read = yours(&mut tx, actor, AccountRole::Officer, id).await?;
+    let read = yours(&mut tx, actor, AccountRole::Officer, on).await?;
     let site = sites::by_id(&mut tx, &read.site_id).await?.ok_or(CaseError::NotFound)?;
-    let outcome = proposing.outcome.ok_or(CaseRefusal::OutcomeNotAllowed)?;
-    let names = names_of(&site.site, outcome, proposing.names)?;
-    let shared = shared_with(&mut tx, &site, outcome, &names).await?;
     let bundle = bundle::lock(&mut tx, &read, &site, now).await?;
-    let event = CaseEvent::Proposed(Proposal {
-        by: actor.text(),
-        outcome,
-        names,
-        reason: proposing.reason.to_owned(),
-        effective: proposing.effective,
-        bundle_hash: bundle.hash,
-        despite_shared: proposing.despite_shared && !shared.is_empty(),
-        shared: shared.clone(),
-    });
+    let proposal = proposal(&mut tx, actor, &site, proposing, bundle.hash).await?;
+    let shared = proposal.shared.clone();
+    let event = CaseEvent::Proposed(proposal);
     let by = By { actor: &actor.text(), detail: json!({ "bundle": bundle.text }), now };
     let moved = carry(&mut tx, desk, &read, &event, by).await.map_err(|error| match error {
         CaseError::Refused(CaseRefusal::SharedNames) => CaseError::Shared(shared),
@@ -85,6 +82,29 @@ pub async fn propose(desk: &Desk<'_>, actor: &Actor, id: &str, proposing: &Propo
     })?;
     tx.commit().await?;
     Ok(moved)
+}
+
+/// What is proposed, with what else goes dark by it.
+pub(super) async fn proposal(
+    tx: &mut Tx,
+    actor: &Actor,
+    site: &StoredSite,
+    proposing: &Proposing<'_>,
+    bundle_hash: String,
+) -> Result<Proposal, CaseError> {
+    let outcome = proposing.outcome.ok_or(CaseRefusal::OutcomeNotAllowed)?;
+    let names = names_of(&site.site, outcome, proposing.names)?;
+    let shared = shared_with(tx, site, outcome, &names).await?;
+    Ok(Proposal {
+        by: actor.text(),
+        outcome,
+        names,
+        reason: proposing.reason.to_owned(),
+        effective: proposing.effective,
+        bundle_hash,
+        despite_shared: proposing.despite_shared && !shared.is_empty(),
+        shared,
+    })
 }
 
 /// The other sites that go dark where names are stopped: those that live on them, in a folder or below. A name that is held
@@ -127,20 +147,20 @@ fn names_of(site: &Site, outcome: CaseOutcome, chosen: &[String]) -> Result<Vec<
 }
 
 /// Approves what another proposed.
-pub async fn approve(desk: &Desk<'_>, actor: &Actor, id: &str, now: DateTime<Utc>) -> Done {
-    act(desk, actor, AccountRole::Approver, id, CaseEvent::Approved { by: actor.text() }, now).await
+pub async fn approve(desk: &Desk<'_>, actor: &Actor, on: impl Into<On<'_>>, now: DateTime<Utc>) -> Done {
+    act(desk, actor, AccountRole::Approver, on.into(), CaseEvent::Approved { by: actor.text() }, now).await
 }
 
 /// Rejects what was proposed: the case is open again.
-pub async fn reject(desk: &Desk<'_>, actor: &Actor, id: &str, why: &str, now: DateTime<Utc>) -> Done {
+pub async fn reject(desk: &Desk<'_>, actor: &Actor, on: impl Into<On<'_>>, why: &str, now: DateTime<Utc>) -> Done {
     let event = CaseEvent::Rejected { by: actor.text(), why: why.to_owned() };
-    act(desk, actor, AccountRole::Approver, id, event, now).await
+    act(desk, actor, AccountRole::Approver, on.into(), event, now).await
 }
 
 /// Takes a proposal back or, before its effect, a decision: the latter takes an approver.
-pub async fn withdraw(desk: &Desk<'_>, actor: &Actor, id: &str, why: &str, now: DateTime<Utc>) -> Done {
+pub async fn withdraw(desk: &Desk<'_>, actor: &Actor, on: impl Into<On<'_>>, why: &str, now: DateTime<Utc>) -> Done {
     let mut tx = desk.db.write().await?;
-    let read = yours(&mut tx, actor, AccountRole::Officer, id).await?;
+    let read = yours(&mut tx, actor, AccountRole::Officer, on).await?;
     if read.case.state == CaseState::Approved {
         actor.access(AccountRole::Approver, read.region.as_deref())?;
     }
@@ -154,32 +174,32 @@ pub async fn withdraw(desk: &Desk<'_>, actor: &Actor, id: &str, why: &str, now: 
 pub async fn hand_over(
     desk: &Desk<'_>,
     actor: &Actor,
-    id: &str,
+    on: impl Into<On<'_>>,
     (to, receipt): (&str, &str),
     now: DateTime<Utc>,
 ) -> Done {
     let hand_over = HandOver { by: actor.text(), to: to.to_owned(), receipt: receipt.to_owned() };
-    act(desk, actor, AccountRole::Officer, id, CaseEvent::HandedOver(hand_over), now).await
+    act(desk, actor, AccountRole::Officer, on.into(), CaseEvent::HandedOver(hand_over), now).await
 }
 
 /// Puts an authority's word on record: `by` is who of the authority answered, under which reference.
 pub async fn acknowledge_instruction(
     desk: &Desk<'_>,
     actor: &Actor,
-    id: &str,
+    on: impl Into<On<'_>>,
     (authority, order): (Authority, InstructionAct),
     (by, reference): (&str, &str),
     now: DateTime<Utc>,
 ) -> Done {
     let mut tx = desk.db.write().await?;
-    let read = yours(&mut tx, actor, AccountRole::Officer, id).await?;
+    let read = yours(&mut tx, actor, AccountRole::Officer, on).await?;
     let (by, reference) = (by.to_owned(), reference.to_owned());
     let event = CaseEvent::Acknowledged { authority, act: order, by: by.clone(), reference: reference.clone() };
     let moved = carry(&mut tx, desk, &read, &event, By { actor: &actor.text(), detail: Value::Null, now }).await?;
-    instructions::acknowledge(&mut tx, id, (authority, order), &by, &reference, now).await?;
+    instructions::acknowledge(&mut tx, &read.id, (authority, order), &by, &reference, now).await?;
     let is = |order_of: &crate::domain::case::Order| (order_of.authority, order_of.act) == (authority, order);
     if moved.case.executions.iter().any(|done| is(&done.order) && done.confirmed_at.is_some()) {
-        instructions::confirm(&mut tx, id, (authority, order), now).await?;
+        instructions::confirm(&mut tx, &read.id, (authority, order), now).await?;
     }
     tx.commit().await?;
     Ok(moved)
@@ -189,29 +209,35 @@ pub async fn acknowledge_instruction(
 pub async fn propose_reinstatement(
     desk: &Desk<'_>,
     actor: &Actor,
-    id: &str,
+    on: impl Into<On<'_>>,
     (review, reason): (&str, &str),
     now: DateTime<Utc>,
 ) -> Done {
     let (review, reason) = (review.to_owned(), reason.to_owned());
     let event = CaseEvent::ReinstatementProposed { by: actor.text(), review, reason };
-    act(desk, actor, AccountRole::Officer, id, event, now).await
+    act(desk, actor, AccountRole::Officer, on.into(), event, now).await
 }
 
 /// Lifts what is in force, as another proposed.
-pub async fn approve_reinstatement(desk: &Desk<'_>, actor: &Actor, id: &str, now: DateTime<Utc>) -> Done {
+pub async fn approve_reinstatement(desk: &Desk<'_>, actor: &Actor, on: impl Into<On<'_>>, now: DateTime<Utc>) -> Done {
     let event = CaseEvent::ReinstatementApproved { by: actor.text() };
-    act(desk, actor, AccountRole::Approver, id, event, now).await
+    act(desk, actor, AccountRole::Approver, on.into(), event, now).await
 }
 
 /// Leaves in force what another proposed to lift.
-pub async fn reject_reinstatement(desk: &Desk<'_>, actor: &Actor, id: &str, why: &str, now: DateTime<Utc>) -> Done {
+pub async fn reject_reinstatement(
+    desk: &Desk<'_>,
+    actor: &Actor,
+    on: impl Into<On<'_>>,
+    why: &str,
+    now: DateTime<Utc>,
+) -> Done {
     let event = CaseEvent::ReinstatementRejected { by: actor.text(), why: why.to_owned() };
-    act(desk, actor, AccountRole::Approver, id, event, now).await
+    act(desk, actor, AccountRole::Approver, on.into(), event, now).await
 }
 
 /// Puts a revocation away: the badge stays revoked.
-pub async fn close(desk: &Desk<'_>, actor: &Actor, id: &str, why: &str, now: DateTime<Utc>) -> Done {
+pub async fn close(desk: &Desk<'_>, actor: &Actor, on: impl Into<On<'_>>, why: &str, now: DateTime<Utc>) -> Done {
     let event = CaseEvent::Closed { by: actor.text(), why: why.to_owned() };
-    act(desk, actor, AccountRole::Officer, id, event, now).await
+    act(desk, actor, AccountRole::Officer, on.into(), event, now).await
 }

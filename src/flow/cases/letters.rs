@@ -30,7 +30,7 @@ pub(super) struct Sender<'a> {
 impl Sender<'_> {
     /// Tells the unit, with copies; where it has no address the office is told that somebody must carry the letter.
     pub(super) async fn tell(&self, tx: &mut Tx, kind: LetterKind) -> StoreResult<()> {
-        let letter = self.letter(kind, &self.site.site.unit.name, self.reasons(kind), None);
+        let letter = self.to_unit(kind);
         let to = contacts::usable(tx, &self.site.site).await?;
         for address in &to {
             self.post(tx, &letter, Part::Unit, address, "unit").await?;
@@ -43,6 +43,11 @@ impl Sender<'_> {
             self.post(tx, &letter, Part::Copy, &address, "copy").await?;
         }
         Ok(())
+    }
+
+    /// The letter to the unit.
+    pub(super) fn to_unit(&self, kind: LetterKind) -> Letter {
+        self.letter(kind, &self.site.site.unit.name, self.reasons(kind), None)
     }
 
     /// A letter to the office itself. An office without an address finds it on the case.
@@ -67,21 +72,28 @@ impl Sender<'_> {
         jws: String,
         mailbox: Option<&str>,
     ) -> StoreResult<()> {
-        let what = format!("instruction:{}", order.authority);
-        let mut letter =
-            self.letter(LetterKind::Instruction, order.authority.label(), Some(asked(order)), Some((order, jws)));
-        match mailbox {
-            Some(address) => self.post(tx, &letter, Part::Authority, address, &what).await,
-            None => {
-                let Some(address) = self.offices.email(self.stored.region.as_deref()) else { return Ok(()) };
-                letter.kind = LetterKind::OfficeTask;
-                letter.addressee = self.offices.text(self.stored.region.as_deref()).name;
-                let label = order.authority.label();
-                letter.text =
-                    Some(format!("未设置{label}的邮箱，请将所附执行通知送达{label}并登记回执。{}", asked(order)));
-                self.post(tx, &letter, Part::Office, &address, &what).await
-            }
+        let (letter, part, to) = self.instruction(order, jws, mailbox);
+        let Some(address) = to else { return Ok(()) };
+        self.post(tx, &letter, part, &address, &format!("instruction:{}", order.authority)).await
+    }
+
+    /// The letter of an instruction, and to whom: the authority, or the office that carries it; none where neither has an
+    /// address.
+    pub(super) fn instruction(
+        &self,
+        order: &Order,
+        jws: String,
+        mailbox: Option<&str>,
+    ) -> (Letter, Part, Option<String>) {
+        let label = order.authority.label();
+        let mut letter = self.letter(LetterKind::Instruction, label, Some(asked(order)), Some((order, jws)));
+        if let Some(address) = mailbox {
+            return (letter, Part::Authority, Some(address.to_owned()));
         }
+        letter.kind = LetterKind::OfficeTask;
+        letter.addressee = self.offices.text(self.stored.region.as_deref()).name;
+        letter.text = Some(format!("未设置{label}的邮箱，请将所附执行通知送达{label}并登记回执。{}", asked(order)));
+        (letter, Part::Office, self.offices.email(self.stored.region.as_deref()))
     }
 
     /// What is signed.
@@ -124,7 +136,7 @@ impl Sender<'_> {
         Ok(())
     }
 
-    fn copies(&self) -> Vec<(String, String)> {
+    pub(super) fn copies(&self) -> Vec<(String, String)> {
         self.offices.copies(self.stored.region.as_deref(), self.site.site.unit.parent.as_deref())
     }
 

@@ -13,7 +13,9 @@ mod letters;
 mod misuse;
 mod names;
 mod open;
+pub mod queue;
 pub mod read;
+mod rehearse;
 mod undelivered;
 
 use std::sync::Arc;
@@ -32,6 +34,7 @@ pub use acts::{
 pub use advance::{advance, catch_up};
 pub use bundle::of_case as bundle_of;
 pub use open::{Overdue, open_by_hand, open_by_lead, open_overdue};
+pub use rehearse::{Deed, Prepared, Rehearsed, rehearse};
 pub(crate) use undelivered::{Undelivered, undelivered};
 
 /// The chain of a case's acts on record.

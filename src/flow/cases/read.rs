@@ -3,6 +3,7 @@
 use super::{CaseError, Desk, chain, open_by_hand};
 use crate::domain::account::{AccountRole, Actor};
 use crate::domain::case::{CaseState, Ground};
+use crate::flow::On;
 use crate::store::audit::{self, Recorded};
 use crate::store::cases::{self, Filter, StoredCase};
 use crate::store::instructions::{self, StoredInstruction};
@@ -15,13 +16,19 @@ use chrono::{DateTime, Utc};
 /// Cases on one page at most.
 pub const MOST: u32 = 200;
 /// Acts of a case that are shown; none ever comes near it.
-const ACTS: i64 = 10_000;
+pub(super) const ACTS: i64 = 10_000;
 
-/// The case of an id, for who may act on it in a role.
-pub(super) async fn yours(tx: &mut Tx, actor: &Actor, role: AccountRole, id: &str) -> Result<StoredCase, CaseError> {
-    let read = cases::by_id(tx, id).await?.ok_or(CaseError::NotFound)?;
+/// The case of an id, for who may act on it in a role, if it is still what they saw.
+pub(super) async fn yours(
+    tx: &mut Tx,
+    actor: &Actor,
+    role: AccountRole,
+    on: impl Into<On<'_>>,
+) -> Result<StoredCase, CaseError> {
+    let on = on.into();
+    let read = cases::by_id(tx, on.id).await?.ok_or(CaseError::NotFound)?;
     actor.access(role, read.region.as_deref())?;
-    Ok(read)
+    if on.is_as_seen(read.version) { Ok(read) } else { Err(CaseError::Changed) }
 }
 
 /// What is asked of the list.
@@ -62,7 +69,7 @@ pub async fn list(db: &Db, actor: &Actor, wanted: &Wanted) -> StoreResult<Page> 
     Ok(Page { cases: listed, more })
 }
 
-async fn site(tx: &mut Tx, case: &StoredCase) -> StoreResult<StoredSite> {
+pub(super) async fn site(tx: &mut Tx, case: &StoredCase) -> StoreResult<StoredSite> {
     let site = sites::by_id(tx, &case.site_id).await?;
     site.ok_or_else(|| StoreError::Corrupt(format!("site {} of a case", case.site_id)))
 }

@@ -15,7 +15,7 @@ use crate::domain::account::{AccountRole, Actor};
 use crate::domain::case::{Ground, Opened};
 use crate::domain::host::Host;
 use crate::domain::lead::{Followed, LeadRefusal, LeadState};
-use crate::flow::cases;
+use crate::flow::{On, cases};
 use crate::store::audit::{self, Act};
 use crate::store::leads::{self, StoredLead};
 use crate::store::sites::{self, StoredSite};
@@ -35,9 +35,9 @@ pub struct Following<'a> {
 }
 
 /// Puts a lead away.
-pub async fn dismiss(db: &Db, actor: &Actor, id: &str, why: &str, now: DateTime<Utc>) -> Done {
+pub async fn dismiss(db: &Db, actor: &Actor, on: impl Into<On<'_>>, why: &str, now: DateTime<Utc>) -> Done {
     let mut tx = db.write().await?;
-    let read = open(&mut tx, actor, id).await?;
+    let read = open(&mut tx, actor, on).await?;
     let why = Some(why.trim()).filter(|why| !why.is_empty()).ok_or(LeadRefusal::NoReason)?;
     let decided =
         decide(&mut tx, actor, &read, LeadState::Dismissed, now, |to| to.reason = Some(why.to_owned())).await?;
@@ -47,9 +47,15 @@ pub async fn dismiss(db: &Db, actor: &Actor, id: &str, why: &str, now: DateTime<
 }
 
 /// Follows a lead: a case at the site whose badge it is, or a handing over where none is known.
-pub async fn follow(db: &Db, actor: &Actor, id: &str, following: &Following<'_>, now: DateTime<Utc>) -> Done {
+pub async fn follow(
+    db: &Db,
+    actor: &Actor,
+    on: impl Into<On<'_>>,
+    following: &Following<'_>,
+    now: DateTime<Utc>,
+) -> Done {
     let mut tx = db.write().await?;
-    let read = open(&mut tx, actor, id).await?;
+    let read = open(&mut tx, actor, on).await?;
     let seen = following.seen.trim();
     if seen.is_empty() {
         return Err(LeadRefusal::NothingSeen.into());
@@ -78,8 +84,8 @@ pub async fn follow(db: &Db, actor: &Actor, id: &str, following: &Following<'_>,
 }
 
 /// A lead that nobody has decided, for an officer of its region.
-async fn open(tx: &mut Tx, actor: &Actor, id: &str) -> Done {
-    let read = yours(tx, actor, AccountRole::Officer, id).await?;
+async fn open(tx: &mut Tx, actor: &Actor, on: impl Into<On<'_>>) -> Done {
+    let read = yours(tx, actor, AccountRole::Officer, on).await?;
     if read.state == LeadState::New { Ok(read) } else { Err(LeadRefusal::Over.into()) }
 }
 

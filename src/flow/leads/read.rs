@@ -1,16 +1,17 @@
 //! What people see of leads: of their own region, and nothing beyond it.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{LeadError, chain};
 use crate::domain::account::{AccountRole, Actor};
 use crate::domain::lead::{LeadKind, LeadState};
 use crate::domain::seen::Counts;
+use crate::flow::On;
 use crate::store::audit::{self, Recorded};
 use crate::store::leads::{self, Filter, StoredLead};
 use crate::store::seen_on::{self, Pair};
 use crate::store::sites::{self, StoredSite};
-use crate::store::{Db, StoreResult, Tx};
+use crate::store::{Db, StoreResult, Tx, looks};
 
 /// Leads on one page at most.
 pub const MOST: u32 = 200;
@@ -27,11 +28,17 @@ pub struct Sheet {
     pub site: Option<StoredSite>,
 }
 
-/// The lead of an id, for who may act on it in a role.
-pub(super) async fn yours(tx: &mut Tx, actor: &Actor, role: AccountRole, id: &str) -> Result<StoredLead, LeadError> {
-    let read = leads::by_id(tx, id).await?.ok_or(LeadError::NotFound)?;
+/// The lead of an id, for who may act on it in a role, if it is still what they saw.
+pub(super) async fn yours(
+    tx: &mut Tx,
+    actor: &Actor,
+    role: AccountRole,
+    on: impl Into<On<'_>>,
+) -> Result<StoredLead, LeadError> {
+    let on = on.into();
+    let read = leads::by_id(tx, on.id).await?.ok_or(LeadError::NotFound)?;
     actor.access(role, read.region.as_deref())?;
-    Ok(read)
+    if on.is_as_seen(read.version) { Ok(read) } else { Err(LeadError::Changed) }
 }
 
 /// What is asked of the list.
@@ -91,6 +98,12 @@ pub async fn show(db: &Db, actor: &Actor, id: &str) -> Result<(Sheet, Vec<(Naive
         None => Vec::new(),
     };
     Ok((sheet(&mut tx, actor, lead).await?, days))
+}
+
+/// The ends of a lead as an officer looks at them: when the registered site was last looked at fairly.
+pub async fn looked_at(db: &Db, sheet: &Sheet) -> StoreResult<Option<DateTime<Utc>>> {
+    let Some(site) = &sheet.site else { return Ok(None) };
+    Ok(looks::standing(&mut db.read().await?, &site.id).await?.and_then(|standing| standing.fair_at))
 }
 
 /// What was done to a lead, in order.

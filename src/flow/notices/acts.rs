@@ -6,59 +6,49 @@ use super::apply::apply;
 use super::{ActError, Desk, Now, UNIT, notice_of, site_of};
 use crate::domain::account::{AccountRole, Actor};
 use crate::domain::beijing::day;
-use crate::domain::notice::{Event, Refusal, RequestKind, may_announce};
+use crate::domain::notice::{Event, OfficerAct, Refusal, RequestKind, may_announce};
+use crate::flow::On;
 use crate::store::maintenance::{self, Announcement};
 use crate::store::notices::{self, StoredNotice};
 use crate::store::{Db, attachments};
 
 type Done = Result<StoredNotice, ActError>;
 
-/// Reads a notice and applies an officer's event to it, if the notice as it stands allows it.
-async fn by_officer_if(
-    db: &Db,
-    desk: &Desk,
-    (actor, id): (&Actor, &str),
-    allows: impl FnOnce(&StoredNotice) -> Result<(), ActError>,
-    event: Event,
-    at: DateTime<Utc>,
-) -> Done {
+/// An officer's act on a notice, if it is still what the officer saw.
+pub async fn act(db: &Db, desk: &Desk, actor: &Actor, on: On<'_>, event: Event, at: DateTime<Utc>) -> Done {
     let mut tx = db.write().await?;
-    let notice = notice_of(&mut tx, actor, AccountRole::Officer, id).await?;
-    allows(&notice)?;
+    let notice = notice_of(&mut tx, actor, AccountRole::Officer, on.id).await?;
+    stands(&notice, on, &event)?;
     let now = Now::read(&mut tx, at).await?;
     let done = apply(&mut tx, desk, &now, notice, &event, &actor.text()).await?;
     tx.commit().await?;
     Ok(done)
 }
 
-async fn by_officer(db: &Db, desk: &Desk, actor: &Actor, id: &str, event: Event, at: DateTime<Utc>) -> Done {
-    by_officer_if(db, desk, (actor, id), |_| Ok(()), event, at).await
+/// What the machine does not know: what was seen, and the day of the draft. Delivered before it is a slip of the pen, and
+/// would end a limit before it began.
+pub(super) fn stands(notice: &StoredNotice, on: On<'_>, event: &Event) -> Result<(), ActError> {
+    match event {
+        _ if !on.is_as_seen(notice.version) => Err(ActError::Changed),
+        _ if OfficerAct::of(event).is_none() => Err(Refusal::Nothing.into()),
+        Event::DeliveredByHand { on } if *on < day(notice.drafted_at) => Err(Refusal::Day.into()),
+        _ => Ok(()),
+    }
 }
 
 /// Lets what is drafted go.
-pub async fn approve(db: &Db, desk: &Desk, actor: &Actor, id: &str, at: DateTime<Utc>) -> Done {
-    by_officer(db, desk, actor, id, Event::Approved, at).await
-}
-
-/// Lets what is drafted go, as it was seen: where the notice is at another version by now, nothing goes.
-pub async fn approve_seen(db: &Db, desk: &Desk, actor: &Actor, id: &str, seen: i64, at: DateTime<Utc>) -> Done {
-    let is_as_seen = |notice: &StoredNotice| if notice.version == seen { Ok(()) } else { Err(ActError::Changed) };
-    by_officer_if(db, desk, (actor, id), is_as_seen, Event::Approved, at).await
+pub async fn approve(db: &Db, desk: &Desk, actor: &Actor, on: impl Into<On<'_>>, at: DateTime<Utc>) -> Done {
+    act(db, desk, actor, on.into(), Event::Approved, at).await
 }
 
 /// Sends what did not arrive again: the registry has a better address, or the old one works again.
 pub async fn resend(db: &Db, desk: &Desk, actor: &Actor, id: &str, at: DateTime<Utc>) -> Done {
-    by_officer(db, desk, actor, id, Event::Resent, at).await
+    act(db, desk, actor, id.into(), Event::Resent, at).await
 }
 
-/// Notes that an officer delivered it on a day: none before the notice was drafted, else a slip of the pen ends a limit
-/// before it began.
+/// Notes that an officer delivered it on a day.
 pub async fn deliver_by_hand(db: &Db, desk: &Desk, actor: &Actor, id: &str, on: NaiveDate, at: DateTime<Utc>) -> Done {
-    let is_drafted = |notice: &StoredNotice| match on < crate::clock::day(notice.drafted_at) {
-        true => Err(Refusal::Day.into()),
-        false => Ok(()),
-    };
-    by_officer_if(db, desk, (actor, id), is_drafted, Event::DeliveredByHand { on }, at).await
+    act(db, desk, actor, id.into(), Event::DeliveredByHand { on }, at).await
 }
 
 /// Answers an objection or a request for time.
@@ -74,7 +64,7 @@ pub struct AnswerGiven {
 /// Answers what the unit asked for. An objection that is granted withdraws the notice.
 pub async fn answer(db: &Db, desk: &Desk, actor: &Actor, id: &str, given: AnswerGiven, at: DateTime<Utc>) -> Done {
     let AnswerGiven { kind, granted, text, until } = given;
-    by_officer(db, desk, actor, id, Event::Answered { kind, granted, text, until }, at).await
+    act(db, desk, actor, id.into(), Event::Answered { kind, granted, text, until }, at).await
 }
 
 /// Moves the due date.
@@ -87,17 +77,17 @@ pub async fn extend(
     why: &str,
     at: DateTime<Utc>,
 ) -> Done {
-    by_officer(db, desk, actor, id, Event::Extended { until, why: why.to_owned() }, at).await
+    act(db, desk, actor, id.into(), Event::Extended { until, why: why.to_owned() }, at).await
 }
 
 /// Takes a notice back.
 pub async fn withdraw(db: &Db, desk: &Desk, actor: &Actor, id: &str, why: &str, at: DateTime<Utc>) -> Done {
-    by_officer(db, desk, actor, id, Event::Withdrawn { why: why.to_owned() }, at).await
+    act(db, desk, actor, id.into(), Event::Withdrawn { why: why.to_owned() }, at).await
 }
 
 /// Ends a notice for another reason.
 pub async fn close(db: &Db, desk: &Desk, actor: &Actor, id: &str, why: &str, at: DateTime<Utc>) -> Done {
-    by_officer(db, desk, actor, id, Event::Closed { why: why.to_owned() }, at).await
+    act(db, desk, actor, id.into(), Event::Closed { why: why.to_owned() }, at).await
 }
 
 /// Maintenance of a site, as an officer was told of it.

@@ -34,6 +34,29 @@ pub(crate) const fn begins_a_limit(kind: LetterKind) -> bool {
     matches!(kind, LetterKind::Rectification | LetterKind::Supplement)
 }
 
+/// A letter before it goes, and what it takes to send it.
+pub(super) struct Draft {
+    pub letter: Letter,
+    pub site: StoredSite,
+    /// Addresses of the unit that take mail.
+    pub to: Vec<String>,
+}
+
+/// The letter as it would be written now.
+pub(super) async fn draft(
+    tx: &mut Tx,
+    desk: &Desk,
+    now: &Now,
+    notice: &StoredNotice,
+    telegram: Telegram,
+) -> StoreResult<Draft> {
+    let site = sites::by_id(tx, &notice.site_id).await?;
+    let site = site.ok_or_else(|| StoreError::Corrupt(format!("site {} of a notice", notice.site_id)))?;
+    let letter = letter(tx, desk, now, notice, &site, telegram).await?;
+    let to = contacts::usable(tx, &site.site).await?;
+    Ok(Draft { letter, site, to })
+}
+
 /// Writes a letter to the unit, its copies, and its announcements.
 pub(super) async fn write(
     tx: &mut Tx,
@@ -42,10 +65,7 @@ pub(super) async fn write(
     notice: &StoredNotice,
     telegram: Telegram,
 ) -> StoreResult<Written> {
-    let site = sites::by_id(tx, &notice.site_id).await?;
-    let site = site.ok_or_else(|| StoreError::Corrupt(format!("site {} of a notice", notice.site_id)))?;
-    let letter = letter(tx, desk, now, notice, &site, telegram).await?;
-    let to = contacts::usable(tx, &site.site).await?;
+    let Draft { letter, site, to } = draft(tx, desk, now, notice, telegram).await?;
     if begins_a_limit(telegram.kind) {
         // What still waits to tell the same, to another address or parked, is replaced by this.
         outbox::stop(tx, &notice.id, telegram.step).await?;
@@ -69,7 +89,7 @@ pub(super) async fn write(
 }
 
 /// Reminders and answers are between office and unit.
-const fn goes_to_others(kind: LetterKind) -> bool {
+pub(super) const fn goes_to_others(kind: LetterKind) -> bool {
     !matches!(kind, LetterKind::Reminder | LetterKind::Answered)
 }
 

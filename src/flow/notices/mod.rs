@@ -10,8 +10,10 @@ mod apply;
 mod friendly;
 pub(crate) mod letters;
 pub mod link;
+pub mod queue;
 pub mod read;
 mod recheck;
+mod rehearse;
 mod tell;
 pub mod unit_view;
 
@@ -25,13 +27,14 @@ use crate::domain::office::Offices;
 use crate::store::{StoreError, StoreResult, Tx};
 
 pub use acts::{
-    AnswerGiven, Maintenance, UnitFile, Wish, acknowledge, announce_maintenance, answer, approve, approve_seen, ask,
-    close, deliver_by_hand, extend, resend, withdraw,
+    AnswerGiven, Maintenance, UnitFile, Wish, acknowledge, act, announce_maintenance, answer, approve, ask, close,
+    deliver_by_hand, extend, resend, withdraw,
 };
 pub use advance::advance;
 pub(crate) use allowed::{notice_of, site_of};
 pub(crate) use apply::apply;
 pub use recheck::{RecheckError, recheck};
+pub use rehearse::{Prepared, rehearse};
 
 /// Who is on record where no person acted.
 pub const SYSTEM: &str = "system";

@@ -15,7 +15,7 @@ use crate::store::{Db, StoreError, StoreResult, Tx, attachments};
 /// Notices on one page at most.
 pub const MOST: u32 = 200;
 /// Acts of a notice that are shown; none ever comes near it.
-const ACTS: i64 = 10_000;
+pub(super) const ACTS: i64 = 10_000;
 
 /// What is asked of the list.
 #[derive(Debug, Clone, Default)]
@@ -65,7 +65,7 @@ pub async fn list(db: &Db, actor: &Actor, wanted: &Wanted) -> StoreResult<Page> 
 }
 
 /// The digits of where two regions meet: the narrower of the two, if it lies in the other.
-fn area<'a>(actor: &'a Actor, asked: Option<&'a str>) -> Option<&'a str> {
+pub(super) fn area<'a>(actor: &'a Actor, asked: Option<&'a str>) -> Option<&'a str> {
     match asked {
         None => Some(digits_of(&actor.region)),
         Some(asked) if is_within(asked, &actor.region) => Some(digits_of(asked)),
@@ -74,7 +74,7 @@ fn area<'a>(actor: &'a Actor, asked: Option<&'a str>) -> Option<&'a str> {
     }
 }
 
-async fn site(tx: &mut Tx, notice: &StoredNotice) -> StoreResult<StoredSite> {
+pub(super) async fn site(tx: &mut Tx, notice: &StoredNotice) -> StoreResult<StoredSite> {
     let site = sites::by_id(tx, &notice.site_id).await?;
     site.ok_or_else(|| StoreError::Corrupt(format!("site {} of a notice", notice.site_id)))
 }

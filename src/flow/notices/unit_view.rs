@@ -139,9 +139,20 @@ fn seen_by_unit(notice: Notice) -> Notice {
 }
 
 async fn faults(tx: &mut Tx, desk: &Desk, stored: &StoredNotice, found: &[StoredFinding]) -> StoreResult<Vec<Told>> {
+    told(tx, desk, stored, found, reaching(stored, found)).await
+}
+
+/// Items of a notice as faults with their evidence.
+pub(super) async fn told<'a>(
+    tx: &mut Tx,
+    desk: &Desk,
+    stored: &StoredNotice,
+    found: &[StoredFinding],
+    items: impl Iterator<Item = &'a Item>,
+) -> StoreResult<Vec<Told>> {
     let kept = evidence::latest(tx, &stored.site_id, letters::SEARCHED).await?;
     let mut told = Vec::new();
-    for item in reaching(stored, found) {
+    for item in items {
         let Some(this) = found.iter().find(|found| found.id == item.finding_id) else { continue };
         let track = track(item, this, found);
         told.push(Told {
@@ -192,7 +203,7 @@ fn standing(notice: &Notice, faults: &[Told], due: Option<Due>, now: &Now) -> St
 }
 
 /// Working days after today up to a day, that one included; those of announced maintenance are not counted.
-fn working_days_left(
+pub(super) fn working_days_left(
     calendar: &Calendar,
     today: NaiveDate,
     due: NaiveDate,

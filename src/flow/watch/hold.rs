@@ -100,22 +100,33 @@ pub async fn decide(
     at: DateTime<Utc>,
 ) -> StoreResult<Option<usize>> {
     let mut tx = db.write().await?;
-    if !findings::decide_hold(&mut tx, id, state, by, reason, at).await? {
+    let moved = decide_in(&mut tx, (id, state), (by, reason), terms, at).await?;
+    tx.commit().await?;
+    Ok(moved)
+}
+
+/// The same within the caller's transaction.
+pub(super) async fn decide_in(
+    tx: &mut Tx,
+    (id, state): (&str, HoldState),
+    (by, reason): (&str, &str),
+    terms: &Terms,
+    at: DateTime<Utc>,
+) -> StoreResult<Option<usize>> {
+    if !findings::decide_hold(tx, id, state, by, reason, at).await? {
         return Ok(None);
     }
     let mut moved = 0;
     loop {
-        let held = findings::held_by(&mut tx, id).await?;
+        let held = findings::held_by(tx, id).await?;
         if held.is_empty() {
-            break;
+            return Ok(Some(moved));
         }
         for finding in &held {
             // One that a look moved meanwhile is read again.
-            moved += usize::from(release(&mut tx, finding, state, terms, at).await?);
+            moved += usize::from(release(tx, finding, state, terms, at).await?);
         }
     }
-    tx.commit().await?;
-    Ok(Some(moved))
 }
 
 async fn release(

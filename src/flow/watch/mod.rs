@@ -5,6 +5,7 @@
 mod decide;
 mod gather;
 mod hold;
+pub mod holds;
 mod instrument;
 mod journal;
 mod record;

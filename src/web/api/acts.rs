@@ -13,6 +13,7 @@ use super::views::NoticeSheet;
 use super::{Api, Nothing, Said, schemas};
 use crate::domain::account::Actor;
 use crate::domain::notice::RequestKind;
+use crate::flow::On;
 use crate::flow::notices::{self, ActError, AnswerGiven, read};
 use crate::store::notices::StoredNotice;
 
@@ -68,11 +69,8 @@ pub(super) struct Delivered {
 
 acts! { "notices", "The notice", NoticeSheet;
     /// Lets what is drafted go.
-    "/notices/{id}/approve" approve_notice(Approval { version }) => |app, actor, id, now| async move {
-        match version {
-            Some(seen) => notices::approve_seen(&app.db, &app.desk, actor, id, seen, now).await,
-            None => notices::approve(&app.db, &app.desk, actor, id, now).await,
-        }
+    "/notices/{id}/approve" approve_notice(Approval { version }) => |app, actor, id, now| {
+        notices::approve(&app.db, &app.desk, actor, On { id, seen: version }, now)
     };
     /// Takes a notice back: it was wrong.
     "/notices/{id}/withdraw" withdraw_notice(Why { why }) =>

@@ -15,6 +15,7 @@ use crate::domain::notice::NoticeState;
 use crate::domain::personal::Personal;
 use crate::flow::notices::read;
 use crate::store::{StoreResult, attachments, outbox};
+use crate::web::page::disposition;
 
 /// Notices on one page, unless said otherwise.
 const PER_PAGE: u32 = 50;
@@ -137,26 +138,4 @@ pub(super) async fn notice_attachment(
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'"));
     headers.insert(header::CONTENT_DISPOSITION, disposition(&name));
     Ok(response)
-}
-
-/// A file to be saved under its name (RFC 6266, the name as of RFC 8187).
-fn disposition(name: &str) -> HeaderValue {
-    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
-    let encoded: String =
-        name.bytes().map(|b| if is_plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect();
-    let text = format!("attachment; filename=\"file\"; filename*=UTF-8''{encoded}");
-    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("attachment"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_breaks_out_of_no_header() {
-        let of = |name: &str| disposition(name).to_str().unwrap().to_owned();
-        let prefix = "attachment; filename=\"file\"; filename*=UTF-8''";
-        assert_eq!(of("a-1.pdf"), format!("{prefix}a-1.pdf"));
-        assert_eq!(of("说明\"\r\nX: y"), format!("{prefix}%E8%AF%B4%E6%98%8E%22%0D%0AX%3A%20y"));
-    }
 }

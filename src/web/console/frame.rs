@@ -9,6 +9,9 @@ use crate::web::tongue::Tongue;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Section {
     Overview,
+    Notices,
+    Cases,
+    Leads,
     Settings,
     /// What concerns oneself: password, second device.
     Oneself,
@@ -67,6 +70,9 @@ impl Frame {
 
 const BAR: &[(Section, &str, &str, &str)] = &[
     (Section::Overview, "/console", "总览", "Overview"),
+    (Section::Notices, "/console/notices", "通知", "Notices"),
+    (Section::Cases, "/console/cases", "案件", "Cases"),
+    (Section::Leads, "/console/leads", "线索", "Leads"),
     (Section::Settings, "/console/settings", "设置", "Settings"),
 ];
 

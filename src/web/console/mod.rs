@@ -4,17 +4,26 @@
 //! called. What lies in whose region is decided in the use-cases and their queries, never in a page. Handlers answer with
 //! [`Trouble`] where there is nothing to show; it is worded in one place, [`trouble`].
 
+mod act;
 mod assets;
+mod cases;
 mod enter;
 mod form;
 mod frame;
+mod holds;
+mod leads;
+mod letter;
 mod limits;
 mod log_in;
+mod notices;
 mod oneself;
+mod outbox;
 mod overview;
+mod record;
 mod settings;
 mod tongue;
 mod trouble;
+mod words;
 
 use std::sync::Arc;
 
@@ -81,6 +90,30 @@ console! {
     post "/console/settings/tokens" Admin => settings::tokens::issue;
     get "/console/settings/tokens/{token}" Admin => settings::tokens::ask;
     post "/console/settings/tokens/{token}" Admin => settings::tokens::revoke;
+    get "/console/notices" Viewer => notices::list::show;
+    post "/console/notices/approve" Officer => notices::approve::submit;
+    get "/console/notices/{id}" Viewer => notices::sheet::show;
+    get "/console/notices/{id}/files/{file}" Viewer => notices::file::save;
+    get "/console/notices/{id}/{act}" Officer => notices::act::show;
+    post "/console/notices/{id}/{act}" Officer => notices::act::submit;
+    get "/console/cases" Viewer => cases::list::show;
+    get "/console/cases/open" Officer => cases::open::show;
+    post "/console/cases/open" Officer => cases::open::submit;
+    get "/console/cases/{id}" Viewer => cases::sheet::show;
+    get "/console/cases/{id}/bundle" Viewer => cases::sheet::bundle;
+    get "/console/cases/{id}/{act}" Officer => cases::act::show;
+    post "/console/cases/{id}/{act}" Officer => cases::act::submit;
+    get "/console/leads" Viewer => leads::list::show;
+    get "/console/leads/{id}" Viewer => leads::sheet::show;
+    get "/console/leads/{id}/{act}" Officer => leads::act::show;
+    post "/console/leads/{id}/{act}" Officer => leads::act::submit;
+    get "/console/holds" Viewer => holds::list;
+    get "/console/holds/{id}/{verdict}" Approver => holds::show;
+    post "/console/holds/{id}/{verdict}" Approver => holds::submit;
+    get "/console/outbox" Viewer => outbox::list;
+    post "/console/outbox/good" Officer => outbox::good;
+    get "/console/outbox/{id}/{act}" Officer => outbox::show;
+    post "/console/outbox/{id}/{act}" Officer => outbox::submit;
 }
 
 /// The console's routes.

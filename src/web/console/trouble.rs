@@ -9,6 +9,9 @@ use axum_extra::extract::CookieJar;
 
 use super::{assets, tongue};
 use crate::domain::account::AccountRole;
+use crate::flow::cases::CaseError;
+use crate::flow::leads::LeadError;
+use crate::flow::notices::ActError;
 use crate::store::StoreError;
 use crate::web::page::html;
 use crate::web::tongue::Tongue;
@@ -26,6 +29,8 @@ pub(super) enum Trouble {
     Foreign,
     /// The form did not arrive whole.
     Broken,
+    /// It is no longer what was seen; where it is to be looked at again.
+    Changed(String),
     /// What was meant is not possible as things stand: `中文 · English`.
     Refused(String),
     /// Ours; the log has it.
@@ -39,6 +44,50 @@ impl From<StoreError> for Trouble {
     }
 }
 
+impl From<ActError> for Trouble {
+    fn from(error: ActError) -> Self {
+        match error {
+            ActError::NotFound => Self::Missing,
+            ActError::NotYours => Self::Role(AccountRole::Officer),
+            ActError::Refused(refusal) => Self::Refused(refusal.to_string()),
+            ActError::Changed => Self::Changed("/console/notices".to_owned()),
+            ActError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<CaseError> for Trouble {
+    fn from(error: CaseError) -> Self {
+        match error {
+            CaseError::NotFound => Self::Missing,
+            CaseError::NotYours => Self::Role(AccountRole::Approver),
+            CaseError::Refused(refusal) => Self::Refused(refusal.help().to_owned()),
+            CaseError::OpenAlready(_) | CaseError::Shared(_) => Self::Refused(error.to_string()),
+            CaseError::Changed => Self::Changed("/console/cases".to_owned()),
+            CaseError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<LeadError> for Trouble {
+    fn from(error: LeadError) -> Self {
+        match error {
+            LeadError::NotFound => Self::Missing,
+            LeadError::NotYours => Self::Role(AccountRole::Officer),
+            LeadError::Refused(refusal) => Self::Refused(refusal.help().to_owned()),
+            LeadError::Changed => Self::Changed("/console/leads".to_owned()),
+            LeadError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl Trouble {
+    /// The same, with the place where what has changed is to be looked at.
+    pub fn at(self, place: &str) -> Self {
+        if let Self::Changed(_) = self { Self::Changed(place.to_owned()) } else { self }
+    }
+}
+
 impl IntoResponse for Trouble {
     /// The status, and the trouble beside it: [`worded`] makes the page.
     fn into_response(self) -> Response {
@@ -47,7 +96,7 @@ impl IntoResponse for Trouble {
             Self::Role(_) | Self::Foreign => StatusCode::FORBIDDEN,
             Self::LoggedOut => StatusCode::UNAUTHORIZED,
             Self::Broken => StatusCode::BAD_REQUEST,
-            Self::Refused(_) => StatusCode::CONFLICT,
+            Self::Refused(_) | Self::Changed(_) => StatusCode::CONFLICT,
             Self::Ours => StatusCode::SERVICE_UNAVAILABLE,
         };
         let mut response = status.into_response();
@@ -63,6 +112,8 @@ struct Sheet {
     style: &'static str,
     title: String,
     text: String,
+    /// Where to go on.
+    next: Option<String>,
 }
 
 /// Puts a trouble into words, in the language of who asked.
@@ -71,7 +122,8 @@ pub(super) async fn worded(jar: CookieJar, request: Request, next: Next) -> Resp
     let response = next.run(request).await;
     let Some(trouble) = response.extensions().get::<Trouble>() else { return response };
     let (title, text) = words(t, trouble);
-    html(response.status(), &Sheet { t, style: &assets::STYLE_LINK, title, text })
+    let next = if let Trouble::Changed(at) = trouble { Some(at.clone()) } else { None };
+    html(response.status(), &Sheet { t, style: &assets::STYLE_LINK, title, text, next })
 }
 
 fn words(t: Tongue, trouble: &Trouble) -> (String, String) {
@@ -100,6 +152,13 @@ fn words(t: Tongue, trouble: &Trouble) -> (String, String) {
         Trouble::Broken => (
             t.say("提交的内容不完整", "The form did not arrive whole"),
             t.say("操作没有执行。请返回原页面重新提交。", "Nothing was done. Go back and submit it again."),
+        ),
+        Trouble::Changed(_) => (
+            t.say("内容已有变化，操作没有执行", "It has changed meanwhile: nothing was done"),
+            t.say(
+                "您查看之后，这一事项已被他人或系统更改，也可能是同一表单提交了两次。请重新查看后再办理。",
+                "Since you looked, somebody else or the system changed it; or the same form was sent twice. Look again first.",
+            ),
         ),
         Trouble::Refused(why) => (t.say("现在不能这样办理", "This cannot be done as things stand"), t.half(why)),
         Trouble::Ours => (

@@ -12,7 +12,7 @@ use crate::web::tongue::Tongue;
 const EXCERPT_CHARS: usize = 2_000;
 
 /// A fault, ready to be written.
-pub(super) struct FaultCard {
+pub(in crate::web) struct FaultCard {
     pub name: &'static str,
     /// Class and words.
     pub chip: (&'static str, String),
@@ -30,7 +30,7 @@ pub(super) struct FaultCard {
 }
 
 /// An address of the watched site, or of somebody who took its place: a link only where it is one of the web.
-pub(super) struct Address {
+pub(in crate::web) struct Address {
     pub text: String,
     pub is_link: bool,
 }
@@ -43,7 +43,7 @@ impl Address {
 }
 
 /// A piece of evidence.
-pub(super) struct Card {
+pub(in crate::web) struct Card {
     pub address: Address,
     pub at: String,
     pub stamp: String,
@@ -58,9 +58,14 @@ pub(super) fn cards(t: Tongue, view: &UnitView) -> Vec<FaultCard> {
 }
 
 fn card(t: Tongue, view: &UnitView, told: &Told) -> FaultCard {
-    let code = told.fault.code;
     let own_due = told.due.as_ref().filter(|_| told.cleared_at.is_none() && !view.notice.state.is_over());
     let own_due = own_due.filter(|own| view.due.as_ref().is_some_and(|due| due.date != own.date));
+    of(t, told, own_due.map(|due| t.date(due.date)))
+}
+
+/// A fault with the due date that is to stand on it.
+pub(in crate::web) fn of(t: Tongue, told: &Told, due: Option<String>) -> FaultCard {
+    let code = told.fault.code;
     FaultCard {
         name: words::name(t, code),
         chip: chip(t, told),
@@ -68,7 +73,7 @@ fn card(t: Tongue, view: &UnitView, told: &Told) -> FaultCard {
         remedies: words::remedies(t, &told.fault),
         basis: format!("{MEASURES}{}", cite(articles(code))),
         is_supplement: told.supplement,
-        due: own_due.map(|due| t.date(due.date)),
+        due,
         facts: facts(t, told),
         pages: told.pages.iter().take(SHOWN_PAGES).map(|page| Address::of(page)).collect(),
         pages_in_all: told.pages.len(),

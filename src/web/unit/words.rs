@@ -9,7 +9,7 @@ use crate::web::tongue::Tongue;
 use FindingCode as F;
 
 /// What a finding is called.
-pub(super) fn name(t: Tongue, code: FindingCode) -> &'static str {
+pub(in crate::web) fn name(t: Tongue, code: FindingCode) -> &'static str {
     match t {
         Tongue::Chinese => code.label(),
         Tongue::English => english_name(code),

@@ -1,0 +1,67 @@
+//! What an act would send, before it is done: the very letters, as they would be written now, and whom they go to.
+
+use chrono::{DateTime, Utc};
+
+use super::acts::stands;
+use super::letters::{self, Draft};
+use super::{ActError, Desk, Now, notice_of};
+use crate::domain::account::{AccountRole, Actor};
+use crate::domain::calendar::Due;
+use crate::domain::letter::Letter;
+use crate::domain::notice::{Effect, Event};
+use crate::flow::On;
+use crate::store::Db;
+use crate::store::notices::StoredNotice;
+
+/// A letter that would go.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    pub letter: Letter,
+    /// The due date of the limit that would begin, told today.
+    pub due: Option<Due>,
+    /// Addresses of the unit that take mail; none: it could not be delivered.
+    pub to: Vec<String>,
+    /// Who gets a copy, by name and address.
+    pub copies: Vec<(String, String)>,
+    /// Gateways that announce it.
+    pub hooks: Vec<String>,
+}
+
+/// What an officer's act on a notice would send; refused where the act would be. Nothing is changed.
+pub async fn rehearse(
+    db: &Db,
+    desk: &Desk,
+    actor: &Actor,
+    on: On<'_>,
+    event: &Event,
+    at: DateTime<Utc>,
+) -> Result<(StoredNotice, Vec<Prepared>), ActError> {
+    let mut tx = db.read().await?;
+    let read = notice_of(&mut tx, actor, AccountRole::Officer, on.id).await?;
+    stands(&read, on, event)?;
+    let now = Now::read(&mut tx, at).await?;
+    let step = read.notice.step(event, &now.moment(desk, read.region.as_deref()))?;
+    let to = StoredNotice { notice: step.notice, ..read.clone() };
+    let mut prepared = Vec::new();
+    for effect in step.effects {
+        if let Effect::Write(telegram) = effect {
+            let draft = letters::draft(&mut tx, desk, &now, &to, telegram).await?;
+            prepared.push(prepare(desk, &now, &to, draft, telegram.step));
+        }
+    }
+    Ok((read, prepared))
+}
+
+fn prepare(desk: &Desk, now: &Now, notice: &StoredNotice, draft: Draft, step: u32) -> Prepared {
+    let Draft { letter, site, to } = draft;
+    let others = letters::goes_to_others(letter.kind) && !to.is_empty();
+    let told = || notice.notice.due_of(step).or_else(|| notice.notice.due_if_told(step, now.today, &now.calendar));
+    let region = site.region.as_deref();
+    Prepared {
+        due: letter.limit.and_then(|_| told()),
+        copies: if others { desk.offices.copies(region, site.site.unit.parent.as_deref()) } else { Vec::new() },
+        hooks: if others { desk.webhooks_of(region).map(str::to_owned).collect() } else { Vec::new() },
+        letter,
+        to,
+    }
+}

@@ -1,0 +1,232 @@
+//! Notices: seen by whom they concern, read as they will go, let go once.
+
+use badgewatch::domain::account::AccountRole;
+use badgewatch::domain::notice::{NoticeState, RequestKind};
+use badgewatch::domain::verdict::FindingCode;
+use badgewatch::flow::notices::{self, UnitFile, Wish};
+use badgewatch::store::notices::StoredNotice;
+
+use crate::house::{acts, draft, letters, mean, notice_of, told};
+use crate::support::bureau::{ELSEWHERE, FOLDER, HERE, OTHER_SITE, SITE};
+use crate::support::console::House;
+
+const LIST: &str = "/console/notices";
+
+fn at(notice: &StoredNotice, act: &str) -> String {
+    format!("{LIST}/{}/{act}", notice.id)
+}
+
+async fn deliver(house: &House, notice: &StoredNotice) {
+    let officer = badgewatch::domain::account::Actor {
+        account_id: "x".into(),
+        name: "x".into(),
+        role: AccountRole::Officer,
+        region: HERE.into(),
+    };
+    let today = badgewatch::clock::day(house.clock.now());
+    let app = &house.app;
+    notices::deliver_by_hand(&app.db, &app.desk, &officer, &notice.id, today, house.clock.now()).await.unwrap();
+}
+
+async fn ask(house: &House, notice: &StoredNotice, kind: RequestKind, text: &str) {
+    let until = (kind == RequestKind::Extension).then(|| "2026-12-20".parse().unwrap());
+    let content = b"%PDF-1.7".to_vec();
+    let file = UnitFile { name: "下线通知.pdf".into(), media_type: "application/pdf".into(), content };
+    let wish = Wish { kind, text: text.into(), until, file: Some(file) };
+    notices::ask(&house.app.db, &house.app.desk, &notice.id, wish, house.clock.now()).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_draft_is_read_as_it_will_go_and_goes_once() {
+    told(async |house| {
+        let notice = draft(&house, SITE, FindingCode::NotHung).await;
+        let chen = house.person("chen", AccountRole::Officer, HERE).await;
+        let list = chen.get("/console/notices?queue=approval").await;
+        assert_eq!(list.texts(".desk .name"), ["云溪县人民政府办公室"], "{}", list.body);
+        let sheet = chen.get(&format!("{LIST}/{}", notice.id)).await;
+        assert_eq!(sheet.status, 200);
+        assert!(
+            sheet.body.contains("主办：云溪县人民政府办公室") && sheet.text(".hash").starts_with("abab"),
+            "its evidence"
+        );
+
+        let shown = chen.get(&at(&notice, "approve")).await;
+        assert_eq!(shown.status, 200, "{}", shown.body);
+        let letter = shown.text(".letter");
+        for part in
+            ["【责令整改】", "office1@www.yunxi.gov.test", "云溪县委网信办 <wangxin@yunxi.example>", "文号在发出时编定"]
+        {
+            assert!(letter.contains(part), "{part} in {letter}");
+        }
+        assert!(shown.text(".paper").contains("限期") || shown.text(".paper").contains("整改期限"), "{letter}");
+        assert!(shown.text(".paper").contains("/n/********"), "the unit's own link is the unit's");
+        assert!(letters(&house, &notice.id).await.is_empty(), "nothing goes by being read");
+
+        let path = at(&notice, "approve");
+        let (one, other) = tokio::join!(mean(&chen, &shown, &path), mean(&chen, &shown, &path));
+        let (done, twice) = if one.status == 303 { (one, other) } else { (other, one) };
+        assert_eq!(done.location(), format!("{LIST}/{}?told=approve", notice.id), "{}", done.body);
+        assert_eq!(twice.status, 409, "sent twice, done once");
+        assert!(twice.text("h1").contains("操作没有执行"));
+        let sent = letters(&house, &notice.id).await;
+        assert_eq!(sent.len(), 2, "unit and supervisor: {sent:?}");
+        let record = acts(&house, &format!("notice:{}", notice.id)).await;
+        assert_eq!(record, [("system".into(), "drafted".into()), ("account:chen".into(), "approved".into())]);
+        let sheet = chen.get(done.location()).await;
+        assert!(sheet.text(".told").contains("已批准") && sheet.body.contains("标识改〔2026〕140214-1号"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_changed_since_it_was_read_does_not_go() {
+    told(async |house| {
+        let notice = draft(&house, SITE, FindingCode::NotHung).await;
+        let chen = house.person("chen", AccountRole::Officer, HERE).await;
+        let shown = chen.get(&at(&notice, "approve")).await;
+        let joined = draft(&house, SITE, FindingCode::DomainDead).await;
+        assert_eq!(
+            (joined.id.as_str(), joined.notice.items.len()),
+            (notice.id.as_str(), 2),
+            "a fault joined the draft"
+        );
+        let late = mean(&chen, &shown, &at(&notice, "approve")).await;
+        assert_eq!(late.status, 409);
+        assert_eq!(late.attr("main .button", "href").as_deref(), Some(format!("{LIST}/{}", notice.id).as_str()));
+        assert!(letters(&house, &notice.id).await.is_empty());
+        assert_eq!(notice_of(&house, SITE).await.notice.state, NoticeState::Drafted);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_sees_or_does_what_is_not_theirs() {
+    told(async |house| {
+        let (here, there) =
+            (draft(&house, SITE, FindingCode::NotHung).await, draft(&house, OTHER_SITE, FindingCode::NotHung).await);
+        let viewer = house.person("zhang", AccountRole::Viewer, HERE).await;
+        let stranger = house.person("liu", AccountRole::Admin, ELSEWHERE).await;
+        assert_eq!(viewer.get(LIST).await.texts(".desk .name"), ["云溪县人民政府办公室"]);
+        assert_eq!(stranger.get(LIST).await.texts(".desk .name"), ["岚山县人民政府办公室"]);
+        assert_eq!(stranger.get(&format!("{LIST}?region=140214")).await.texts(".desk .name").len(), 0);
+        let sheet = viewer.get(&format!("{LIST}/{}", here.id)).await;
+        assert!(sheet.status == 200 && sheet.texts(".buttons a").is_empty(), "a viewer has no buttons");
+        assert_eq!(viewer.get(&at(&here, "approve")).await.status, 403);
+        assert_eq!(viewer.submit(LIST, &at(&here, "withdraw"), &[("why", "x"), ("confirm", "1")]).await.status, 403);
+        assert_eq!(stranger.get(&format!("{LIST}/{}", here.id)).await.status, 404);
+        for act in ["approve", "withdraw", "close"] {
+            let answer = stranger.submit(LIST, &at(&here, act), &[("why", "x"), ("confirm", "1")]).await;
+            assert_eq!(answer.status, 404, "{act}");
+        }
+        let bulk = stranger.submit(LIST, &format!("{LIST}/approve"), &[("id", &here.id), ("id", &there.id)]).await;
+        assert_eq!(bulk.status, 404, "not even beside one's own");
+        let seen = format!("{}:1", here.id);
+        assert_eq!(stranger.submit(LIST, &format!("{LIST}/approve"), &[("seen", &seen)]).await.status, 404);
+        assert_eq!(notice_of(&house, SITE).await.version, 1);
+        assert_eq!(stranger.get(&at(&there, "approve")).await.status, 200);
+        assert_eq!(stranger.get(&at(&there, "revoke")).await.status, 404, "no such act");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn several_drafts_go_by_one_confirmation_that_lists_them() {
+    told(async |house| {
+        let (one, other) =
+            (draft(&house, SITE, FindingCode::NotHung).await, draft(&house, FOLDER, FindingCode::WrongLink).await);
+        let chen = house.person("chen", AccountRole::Officer, HERE).await;
+        let path = format!("{LIST}/approve");
+        let shown = chen.submit(LIST, &path, &[("id", &one.id), ("id", &other.id)]).await;
+        assert_eq!(shown.texts(".deed h2"), ["云溪县人民政府办公室", "云溪县教育局"], "{}", shown.body);
+        assert_eq!(shown.texts(".paper").len(), 2);
+        draft(&house, FOLDER, FindingCode::DomainDead).await;
+        let done = mean(&chen, &shown, &path).await;
+        assert_eq!(done.status, 409, "one of them changed");
+        assert_eq!(done.texts(".left a"), ["云溪县教育局"]);
+        assert_eq!(letters(&house, &one.id).await.len(), 2);
+        assert!(letters(&house, &other.id).await.is_empty());
+        let shown = chen.submit(LIST, &path, &[("id", &other.id)]).await;
+        let done = mean(&chen, &shown, &path).await;
+        assert_eq!((done.status, done.location()), (303, "/console/notices?queue=approval&told=approved&many=1"));
+        assert_eq!(chen.submit(LIST, &path, &[]).await.status, 409, "none was chosen");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_objection_is_answered_and_more_time_is_given() {
+    told(async |house| {
+        let notice = draft(&house, SITE, FindingCode::NotHung).await;
+        let chen = house.person("chen", AccountRole::Officer, HERE).await;
+        let shown = chen.get(&at(&notice, "approve")).await;
+        assert_eq!(mean(&chen, &shown, &at(&notice, "approve")).await.status, 303);
+        deliver(&house, &notice).await;
+        ask(&house, &notice, RequestKind::Objection, "<script>alert(1)</script> 所列页面已停用，请核实。").await;
+        ask(&house, &notice, RequestKind::Extension, "改版需要时间，请予延期。").await;
+        let list = chen.get(&format!("{LIST}?queue=objection")).await;
+        assert_eq!(list.texts(".desk .name").len(), 1, "{}", list.body);
+        assert!(list.texts(".desk td").iter().any(|text| text.contains("还剩")), "working days are counted");
+        let sheet = chen.get(&format!("{LIST}/{}", notice.id)).await;
+        assert!(!sheet.body.contains("<script>alert"), "what a unit writes is shown, never run");
+        assert!(sheet.texts(".waits .words")[1].contains("<script>alert(1)</script>"));
+        let file = chen.get(&sheet.attr(".waits a", "href").unwrap()).await;
+        assert_eq!(file.header("content-type"), "application/octet-stream");
+        assert!(file.header("content-disposition").starts_with("attachment;"));
+
+        let path = at(&notice, "answer-extension");
+        let form = chen.get(&path).await;
+        assert!(form.text("#until-hint").contains("2026年12月20日"));
+        let bad = chen.submit(&path, &path, &[("text", "  ")]).await;
+        assert_eq!((bad.status, bad.texts(".wrong li").len()), (422, 2), "no decision, no text: {}", bad.body);
+        let shown = chen.submit(&path, &path, &[("granted", "yes"), ("text", "同意延期。")]).await;
+        assert!(shown.text(".paper").contains("12月20日"), "{}", shown.body);
+        assert_eq!(mean(&chen, &shown, &path).await.status, 303);
+
+        let path = at(&notice, "answer-objection");
+        let shown = chen.submit(&path, &path, &[("granted", "no"), ("text", "经核实，<b>页面</b>仍可访问。")]).await;
+        assert!(shown.text(".paper").contains("<b>页面</b>仍可访问"), "as it was written: {}", shown.body);
+        let again: Vec<_> = [("granted", "no"), ("text", "再想想"), ("again", "1")].into();
+        let form = chen.submit(&path, &path, &again).await;
+        assert_eq!((form.status, form.text("textarea").as_str()), (200, "再想想"), "what was said is still there");
+        assert_eq!(mean(&chen, &shown, &path).await.status, 303);
+        assert_eq!(chen.get(&path).await.status, 409, "there is nothing left to answer");
+
+        house.clock.advance(chrono::TimeDelta::minutes(1));
+        let path = at(&notice, "withdraw");
+        assert_eq!(chen.submit(&path, &path, &[("why", "")]).await.status, 422);
+        let shown = chen.submit(&path, &path, &[("why", "登记信息有误")]).await;
+        assert!(shown.text(".paper").contains("登记信息有误"));
+        assert_eq!(mean(&chen, &shown, &path).await.status, 303);
+        assert_eq!(notice_of(&house, SITE).await.notice.state, NoticeState::Withdrawn);
+        let ended = chen.get(&format!("{LIST}?queue=ended")).await;
+        assert_eq!(ended.texts(".desk .name").len(), 1);
+        assert!(chen.get(&format!("{LIST}/{}", notice.id)).await.texts(".buttons a").is_empty());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_day_that_cannot_be_is_said_at_its_field() {
+    told(async |house| {
+        let notice = draft(&house, SITE, FindingCode::NotHung).await;
+        let chen = house.person("chen", AccountRole::Officer, HERE).await;
+        let extend = at(&notice, "extend");
+        assert_eq!(chen.get(&extend).await.status, 409, "no limit runs");
+        let shown = chen.get(&at(&notice, "approve")).await;
+        mean(&chen, &shown, &at(&notice, "approve")).await;
+        let deliver_at = at(&notice, "deliver");
+        let bad = chen.submit(&deliver_at, &deliver_at, &[("on", "2026-11-01")]).await;
+        assert_eq!(bad.status, 422, "before the draft");
+        assert!(bad.text(".wrong").contains("日期不可能"), "{}", bad.body);
+        deliver(&house, &notice).await;
+        for (until, part) in [("2026-11-27", "日期不可能"), ("2036-01-01", "日期过远"), ("soon", "请填写日期")]
+        {
+            let bad = chen.submit(&extend, &extend, &[("until", until), ("why", "改版")]).await;
+            assert_eq!(bad.status, 422, "{until}");
+            assert!(bad.text(".wrong").contains(part), "{until}: {}", bad.text(".wrong"));
+        }
+        let english = chen.get_in_english(&format!("{LIST}?queue=open")).await;
+        assert!(english.text("h1") == "Notices" && english.body.contains("working days left"));
+    })
+    .await;
+}
