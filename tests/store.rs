@@ -14,6 +14,8 @@ mod certificates;
 mod contacts;
 #[path = "store/evidence.rs"]
 mod evidence;
+#[path = "store/figures.rs"]
+mod figures;
 #[path = "store/findings.rs"]
 mod findings;
 #[path = "store/groups.rs"]
@@ -34,6 +36,8 @@ mod outbox;
 mod pages;
 #[path = "store/plan.rs"]
 mod plan;
+#[path = "store/site_rows.rs"]
+mod site_rows;
 #[path = "store/sites.rs"]
 mod sites;
 #[path = "store/stage.rs"]

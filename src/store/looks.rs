@@ -106,7 +106,7 @@ pub async fn set_standing(tx: &mut Tx, standing: &Standing) -> StoreResult<()> {
         execute!(&mut *tx, sql, &standing.site_id, passed_at)?;
     }
     execute!(
-        tx,
+        &mut *tx,
         "INSERT INTO standings (site_id, verdict, cause, looked_at, fair_at, passed_at, address, badge_host, checked, \
          known, complete) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (site_id) DO UPDATE SET \
          verdict = $2, cause = $3, looked_at = $4, fair_at = $5, passed_at = $6, address = $7, badge_host = $8, \
@@ -123,7 +123,7 @@ pub async fn set_standing(tx: &mut Tx, standing: &Standing) -> StoreResult<()> {
         standing.known,
         standing.complete,
     )?;
-    Ok(())
+    super::site_rows::stand(tx, standing).await
 }
 
 /// How many sites stand where.

@@ -9,6 +9,7 @@ use crate::web::tongue::Tongue;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Section {
     Overview,
+    Sites,
     /// What concerns oneself: password, second device.
     Oneself,
 }
@@ -58,7 +59,10 @@ impl Frame {
     }
 }
 
-const BAR: &[(Section, &str, &str, &str)] = &[(Section::Overview, "/console", "总览", "Overview")];
+const BAR: &[(Section, &str, &str, &str)] = &[
+    (Section::Overview, "/console", "总览", "Overview"),
+    (Section::Sites, "/console/sites", "网站", "Sites"),
+];
 
 /// A role in one word.
 pub(super) fn role(t: Tongue, role: AccountRole) -> &'static str {

@@ -10,14 +10,18 @@ mod form;
 mod frame;
 mod log_in;
 mod overview;
+mod sheet;
+mod sites;
 mod tongue;
 mod trouble;
+mod wording;
 
 use std::sync::Arc;
 
 use axum::extract::DefaultBodyLimit;
 use axum::response::Response;
 use axum::{Router, middleware, routing};
+use tokio::sync::Semaphore;
 
 use super::guard;
 use crate::domain::account::AccountRole;
@@ -29,11 +33,16 @@ use trouble::Trouble;
 /// Bytes of a form; who takes a file says so for itself.
 const LARGEST: usize = 256 * 1024;
 
+/// Tables that are written at once; who comes then waits.
+const TABLES: usize = 2;
+
 /// What the handlers share. Cheap to clone.
 #[derive(Clone)]
 struct Console {
     app: Shared,
     regions: Arc<Regions>,
+    /// Tables that are written at once.
+    tables: Arc<Semaphore>,
 }
 
 /// What a handler answers.
@@ -56,12 +65,25 @@ macro_rules! console {
 
 console! {
     get "/console" Viewer => overview::show;
+    get "/console/sites" Viewer => sites::list::show;
+    get "/console/sites.csv" Viewer => sites::export::csv;
+    get "/console/sites.xlsx" Viewer => sites::export::xlsx;
+    post "/console/sites/filters" Viewer => sites::saved::keep;
+    post "/console/sites/recheck" Officer => sites::recheck::many;
+    get "/console/sites/{key}" Viewer => sites::page::show;
+    post "/console/sites/{key}/recheck" Officer => sites::recheck::one;
+    get "/console/sites/{key}/edit" Officer => sites::edit::show;
+    post "/console/sites/{key}/edit" Officer => sites::edit::submit;
+    post "/console/sites/{key}/maintenance" Officer => sites::maintenance::announce;
+    post "/console/sites/{key}/maintenance/withdraw" Officer => sites::maintenance::withdraw;
+    post "/console/sites/{key}/exemption" Officer => sites::exemption::grant;
+    post "/console/sites/{key}/exemption/end" Officer => sites::exemption::end;
     post "/console/log-out" Viewer => log_in::log_out;
 }
 
 /// The console's routes.
 pub(super) fn router(app: Shared) -> Router {
-    let console = Console { app, regions: Arc::new(Regions::builtin()) };
+    let console = Console { app, regions: Arc::new(Regions::builtin()), tables: Arc::new(Semaphore::new(TABLES)) };
     routes()
         .layer(middleware::from_fn_with_state(console.clone(), enter::enter))
         .route("/console/log-in", routing::get(log_in::show).post(log_in::submit))

@@ -9,6 +9,8 @@ use axum_extra::extract::CookieJar;
 
 use super::{assets, tongue};
 use crate::domain::account::AccountRole;
+use crate::flow::notices::ActError;
+use crate::flow::sites::SiteError;
 use crate::store::StoreError;
 use crate::web::page::html;
 use crate::web::tongue::Tongue;
@@ -36,6 +38,25 @@ impl From<StoreError> for Trouble {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "a page of the console cannot be made");
         Self::Ours
+    }
+}
+
+impl From<ActError> for Trouble {
+    fn from(error: ActError) -> Self {
+        match error {
+            ActError::NotFound => Self::Missing,
+            ActError::Store(error) => error.into(),
+            other => Self::Refused(other.to_string()),
+        }
+    }
+}
+
+impl From<SiteError> for Trouble {
+    fn from(error: SiteError) -> Self {
+        match error {
+            SiteError::Act(error) => error.into(),
+            other => Self::Refused(other.to_string()),
+        }
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) struct FaultCard {
 }
 
 /// An address of the watched site, or of somebody who took its place: a link only where it is one of the web.
-pub(super) struct Address {
+pub(in crate::web) struct Address {
     pub text: String,
     pub is_link: bool,
 }
@@ -43,7 +43,7 @@ impl Address {
 }
 
 /// A piece of evidence.
-pub(super) struct Card {
+pub(in crate::web) struct Card {
     pub address: Address,
     pub at: String,
     pub stamp: String,
@@ -120,7 +120,7 @@ fn facts(t: Tongue, told: &Told) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn evidence(t: Tongue, exhibit: &Exhibit) -> Card {
+pub(in crate::web) fn evidence(t: Tongue, exhibit: &Exhibit) -> Card {
     let cut = |text: &str| text.chars().take(EXCERPT_CHARS).collect::<String>();
     let excerpt = exhibit.excerpt.as_deref().filter(|text| !text.trim().is_empty());
     Card {

@@ -3,7 +3,7 @@
 
 mod acknowledge;
 mod extend;
-mod fault;
+pub(super) mod fault;
 mod form;
 mod headline;
 mod history;
@@ -14,7 +14,7 @@ mod pages;
 mod recheck;
 mod request;
 mod trouble;
-mod words;
+pub(super) mod words;
 
 use std::sync::Arc;
 
