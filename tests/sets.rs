@@ -29,7 +29,7 @@ use badgewatch::metrics::{
     AddressSource, AnswerClass, ChainKind, PageFate, PoolUse, ReportResult, RunResult, Surface, TxMode, VerifyForm,
 };
 use badgewatch::probe::http::RequestEnd;
-use badgewatch::store::site_rows::{Hanging, Named, Sort};
+use badgewatch::store::site_rows::{Freshness, Hanging, Named, Sort};
 use badgewatch::store::outbox::{Channel, Part, Stuck};
 use badgewatch::store::vitals::Pool;
 use badgewatch::web::api::Code;
@@ -58,7 +58,7 @@ fn sets() -> Vec<Set> {
         Ground CaseOutcome CaseState Authority InstructionAct CaseRefusal Code Task ClickVerdict
         LeadKind LeadState LeadRefusal SeenBy ReportResult
         AddressSource AnswerClass ChainKind PageFate PoolUse RunResult Surface TxMode VerifyForm Sending JobName Always
-        RequestEnd Pool Sort Named Hanging)
+        RequestEnd Pool Sort Named Hanging Freshness)
 }
 
 /// The values of a set, as the contract has them (in any order).

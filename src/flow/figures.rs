@@ -1,6 +1,6 @@
 //! The figures of an area: as they stand now, and day by day.
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use crate::clock::day;
 use crate::domain::account::Actor;
@@ -13,12 +13,13 @@ use crate::store::{Db, StoreResult};
 /// Hosting addresses that are shown.
 const PLATFORMS: i64 = 10;
 
+/// A limit ends soon that ends within so many days.
+const SOON: Days = Days::new(7);
+
 /// What an officer sees in the morning.
 #[derive(Debug, Clone)]
 pub struct Overview {
     pub today: NaiveDate,
-    /// The end of the week: its Sunday.
-    pub week_end: NaiveDate,
     pub now: Figures,
     /// The same by region, the actor's own regions only.
     pub regions: Vec<(String, Figures)>,
@@ -38,19 +39,17 @@ impl Overview {
 /// Gathers the overview of an actor's region, with the days of a span.
 pub async fn overview(db: &Db, actor: &Actor, span: u64, now: DateTime<Utc>) -> StoreResult<Overview> {
     let (area, today) = (bounds(&actor.region), day(now));
-    let week_end = today + Days::new(u64::from(6 - today.weekday().num_days_from_monday()));
     let mut tx = db.read().await?;
     let regions = figures::now(&mut tx, &area, now - FRESH, today).await?;
     let mut sum = Figures::default();
     regions.iter().for_each(|(_, figures)| sum.add(figures));
     Ok(Overview {
         today,
-        week_end,
         now: sum,
         regions,
         days: figures::since(&mut tx, &area, today - Days::new(span)).await?,
         platforms: figures::platforms(&mut tx, &area, PLATFORMS).await?,
-        waiting: figures::waiting(&mut tx, &area, today, week_end).await?,
+        waiting: figures::waiting(&mut tx, &area, today, today + SOON).await?,
     })
 }
 

@@ -117,7 +117,7 @@ pub async fn platforms(tx: &mut Tx, area: &(String, String), most: i64) -> Store
 /// What waits for an office of an area.
 #[derive(Debug, Clone, Default, PartialEq, Eq, sqlx::FromRow)]
 pub struct Waiting {
-    /// Notices whose limit ends from today to the end of the week.
+    /// Notices whose limit ends from today to a day.
     pub due: i64,
     pub overdue: i64,
     pub drafted: i64,

@@ -73,6 +73,14 @@ closed_set! {
     }
 }
 
+closed_set! {
+    /// How old the last fair look at a site is.
+    pub enum Freshness {
+        Fresh = "fresh", "48 小时内有有效检查 · fairly looked at within 48 hours";
+        Stale = "stale", "48 小时内没有有效检查 · not fairly looked at within 48 hours";
+    }
+}
+
 /// What is asked of a list; what is empty is not asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filter {
@@ -93,8 +101,9 @@ pub struct Filter {
     pub address: String,
     pub named: Option<Named>,
     pub hanging: Option<Hanging>,
-    /// Not fairly looked at since.
-    pub stale_since: Option<DateTime<Utc>>,
+    pub freshness: Option<Freshness>,
+    /// Since when a fair look is fresh.
+    pub fresh_since: DateTime<Utc>,
     /// What a domain's end is compared with.
     pub today: NaiveDate,
 }
@@ -114,7 +123,7 @@ macro_rules! filtered {
                OR ($11 = 'held' AND r.cn_domain IS NOT NULL AND COALESCE(r.domain_expires_on, $12) >= $12)) \
              AND ($13 = '' OR (r.state = 'valid' AND COALESCE(r.badge_code, r.certificate_id) IS NOT NULL \
                AND ($13 = 'issued' OR ($13 = 'hung') = COALESCE(r.hung, FALSE)))) \
-             AND ($14 = FALSE OR r.fair_at IS NULL OR r.fair_at < $15) ",
+             AND ($14 = '' OR ($14 = 'fresh') = (r.fair_at IS NOT NULL AND r.fair_at >= $15)) ",
             $after
         )
     };
@@ -192,8 +201,8 @@ macro_rules! with_filter {
             filter.named.map_or("", Named::name),
             filter.today,
             filter.hanging.map_or("", Hanging::name),
-            filter.stale_since.is_some(),
-            filter.stale_since.unwrap_or(DateTime::UNIX_EPOCH)
+            filter.freshness.map_or("", Freshness::name),
+            filter.fresh_since
             $(, $more)*
         )
     }};

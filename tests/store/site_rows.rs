@@ -7,7 +7,7 @@ use badgewatch::domain::registry::BadgeState;
 use badgewatch::domain::verdict::FindingCode;
 use badgewatch::store::looks::{self, Standing};
 use badgewatch::store::maintenance::{self, Announcement};
-use badgewatch::store::site_rows::{self, Filter, Hanging, Named, SiteRow, Sort};
+use badgewatch::store::site_rows::{self, Filter, Freshness, Hanging, Named, SiteRow, Sort};
 use badgewatch::store::{StoreError, exemptions, findings, new_id, notices, plan, sites};
 
 use super::looks::standing;
@@ -27,7 +27,8 @@ fn everything() -> Filter {
         address: String::new(),
         named: None,
         hanging: None,
-        stale_since: None,
+        freshness: None,
+        fresh_since: at(2),
         today: at(0).date_naive(),
     }
 }
@@ -90,7 +91,8 @@ async fn each_filter_finds_its_sites_and_nothing_else() {
         assert_eq!(asked(stage, |f| f.text = "云溪2.政务".into()).await, [2]);
         assert!(asked(stage, |f| f.text = "_003".into()).await.is_empty(), "a sign stands for itself");
         assert_eq!(asked(stage, |f| f.address = "10.0.0.9".into()).await, [0]);
-        assert_eq!(asked(stage, |f| f.stale_since = Some(at(2))).await, [0, 1, 3]);
+        assert_eq!(asked(stage, |f| f.freshness = Some(Freshness::Stale)).await, [0, 1, 3]);
+        assert_eq!(asked(stage, |f| f.freshness = Some(Freshness::Fresh)).await, [2, 4]);
         assert_eq!(asked(stage, |f| f.named = Some(Named::Without)).await, [1, 3]);
         assert_eq!(asked(stage, |f| f.named = Some(Named::Held)).await, [0, 2, 4]);
         let later = "2027-01-02".parse().unwrap();

@@ -7,7 +7,7 @@ use crate::domain::account::Actor;
 use crate::domain::host::Host;
 use crate::domain::region::{bounds, meet};
 use crate::flow::measure::FRESH;
-use crate::store::site_rows::{self, Filter, Hanging, Named, SiteRow, Sort};
+use crate::store::site_rows::{self, Filter, Freshness, Hanging, Named, SiteRow, Sort};
 use crate::store::{Db, StoreError, StoreResult};
 
 /// Sites on one page.
@@ -30,8 +30,7 @@ pub struct Wanted {
     pub address: String,
     pub named: Option<Named>,
     pub hanging: Option<Hanging>,
-    /// Only sites that were not fairly looked at lately.
-    pub stale: bool,
+    pub freshness: Option<Freshness>,
     pub sort: Option<Sort>,
     /// From 0.
     pub page: u32,
@@ -69,7 +68,8 @@ impl Wanted {
             address: self.address.clone(),
             named: self.named,
             hanging: self.hanging,
-            stale_since: self.stale.then(|| now - FRESH),
+            freshness: self.freshness,
+            fresh_since: now - FRESH,
             today: day(now),
         })
     }

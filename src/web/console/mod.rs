@@ -5,6 +5,7 @@
 //! [`Trouble`] where there is nothing to show; it is worded in one place, [`trouble`].
 
 mod assets;
+mod chart;
 mod enter;
 mod form;
 mod frame;

@@ -11,7 +11,7 @@ use crate::domain::verdict::{FindingCode, Reason, Verdict};
 use crate::flow::filters;
 use crate::flow::sites::{self, Counted, List, Wanted};
 use crate::store::filters::Saved;
-use crate::store::site_rows::{Hanging, Named, SiteRow, Sort};
+use crate::store::site_rows::{Freshness, Hanging, Named, SiteRow, Sort};
 use crate::web::console::enter::Officer;
 use crate::web::console::frame::{Frame, Section, region};
 use crate::web::console::wording::{self as words, Age, Chip};
@@ -63,6 +63,7 @@ struct Sheet {
     causes: Vec<Choice>,
     names: Vec<Choice>,
     badges: Vec<Choice>,
+    ages: Vec<Choice>,
     sorts: Vec<Choice>,
     saved: Vec<Kept>,
     query: String,
@@ -110,7 +111,8 @@ fn sheet(
         || !wanted.domain.is_empty()
         || wanted.named.is_some()
         || wanted.hanging.is_some()
-        || wanted.stale;
+        || !wanted.address.is_empty()
+        || wanted.freshness.is_some();
     Sheet {
         frame: Frame::of(console, officer, Section::Sites),
         t,
@@ -123,6 +125,10 @@ fn sheet(
         badges: choices(
             Hanging::ALL.iter().map(|one| (one.name(), t.half(one.help()))),
             wanted.hanging.map_or("", Hanging::name),
+        ),
+        ages: choices(
+            Freshness::ALL.iter().map(|one| (one.name(), t.half(one.help()))),
+            wanted.freshness.map_or("", Freshness::name),
         ),
         sorts: choices(
             Sort::ALL.iter().map(|one| (one.name(), t.half(one.help()))),

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use url::form_urlencoded::Serializer;
 
 use crate::flow::sites::Wanted;
-use crate::store::site_rows::{Hanging, Named, Sort};
+use crate::store::site_rows::{Freshness, Hanging, Named, Sort};
 
 /// Characters of one field that are read.
 const LONGEST: usize = 100;
@@ -24,7 +24,7 @@ pub(in crate::web::console) struct Asked {
     pub address: String,
     pub cn: String,
     pub badge: String,
-    pub stale: String,
+    pub looked: String,
     pub sort: String,
     /// From 1.
     pub page: String,
@@ -48,7 +48,7 @@ impl Asked {
             address: clean(&self.address),
             named: Named::from_name(&self.cn),
             hanging: Hanging::from_name(&self.badge),
-            stale: self.stale == "1",
+            freshness: Freshness::from_name(&self.looked),
             sort: Sort::from_name(&self.sort),
             page: self.page.parse::<u32>().unwrap_or(1).saturating_sub(1),
         }
@@ -73,7 +73,7 @@ pub(in crate::web::console) fn written(wanted: &Wanted) -> String {
         ("address", &wanted.address),
         ("cn", wanted.named.map_or("", Named::name)),
         ("badge", wanted.hanging.map_or("", Hanging::name)),
-        ("stale", if wanted.stale { "1" } else { "" }),
+        ("looked", wanted.freshness.map_or("", Freshness::name)),
         ("sort", wanted.sort.filter(|sort| *sort != Sort::Need).map_or("", Sort::name)),
     ];
     Serializer::new(String::new()).extend_pairs(fields.into_iter().filter(|(_, value)| !value.is_empty())).finish()
