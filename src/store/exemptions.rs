@@ -27,13 +27,15 @@ pub async fn of_site(tx: &mut Tx, site_id: &str) -> StoreResult<Vec<Exemption>> 
 
 /// Puts an exemption on file.
 pub async fn grant(tx: &mut Tx, site_id: &str, of: &Exemption) -> StoreResult<()> {
-    let sql = "INSERT INTO exemptions (id, site_id, until_on, noted_at, noted_by, reason) VALUES ($1, $2, $3, $4, $5, $6)";
+    let sql =
+        "INSERT INTO exemptions (id, site_id, until_on, noted_at, noted_by, reason) VALUES ($1, $2, $3, $4, $5, $6)";
     execute!(tx, sql, &of.id, site_id, of.until_on, of.noted_at, &of.noted_by, &of.reason)?;
     Ok(())
 }
 
 /// Lifts what holds at a site on a day. `false`: nothing does.
 pub async fn lift(tx: &mut Tx, site_id: &str, today: NaiveDate, by: &str, at: DateTime<Utc>) -> StoreResult<bool> {
-    let sql = "UPDATE exemptions SET ended_at = $3, ended_by = $4 WHERE site_id = $1 AND ended_at IS NULL AND until_on >= $2";
+    let sql =
+        "UPDATE exemptions SET ended_at = $3, ended_by = $4 WHERE site_id = $1 AND ended_at IS NULL AND until_on >= $2";
     Ok(execute!(tx, sql, site_id, today, at, by)? > 0)
 }

@@ -131,12 +131,7 @@ pub struct Waiting {
 }
 
 /// Counts what waits for an office of an area.
-pub async fn waiting(
-    tx: &mut Tx,
-    area: &(String, String),
-    today: NaiveDate,
-    until: NaiveDate,
-) -> StoreResult<Waiting> {
+pub async fn waiting(tx: &mut Tx, area: &(String, String), today: NaiveDate, until: NaiveDate) -> StoreResult<Waiting> {
     let sql = "SELECT \
         COUNT(CASE WHEN state IN ('sent', 'acknowledged') AND due_on >= $3 AND due_on <= $4 THEN 1 END) AS due, \
         COUNT(CASE WHEN state = 'overdue' THEN 1 END) AS overdue, COUNT(CASE WHEN state = 'drafted' THEN 1 END) AS drafted, \

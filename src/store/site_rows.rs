@@ -174,9 +174,13 @@ struct Asked<'f> {
 
 impl<'f> Asked<'f> {
     fn of(filter: &'f Filter) -> Self {
-        // Codes have letters and digits, nothing else.
+        // Codes have letters and digits, nothing else: what has none of them begins no code.
         let code: String = filter.code.chars().filter(char::is_ascii_alphanumeric).collect();
-        let code = if code.is_empty() { filter.code.clone() } else { code.to_ascii_uppercase() + "%" };
+        let code = match (filter.code.is_empty(), code.is_empty()) {
+            (true, _) => String::new(),
+            (false, true) => "-".to_owned(),
+            (false, false) => code.to_ascii_uppercase() + "%",
+        };
         Self { filter, code, domain: part(&filter.domain), text: part(&filter.text) }
     }
 }
@@ -216,7 +220,7 @@ pub async fn page(tx: &mut Tx, filter: &Filter, sort: Sort, most: i64, skip: i64
 
 /// How many sites a list has, counted up to `most` of them.
 pub async fn count(tx: &mut Tx, filter: &Filter, most: i64) -> StoreResult<i64> {
-    let sql = filtered!("SELECT COUNT(*) FROM (SELECT 1 AS one", "LIMIT $16) AS some");
+    let sql = filtered!("SELECT COUNT(*) FROM (SELECT 1 AS one", "LIMIT $16) AS these");
     let asked = Asked::of(filter);
     Ok(with_filter!(fetch_one, (i64,), tx, sql, asked, most)?.0)
 }

@@ -98,7 +98,11 @@ async fn a_filter_is_its_owners_and_one_of_a_name_gives_way_to_the_next() {
             role: AccountRole::Viewer,
         };
         accounts::add_account(stage.db(), &account, OPERATOR, at(0)).await.unwrap();
-        let id = badgewatch::store::accounts::by_name(&mut stage.db().read().await.unwrap(), "chen").await.unwrap().unwrap().id;
+        let id = badgewatch::store::accounts::by_name(&mut stage.db().read().await.unwrap(), "chen")
+            .await
+            .unwrap()
+            .unwrap()
+            .id;
         let saved = |name: &str, query: &str| Saved { name: name.into(), query: query.into() };
         tell!(stage, filters::keep, &id, &saved("乙", "verdict=fail"), at(0));
         tell!(stage, filters::keep, &id, &saved("甲", "cn=none"), at(0));

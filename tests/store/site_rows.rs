@@ -133,8 +133,8 @@ async fn every_site_is_handed_over_in_the_order_of_the_list() {
     told(5, async |stage| {
         stand(stage).await;
         let mut keys = Vec::new();
-        let mut tx = stage.db().read().await.unwrap();
-        let taken = site_rows::each(&mut tx, &everything(), Sort::Need, |row| {
+        let (mut tx, filter) = (stage.db().read().await.unwrap(), everything());
+        let taken = site_rows::each(&mut tx, &filter, Sort::Need, |row| {
             keys.push(row.key[..4].to_owned());
             Ok::<_, StoreError>(())
         });
@@ -177,7 +177,8 @@ async fn an_exempt_site_is_told_nothing_until_its_day_is_over_or_it_is_lifted() 
 async fn announced_maintenance_is_listed_and_can_be_taken_back_at_its_own_site_alone() {
     told(2, async |stage| {
         let (id, today) = (&stage.ids[0], at(0).date_naive());
-        let new = Announcement { site_id: id, from_on: today, until_on: today, by: "account:chen", reason: "机房搬迁" };
+        let new =
+            Announcement { site_id: id, from_on: today, until_on: today, by: "account:chen", reason: "机房搬迁" };
         tell!(stage, maintenance::announce, &new, at(0));
         let windows = ask!(stage, maintenance::windows, id, today);
         assert_eq!((windows.len(), windows[0].reason.as_str()), (1, "机房搬迁"));

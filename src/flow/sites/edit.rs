@@ -49,7 +49,14 @@ pub async fn edit(
     sites::edit(&mut tx, &stored.id, &site, now).await?;
     let by = actor.text();
     let detail = json!({ "site": key, "changed": changed, "values": days });
-    let act = Act { actor: &by, action: "edited", from: None, to: None, why: Some(why).filter(|why| !why.is_empty()), detail };
+    let act = Act {
+        actor: &by,
+        action: "edited",
+        from: None,
+        to: None,
+        why: Some(why).filter(|why| !why.is_empty()),
+        detail,
+    };
     audit::append(&mut tx, &format!("site:{}", stored.id), now, &act).await?;
     tx.commit().await?;
     Ok(changed)

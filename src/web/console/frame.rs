@@ -59,10 +59,8 @@ impl Frame {
     }
 }
 
-const BAR: &[(Section, &str, &str, &str)] = &[
-    (Section::Overview, "/console", "总览", "Overview"),
-    (Section::Sites, "/console/sites", "网站", "Sites"),
-];
+const BAR: &[(Section, &str, &str, &str)] =
+    &[(Section::Overview, "/console", "总览", "Overview"), (Section::Sites, "/console/sites", "网站", "Sites")];
 
 /// A role in one word.
 pub(super) fn role(t: Tongue, role: AccountRole) -> &'static str {

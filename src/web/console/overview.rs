@@ -126,19 +126,39 @@ fn tasks(t: Tongue, officer: &Officer, found: &Overview) -> Vec<Task> {
     let approves = officer.is(AccountRole::Approver);
     let all = [
         (waiting.overdue, t.say("逾期未改的通知", "Overdue notices"), "/console/notices?queue=overdue", true),
-        (waiting.due, t.say("七日内到期的通知", "Notices due within seven days"), "/console/notices?queue=due_soon", false),
+        (
+            waiting.due,
+            t.say("七日内到期的通知", "Notices due within seven days"),
+            "/console/notices?queue=due_soon",
+            false,
+        ),
         (waiting.drafted, t.say("待审核的通知", "Notices to approve"), "/console/notices?queue=approval", false),
         (waiting.objected, t.say("待答复的异议", "Objections to answer"), "/console/notices?queue=objection", true),
-        (waiting.bounced, t.say("未送达的通知", "Notices that did not arrive"), "/console/notices?queue=undelivered", true),
+        (
+            waiting.bounced,
+            t.say("未送达的通知", "Notices that did not arrive"),
+            "/console/notices?queue=undelivered",
+            true,
+        ),
         (
             waiting.cases_proposed,
             t.say("待审批的案件", "Cases for a second person"),
             "/console/cases?queue=second_person",
             approves,
         ),
-        (waiting.cases_open, t.say("待提出处理意见的案件", "Cases without a proposal"), "/console/cases?queue=open", false),
+        (
+            waiting.cases_open,
+            t.say("待提出处理意见的案件", "Cases without a proposal"),
+            "/console/cases?queue=open",
+            false,
+        ),
         (waiting.holds, t.say("暂缓的批量异常", "Mass changes on hold"), "/console/holds", true),
-        (waiting.cannot_look, t.say("无法检查的网站", "Sites that cannot be looked at"), "/console/sites?finding=cannot_look", false),
+        (
+            waiting.cannot_look,
+            t.say("无法检查的网站", "Sites that cannot be looked at"),
+            "/console/sites?finding=cannot_look",
+            false,
+        ),
     ];
     let task = |(count, label, link, is_urgent): (i64, &'static str, &'static str, bool)| Task {
         label,
@@ -157,7 +177,10 @@ fn rates(t: Tongue, found: &Overview) -> Vec<Rate> {
     vec![
         Rate {
             label: t.say("挂标率", "Badges hung"),
-            hint: t.say("标识有效的网站中，最近一次有效检查见到标识的", "of the sites with a badge in force, those whose badge hung at the last fair look"),
+            hint: t.say(
+                "标识有效的网站中，最近一次有效检查见到标识的",
+                "of the sites with a badge in force, those whose badge hung at the last fair look",
+            ),
             value: value(now.hung_rate()),
             change: change(Figures::hung_rate),
             part: number(now.hung),
@@ -167,7 +190,10 @@ fn rates(t: Tongue, found: &Overview) -> Vec<Rate> {
         },
         Rate {
             label: t.say("域名注册率", "Chinese domains"),
-            hint: t.say("登记网站中，有中文域名且未过期的", "of all sites, those with a Chinese domain that has not expired"),
+            hint: t.say(
+                "登记网站中，有中文域名且未过期的",
+                "of all sites, those with a Chinese domain that has not expired",
+            ),
             value: value(now.named_rate()),
             change: change(Figures::named_rate),
             part: number(now.named),

@@ -109,6 +109,9 @@ mod tests {
         assert_eq!((percent(10_000), percent(6_605), percent(7)), ("100.00%".into(), "66.05%".into(), "0.07%".into()));
         let now: DateTime<Utc> = "2026-11-26T04:00:00Z".parse().unwrap();
         let text = |minutes| age(Tongue::Chinese, now - TimeDelta::minutes(minutes), now).text;
-        assert_eq!([text(-5), text(0), text(59), text(61), text(1_441)], ["刚刚", "刚刚", "59 分钟前", "1 小时前", "1 天前"]);
+        assert_eq!(
+            [text(-5), text(0), text(59), text(61), text(1_441)],
+            ["刚刚", "刚刚", "59 分钟前", "1 小时前", "1 天前"]
+        );
     }
 }

@@ -7,8 +7,8 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 
 use super::back;
-use crate::flow::sites::{self, EDITABLE, SiteError};
 use crate::domain::registry::{Column, Site};
+use crate::flow::sites::{self, EDITABLE, SiteError};
 use crate::web::console::enter::Officer;
 use crate::web::console::form::Signed;
 use crate::web::console::frame::{Frame, Section};

@@ -51,12 +51,7 @@ fn failed(error: &dyn std::error::Error) -> Trouble {
     Trouble::Ours
 }
 
-async fn write(
-    console: &Console,
-    officer: &Officer,
-    wanted: &Wanted,
-    form: Form,
-) -> Result<std::fs::File, SheetError> {
+async fn write(console: &Console, officer: &Officer, wanted: &Wanted, form: Form) -> Result<std::fs::File, SheetError> {
     let (app, t) = (&console.app, officer.t);
     let mut sheet = Sheet::begin(form, head(t))?;
     sites::each(&app.db, officer.actor(), wanted, app.clock.now(), |row| sheet.row(&cells(console, t, row))).await?;

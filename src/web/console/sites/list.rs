@@ -50,12 +50,8 @@ struct Kept {
     is_own: bool,
 }
 
-#[derive(Template)]
-#[template(path = "console/sites/list.html")]
-struct Sheet {
-    frame: Frame,
-    t: Tongue,
-    wanted: Wanted,
+/// What can be chosen.
+struct Fields {
     regions: Vec<Choice>,
     kinds: Vec<Choice>,
     verdicts: Vec<Choice>,
@@ -65,6 +61,15 @@ struct Sheet {
     badges: Vec<Choice>,
     ages: Vec<Choice>,
     sorts: Vec<Choice>,
+}
+
+#[derive(Template)]
+#[template(path = "console/sites/list.html")]
+struct Sheet {
+    frame: Frame,
+    t: Tongue,
+    wanted: Wanted,
+    fields: Fields,
     saved: Vec<Kept>,
     query: String,
     is_asked: bool,
@@ -105,38 +110,13 @@ fn sheet(
         Counted::Exactly(count) => (words::number(count), false),
         Counted::MoreThan(count) => (format!("{}{}", t.say("超过 ", "more than "), words::number(count)), true),
     };
-    let has_more_asked = !wanted.kind.is_empty()
-        || !wanted.cause.is_empty()
-        || !wanted.code.is_empty()
-        || !wanted.domain.is_empty()
-        || wanted.named.is_some()
-        || wanted.hanging.is_some()
-        || !wanted.address.is_empty()
-        || wanted.freshness.is_some();
     Sheet {
         frame: Frame::of(console, officer, Section::Sites),
         t,
-        regions: regions(console, t, &officer.actor().region, &wanted.region),
-        kinds: choices(["organ", "institution", "society"].map(|kind| (kind, words::kind(t, kind))), &wanted.kind),
-        verdicts: verdicts(t, &wanted.verdict),
-        findings: choices(FindingCode::ALL.iter().map(|code| (code.name(), t.half(code.help()))), &wanted.finding),
-        causes: causes(t, &wanted.cause),
-        names: choices(Named::ALL.iter().map(|one| (one.name(), t.half(one.help()))), wanted.named.map_or("", Named::name)),
-        badges: choices(
-            Hanging::ALL.iter().map(|one| (one.name(), t.half(one.help()))),
-            wanted.hanging.map_or("", Hanging::name),
-        ),
-        ages: choices(
-            Freshness::ALL.iter().map(|one| (one.name(), t.half(one.help()))),
-            wanted.freshness.map_or("", Freshness::name),
-        ),
-        sorts: choices(
-            Sort::ALL.iter().map(|one| (one.name(), t.half(one.help()))),
-            wanted.sort.unwrap_or(Sort::Need).name(),
-        ),
+        fields: fields(console, t, &officer.actor().region, &wanted),
         saved: named(t, &query, saved),
         is_asked: !query.is_empty(),
-        has_more_asked,
+        has_more_asked: has_more_asked(&wanted),
         count,
         is_capped,
         rows: listed.rows.iter().map(|row| self::row(console, t, row)).collect(),
@@ -151,6 +131,36 @@ fn sheet(
     }
 }
 
+/// Is something asked that the folded part of the form holds?
+fn has_more_asked(wanted: &Wanted) -> bool {
+    let texts = [&wanted.kind, &wanted.cause, &wanted.code, &wanted.domain, &wanted.address];
+    texts.iter().any(|text| !text.is_empty())
+        || wanted.named.is_some()
+        || wanted.hanging.is_some()
+        || wanted.freshness.is_some()
+}
+
+fn fields(console: &Console, t: Tongue, own: &str, wanted: &Wanted) -> Fields {
+    macro_rules! set {
+        ($set:ident, $chosen:expr) => {
+            choices($set::ALL.iter().map(|one| (one.name(), t.half(one.help()))), $chosen.map_or("", $set::name))
+        };
+    }
+    let kinds = ["organ", "institution", "society"].map(|kind| (kind, words::kind(t, kind)));
+    let findings = FindingCode::ALL.iter().map(|code| (code.name(), t.half(code.help())));
+    Fields {
+        regions: regions(console, t, own, &wanted.region),
+        kinds: choices(kinds, &wanted.kind),
+        verdicts: verdicts(t, &wanted.verdict),
+        findings: choices(findings, &wanted.finding),
+        causes: causes(t, &wanted.cause),
+        names: set!(Named, wanted.named),
+        badges: set!(Hanging, wanted.hanging),
+        ages: set!(Freshness, wanted.freshness),
+        sorts: set!(Sort, wanted.sort),
+    }
+}
+
 fn told(t: Tongue, asked: &Asked) -> Option<String> {
     let number = asked.number.parse::<u32>().unwrap_or_default();
     Some(match asked.told.as_str() {
@@ -160,7 +170,9 @@ fn told(t: Tongue, asked: &Asked) -> Option<String> {
         },
         "kept" => t.say("筛选已保存。", "The filter is kept.").to_owned(),
         "dropped" => t.say("筛选已删除。", "The filter is gone.").to_owned(),
-        "unnamed" => t.say("没有保存：请填写不超过 40 字的名称。", "Not kept: give it a name of at most 40 letters.").to_owned(),
+        "unnamed" => {
+            t.say("没有保存：请填写不超过 40 字的名称。", "Not kept: give it a name of at most 40 letters.").to_owned()
+        }
         "full" => t.say("没有保存：最多保存 50 个筛选。", "Not kept: 50 filters are the most.").to_owned(),
         _ => return None,
     })
@@ -198,16 +210,14 @@ fn regions(console: &Console, t: Tongue, own: &str, chosen: &str) -> Vec<Choice>
         0..=2 => region(console, t, code),
         _ => format!("　{}", region(console, t, code)),
     };
-    below.map(|one| Choice { value: one.code.clone(), label: label(&one.code), is_chosen: one.code == chosen }).collect()
+    below
+        .map(|one| Choice { value: one.code.clone(), label: label(&one.code), is_chosen: one.code == chosen })
+        .collect()
 }
 
 fn named(t: Tongue, query: &str, saved: Vec<Saved>) -> Vec<Kept> {
-    let own = |of: &str, name: &str, is_own| Kept {
-        name: name.to_owned(),
-        link: link(of, 0),
-        is_here: of == query,
-        is_own,
-    };
+    let own =
+        |of: &str, name: &str, is_own| Kept { name: name.to_owned(), link: link(of, 0), is_here: of == query, is_own };
     let built_in = [
         own("cn=expired", t.say("中文域名已过期", "Chinese domain expired"), false),
         own("cn=none", t.say("未注册中文域名", "no Chinese domain"), false),

@@ -138,8 +138,13 @@ fn sheet(console: &Console, officer: &Officer, found: &Found, told: &str) -> She
 
 fn said(t: Tongue, told: &str) -> Option<&'static str> {
     Some(match told {
-        "recheck" => t.say("已申请复检，排在例行检查之前。", "A re-check was asked for; it goes before the daily looks."),
-        "maintenance" => t.say("维护公告已登记，未办结通知的期限相应顺延。", "Maintenance is on file; the limit of an open notice stands still meanwhile."),
+        "recheck" => {
+            t.say("已申请复检，排在例行检查之前。", "A re-check was asked for; it goes before the daily looks.")
+        }
+        "maintenance" => t.say(
+            "维护公告已登记，未办结通知的期限相应顺延。",
+            "Maintenance is on file; the limit of an open notice stands still meanwhile.",
+        ),
         "withdrawn" => t.say("维护公告已撤回。", "The announcement was taken back."),
         "exempted" => t.say("已豁免，到期前不起草新的通知。", "Exempted: no new notice is drafted until that day."),
         "unexempted" => t.say("豁免已结束。", "The exemption has ended."),
@@ -165,7 +170,10 @@ fn facts(console: &Console, t: Tongue, found: &Found) -> Vec<(&'static str, Stri
         (t.say("主要职能", "Functions"), unit.functions.clone()),
         (t.say("托管方式", "Hosting"), Some(hosting.to_owned())),
         (t.say("登记的 IP 地址", "Registered addresses"), Some(ips.join("　"))),
-        (t.say("检查时解析到", "Leads to, when looked at"), found.standing.as_ref().and_then(|one| one.address.clone())),
+        (
+            t.say("检查时解析到", "Leads to, when looked at"),
+            found.standing.as_ref().and_then(|one| one.address.clone()),
+        ),
         (t.say("域名到期日", "Domain expires on"), site.domain_expires_on.map(|day| t.plain(day))),
     ];
     present(all)

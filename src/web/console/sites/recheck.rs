@@ -54,9 +54,7 @@ pub(in crate::web::console) async fn many(
 ) -> Page {
     let app = &console.app;
     if marked.key.is_empty() || marked.key.len() > MOST_AT_ONCE {
-        let why = format!(
-            "请先选择 1 至 {MOST_AT_ONCE} 个网站 · choose between 1 and {MOST_AT_ONCE} sites first"
-        );
+        let why = format!("请先选择 1 至 {MOST_AT_ONCE} 个网站 · choose between 1 and {MOST_AT_ONCE} sites first");
         return Err(Trouble::Refused(why));
     }
     if marked.confirmed != "yes" {

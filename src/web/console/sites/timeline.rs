@@ -80,7 +80,8 @@ fn act(t: Tongue, act: &Recorded) -> Line {
     };
     let until = body["detail"]["until"].as_str().map(|day| format!("{} {day}", t.say("至", "until")));
     let changed = body["detail"]["changed"].as_array().map(|all| {
-        let labels = all.iter().filter_map(|name| Column::from_name(name.as_str()?)).map(|column| t.half(column.help()));
+        let labels =
+            all.iter().filter_map(|name| Column::from_name(name.as_str()?)).map(|column| t.half(column.help()));
         labels.collect::<Vec<_>>().join(t.say("、", "; "))
     });
     let why = body["why"].as_str().map(str::to_owned);
