@@ -136,7 +136,7 @@ pub async fn waiting(tx: &mut Tx, area: &(String, String), today: NaiveDate, unt
         COUNT(CASE WHEN state IN ('sent', 'acknowledged') AND due_on >= $3 AND due_on <= $4 THEN 1 END) AS due, \
         COUNT(CASE WHEN state = 'overdue' THEN 1 END) AS overdue, COUNT(CASE WHEN state = 'drafted' THEN 1 END) AS drafted, \
         COUNT(CASE WHEN objected THEN 1 END) AS objected, COUNT(CASE WHEN state = 'bounced' THEN 1 END) AS bounced, \
-        (SELECT COUNT(*) FROM cases c WHERE c.ended_at IS NULL AND c.state = 'open' \
+        (SELECT COUNT(*) FROM cases c WHERE c.ended_at IS NULL \
          AND COALESCE(c.region, '') >= $1 AND COALESCE(c.region, '') <= $2) AS cases_open, \
         (SELECT COUNT(*) FROM cases c WHERE c.ended_at IS NULL AND c.state IN ('proposed', 'reinstatement_proposed') \
          AND COALESCE(c.region, '') >= $1 AND COALESCE(c.region, '') <= $2) AS cases_proposed, \

@@ -48,7 +48,7 @@ const SEED: [&str; 8] = [
     numbered!(
         "INSERT INTO sites (id, key, unit_id, name, en_domain, cn_domain, ips, badge_code, state, domain_expires_on, hosting, \
          fingerprint, imported_by, changed_at, area) SELECT 's' || i, 's' || i || '.yunxi.gov.test', 'u' || i, \
-         '第' || i || '局网站', 's' || i || '.yunxi.gov.test', CASE WHEN i % 3 = 0 THEN 'xn--s' || i || '.xn--zfr164b' END, '', \
+         '第' || i || '局网站', 's' || i || '.yunxi.gov.test', CASE WHEN i % 3 = 0 THEN 'n' || i || '.xn--zfr164b' END, '', \
          'CA18205000041' || CAST(1000000000 + i AS TEXT), 'valid', CASE WHEN i % 2 = 0 THEN $3 END, 'own', 'x', 'import', $2, \
          '14' || substr(CAST(10101 + ((i % 100) / 10) * 100 + i % 10 AS TEXT), 2) FROM n"
     ),

@@ -86,7 +86,10 @@ fn in_ascii(text: &str) -> String {
     let text = text.split(['/', '?', '#']).next().unwrap_or_default();
     let label = |label: &str| match label.is_ascii() {
         true => label.to_owned(),
-        false => Host::parse(label).map_or_else(|| label.to_owned(), |host| host.ascii().to_owned()),
+        // A label alone is no host: it is read as the first of one.
+        false => Host::parse(&format!("{label}.cn"))
+            .and_then(|host| host.ascii().strip_suffix(".cn").map(str::to_owned))
+            .unwrap_or_else(|| label.to_owned()),
     };
     text.split(['.', '。']).map(label).collect::<Vec<_>>().join(".")
 }

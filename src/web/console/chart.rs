@@ -9,7 +9,7 @@ use chrono::{Days, NaiveDate};
 const WIDTH: f64 = 640.0;
 const HEIGHT: f64 = 200.0;
 /// Room for the labels: left, right, top, bottom.
-const ROOM: (f64, f64, f64, f64) = (56.0, 12.0, 12.0, 24.0);
+const ROOM: (f64, f64, f64, f64) = (68.0, 12.0, 12.0, 24.0);
 
 /// One line of a chart.
 pub(super) struct Series {

@@ -146,12 +146,7 @@ fn tasks(t: Tongue, officer: &Officer, found: &Overview) -> Vec<Task> {
             "/console/cases?queue=second_person",
             approves,
         ),
-        (
-            waiting.cases_open,
-            t.say("待提出处理意见的案件", "Cases without a proposal"),
-            "/console/cases?queue=open",
-            false,
-        ),
+        (waiting.cases_open, t.say("在办案件", "Open cases"), "/console/cases?queue=open", false),
         (waiting.holds, t.say("暂缓的批量异常", "Mass changes on hold"), "/console/holds", true),
         (
             waiting.cannot_look,
