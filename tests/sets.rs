@@ -29,8 +29,8 @@ use badgewatch::metrics::{
     AddressSource, AnswerClass, ChainKind, PageFate, PoolUse, ReportResult, RunResult, Surface, TxMode, VerifyForm,
 };
 use badgewatch::probe::http::RequestEnd;
-use badgewatch::store::site_rows::{Freshness, Hanging, Named, Sort};
 use badgewatch::store::outbox::{Channel, Part, Stuck};
+use badgewatch::store::site_rows::{Freshness, Hanging, Named, Sort};
 use badgewatch::store::vitals::Pool;
 use badgewatch::web::api::Code;
 
