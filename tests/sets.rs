@@ -33,6 +33,7 @@ use badgewatch::metrics::{
 };
 use badgewatch::probe::http::RequestEnd;
 use badgewatch::store::outbox::{Channel, Part, Stuck};
+use badgewatch::store::site_rows::{Freshness, Hanging, Named, Sort};
 use badgewatch::store::vitals::Pool;
 use badgewatch::web::api::Code;
 
@@ -60,7 +61,7 @@ fn sets() -> Vec<Set> {
         Ground CaseOutcome CaseState CaseQueue CaseAct Authority InstructionAct CaseRefusal Code Task ClickVerdict
         LeadKind LeadState LeadRefusal SeenBy ReportResult
         AddressSource AnswerClass ChainKind PageFate PoolUse RunResult Surface TxMode VerifyForm Sending JobName Always
-        RequestEnd Pool Body Personal)
+        RequestEnd Pool Body Personal Sort Named Hanging Freshness)
 }
 
 /// The values of a set, as the contract has them (in any order).

@@ -16,6 +16,8 @@ mod contacts;
 mod desk;
 #[path = "store/evidence.rs"]
 mod evidence;
+#[path = "store/figures.rs"]
+mod figures;
 #[path = "store/findings.rs"]
 mod findings;
 #[path = "store/groups.rs"]
@@ -38,6 +40,8 @@ mod pages;
 mod people;
 #[path = "store/plan.rs"]
 mod plan;
+#[path = "store/site_rows.rs"]
+mod site_rows;
 #[path = "store/sites.rs"]
 mod sites;
 #[path = "store/stage.rs"]

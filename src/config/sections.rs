@@ -154,6 +154,8 @@ section! {
         suspicion_days: u32 = 180,
         /// Days it is kept where a badge was seen.
         seen_days: u32 = 180,
+        /// Days the figures of a day are kept, by county.
+        figures_days: u32 = 800,
         /// Days after the decision about a report that the mail address of who wrote it is kept.
         contact_days: u32 = 90,
     }

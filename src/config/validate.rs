@@ -174,6 +174,8 @@ impl Config {
         all.unless(self.mass.hours > 0, "mass.hours", "at least 1 is needed");
         all.unless(self.retention.looks_days > 0, "retention.looks_days", "at least 1 is needed");
         all.unless(self.retention.suspicion_days > 0, "retention.suspicion_days", "at least 1 is needed");
+        let figures = self.retention.figures_days >= 366;
+        all.unless(figures, "retention.figures_days", "at least 366: the overview shows a year");
         // What was seen makes a lead over several days.
         let seen = self.retention.seen_days >= self.verify.lead_days.max(7);
         all.unless(seen, "retention.seen_days", "at least 7, and no less than verify.lead_days");

@@ -18,6 +18,7 @@ pub mod crawl;
 pub mod dns;
 pub mod evidence;
 pub mod exhibit;
+pub mod figures;
 pub mod finding;
 pub mod host;
 pub mod identity;

@@ -18,6 +18,23 @@ pub fn digits_of(area: &str) -> &str {
     area.get(..level).unwrap_or(area)
 }
 
+/// The first and the last code of an area, in the order of texts. Of the whole country the first is empty: what lies in no
+/// known region is its.
+pub fn bounds(area: &str) -> (String, String) {
+    let digits = digits_of(area);
+    let first = if digits.is_empty() { String::new() } else { format!("{digits:0<6}") };
+    (first, format!("{digits:9<6}"))
+}
+
+/// Where an area and the one that is asked for meet: the narrower of the two, if it lies in the other.
+pub fn meet<'a>(area: &'a str, asked: &'a str) -> Option<&'a str> {
+    match (is_within(asked, area), is_within(area, asked)) {
+        (true, _) => Some(asked),
+        (false, true) => Some(area),
+        (false, false) => None,
+    }
+}
+
 /// Is the registry complete for a region, so that "nobody was issued this badge" may be said there (domain rules §3)?
 /// `list`: the areas it is declared complete for. A site whose region is not known is covered by `000000` alone.
 pub fn complete_for(region: Option<&str>, list: &[impl AsRef<str>]) -> bool {

@@ -17,7 +17,7 @@ use crate::store::vitals::{self, Connections};
 use crate::store::{Db, StoreResult, Tx, contacts, instructions, leads, notices, outbox};
 
 /// A site is fresh that was fairly looked at within this time: the daily look, and one that failed.
-const FRESH: TimeDelta = TimeDelta::hours(48);
+pub const FRESH: TimeDelta = TimeDelta::hours(48);
 
 /// The counts of one moment.
 #[derive(Debug, Clone)]

@@ -9,6 +9,8 @@ pub mod check_site;
 pub mod contacts;
 pub mod deliver;
 pub mod export_registry;
+pub mod figures;
+pub mod filters;
 pub mod import_registry;
 pub mod leads;
 pub mod letter_view;
@@ -23,6 +25,7 @@ pub mod retention;
 pub mod seal;
 pub mod seen;
 pub mod sign;
+pub mod sites;
 pub mod tasks;
 pub mod watch;
 

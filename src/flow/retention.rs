@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::watch::Step;
 use crate::clock::day;
 use crate::store::leads::{self, StoredLead};
-use crate::store::{Db, StoreResult, Tx, evidence, looks, outbox, seen_on, sessions, views};
+use crate::store::{Db, StoreResult, Tx, evidence, figures, looks, outbox, seen_on, sessions, views};
 
 /// Rows let go in one transaction: nobody waits long behind it.
 const AT_ONCE: i64 = 2_000;
@@ -22,6 +22,8 @@ pub struct Keep {
     pub suspicion: TimeDelta,
     /// Where a badge was seen.
     pub seen: TimeDelta,
+    /// The figures of a day.
+    pub figures: TimeDelta,
     /// Mail addresses of those who reported something, after it was decided.
     pub contacts: TimeDelta,
 }
@@ -36,9 +38,10 @@ pub async fn step(db: &Db, keep: &Keep, now: DateTime<Utc>) -> StoreResult<Step>
     let unseen = seen_on::purge(&mut tx, day(now - keep.seen), AT_ONCE).await?;
     // Who logged in, and who looked at what, stands in the chains of acts.
     let over = sessions::purge(&mut tx, now - LOGGED_IN).await? + views::purge(&mut tx, now - LOGGED_IN).await?;
+    let past = figures::purge(&mut tx, day(now - keep.figures), AT_ONCE).await?;
     let forgotten = forget(&mut tx, now - keep.contacts).await?;
     tx.commit().await?;
-    Ok(if emptied + deleted + unseen + over + forgotten > 0 { Step::Worked } else { Step::Idle })
+    Ok(if emptied + deleted + unseen + over + past + forgotten > 0 { Step::Worked } else { Step::Idle })
 }
 
 /// Takes the addresses out of some leads that were decided before a moment; how many leads.

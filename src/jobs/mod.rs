@@ -15,7 +15,7 @@ use crate::domain::lead::Terms;
 use crate::domain::schedule::Rhythm;
 use crate::flow::retention::{self, Keep};
 use crate::flow::watch::Step;
-use crate::flow::{cases, certificates, leads, reports, seal, tasks};
+use crate::flow::{cases, certificates, figures, leads, reports, seal, tasks};
 use crate::shared::Shared;
 use crate::store::{StoreError, StoreResult, jobs};
 
@@ -30,6 +30,7 @@ closed_set! {
         Cases = "cases", "办案 · cases that became due are opened, what authorities did is looked after";
         DailyRoot = "daily_root", "每日封存 · yesterday's evidence is sealed";
         Chains = "chains", "证据链核验 · a share of the evidence is checked, all of it in a day";
+        Figures = "figures", "每日指标 · what stood at the end of the day is kept, by county";
         Reports = "reports", "定期报告 · reports that are missing are noted";
         OfficeTasks = "office_tasks", "待办提醒 · offices are told what waits for them";
         Leads = "leads", "线索 · hosts on which badges were seen become leads";
@@ -60,6 +61,7 @@ const JOBS: &[Job] = &[
     // After midnight, when the day's evidence is complete.
     Job { name: JobName::DailyRoot, cron: "10 0 * * *", run: |app| Box::pin(daily_root(app)) },
     Job { name: JobName::Chains, cron: "25 * * * *", run: |app| Box::pin(check_chains(app)) },
+    Job { name: JobName::Figures, cron: "5 0 * * *", run: |app| Box::pin(keep_figures(app)) },
     Job { name: JobName::Reports, cron: "20 7 * * *", run: |app| Box::pin(miss_reports(app)) },
     // Every day: of the days off the calendar knows, make-up Saturdays among the days that are worked.
     Job { name: JobName::OfficeTasks, cron: "30 8 * * *", run: |app| Box::pin(tell_offices(app)) },
@@ -154,6 +156,11 @@ async fn check_chains(app: &Shared) -> StoreResult<Step> {
     }
 }
 
+async fn keep_figures(app: &Shared) -> StoreResult<Step> {
+    figures::keep(&app.db, app.clock.now()).await?;
+    Ok(Step::Idle)
+}
+
 async fn miss_reports(app: &Shared) -> StoreResult<Step> {
     reports::step(&app.db, &app.config.offices, app.clock.now()).await?;
     Ok(Step::Idle)
@@ -177,6 +184,7 @@ async fn let_go(app: &Shared) -> StoreResult<Step> {
         looks: days(retention.looks_days),
         suspicion: days(retention.suspicion_days),
         seen: days(retention.seen_days),
+        figures: days(retention.figures_days),
         contacts: days(retention.contact_days),
     };
     retention::step(&app.db, &keep, app.clock.now()).await

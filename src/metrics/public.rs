@@ -34,7 +34,7 @@ closed_set! {
         Console = "console", "the office's console";
         Api = "api", "the JSON API";
         Machine = "machine", "health and metrics";
-        Other = "other", "everything else, the overview among it";
+        Other = "other", "everything else";
     }
 }
 

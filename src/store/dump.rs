@@ -134,6 +134,17 @@ pub const TABLES: &[Table] = tables! {
     sessions { id: Text = "$1", account_id: Text = "$2", hash: Text = "$3", form_token: Text = "$4", stage: Text = "$5",
         made_at: At = "$6", seen_at: At = "$7", expires_at: At = "$8", ended_at: At = "$9", address: Text = "$10" }
     views { account_id: Text = "$1", what: Text = "$2", subject: Text = "$3", at: At = "$4" }
+    site_rows { site_id: Text = "$1", key: Text = "$2", name: Text = "$3", unit_name: Text = "$4", kind: Text = "$5",
+        area: Text = "$6", en_domain: Text = "$7", cn_domain: Text = "$8", badge_code: Text = "$9",
+        certificate_id: Text = "$10", state: Text = "$11", domain_expires_on: Day = "$12", searched: Text = "$13",
+        rank: Int = "$14", verdict: Text = "$15", cause: Text = "$16", looked_at: At = "$17", fair_at: At = "$18",
+        hung: Bool = "$19", address: Text = "$20", checked: Int = "$21", known: Int = "$22" }
+    figures { day: Day = "$1", area: Text = "$2", sites: Int = "$3", issued: Int = "$4", hung: Int = "$5",
+        named: Int = "$6", passed: Int = "$7", failed: Int = "$8", undetermined: Int = "$9", not_applicable: Int = "$10",
+        fresh: Int = "$11" }
+    saved_filters { account_id: Text = "$1", name: Text = "$2", query: Text = "$3", made_at: At = "$4" }
+    exemptions { id: Text = "$1", site_id: Text = "$2", until_on: Day = "$3", noted_at: At = "$4", noted_by: Text = "$5",
+        reason: Text = "$6", ended_at: At = "$7", ended_by: Text = "$8" }
     audit { id: Text = "$1", chain: Text = "$2", seq: Int = "$3", at: At = "$4", actor: Text = "$5",
         action: Text = "$6", body: Text = "$7", body_hash: Text = "$8", prev_hash: Text = "$9", hash: Text = "$10" }
     job_runs { name: Text = "$1", next_at: At = "$2", last_ok: At = "$3", last_error: Text = "$4" }

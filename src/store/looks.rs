@@ -106,7 +106,7 @@ pub async fn set_standing(tx: &mut Tx, standing: &Standing) -> StoreResult<()> {
         execute!(&mut *tx, sql, &standing.site_id, passed_at)?;
     }
     execute!(
-        tx,
+        &mut *tx,
         "INSERT INTO standings (site_id, verdict, cause, looked_at, fair_at, passed_at, address, badge_host, checked, \
          known, complete) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (site_id) DO UPDATE SET \
          verdict = $2, cause = $3, looked_at = $4, fair_at = $5, passed_at = $6, address = $7, badge_host = $8, \
@@ -123,7 +123,7 @@ pub async fn set_standing(tx: &mut Tx, standing: &Standing) -> StoreResult<()> {
         standing.known,
         standing.complete,
     )?;
-    Ok(())
+    super::site_rows::stand(tx, standing).await
 }
 
 /// How many sites stand where.
@@ -166,49 +166,4 @@ pub async fn freshness(tx: &mut Tx, since: DateTime<Utc>) -> StoreResult<Freshne
                CAST(COALESCE(SUM(checked), 0) AS BIGINT) AS checked, CAST(COALESCE(SUM(known), 0) AS BIGINT) AS known \
                FROM standings";
     fetch_one!(Freshness, tx, sql, since)
-}
-
-/// A site in a list.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct Listed {
-    pub site_id: String,
-    pub key: String,
-    pub name: String,
-    pub unit_name: String,
-    pub en_domain: Option<String>,
-    pub cn_domain: Option<String>,
-    pub verdict: Option<String>,
-    pub cause: Option<String>,
-    pub looked_at: Option<DateTime<Utc>>,
-    pub checked: Option<i64>,
-    pub known: Option<i64>,
-}
-
-macro_rules! listed {
-    ($rest:literal) => {
-        concat!(
-            "SELECT s.id AS site_id, s.key, s.name, u.name AS unit_name, s.en_domain, s.cn_domain, t.verdict, t.cause, \
-             t.looked_at, t.checked, t.known FROM sites s JOIN units u ON u.id = s.unit_id ",
-            $rest
-        )
-    };
-}
-
-/// All watched sites with where they stand, those that need a hand first; `None` = not looked at yet. For a registry of
-/// some thousand sites: it sorts them all.
-pub async fn list(tx: &mut Tx, most: i64, skip: i64) -> StoreResult<Vec<Listed>> {
-    let sql = listed!(
-        "LEFT JOIN standings t ON t.site_id = s.id WHERE s.dropped_at IS NULL ORDER BY \
-         CASE t.verdict WHEN 'fail' THEN 0 WHEN 'undetermined' THEN 1 WHEN 'pass' THEN 3 \
-         WHEN 'not_applicable' THEN 4 ELSE 2 END, t.cause, s.key LIMIT $1 OFFSET $2"
-    );
-    fetch_all!(Listed, tx, sql, most, skip)
-}
-
-/// The watched sites of one verdict, by cause: read from an index, however many there are.
-pub async fn list_of(tx: &mut Tx, verdict: &str, most: i64, skip: i64) -> StoreResult<Vec<Listed>> {
-    let sql = listed!(
-        "JOIN standings t ON t.site_id = s.id WHERE t.verdict = $1 ORDER BY t.cause, t.site_id LIMIT $2 OFFSET $3"
-    );
-    fetch_all!(Listed, tx, sql, verdict, most, skip)
 }

@@ -27,3 +27,26 @@ pub async fn of_site(tx: &mut Tx, site_id: &str, since: NaiveDate) -> StoreResul
     let sql = "SELECT DISTINCT from_on, until_on FROM maintenance WHERE site_id = $1 AND until_on >= $2 ORDER BY from_on, until_on";
     fetch_all!((NaiveDate, NaiveDate), tx, sql, site_id, since)
 }
+
+/// An announcement on file.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Window {
+    pub id: String,
+    pub from_on: NaiveDate,
+    pub until_on: NaiveDate,
+    pub noted_at: DateTime<Utc>,
+    pub noted_by: String,
+    pub reason: String,
+}
+
+/// The announcements of a site that are not over on a day, the first first.
+pub async fn windows(tx: &mut Tx, site_id: &str, since: NaiveDate) -> StoreResult<Vec<Window>> {
+    let sql = "SELECT id, from_on, until_on, noted_at, noted_by, reason FROM maintenance \
+               WHERE site_id = $1 AND until_on >= $2 ORDER BY from_on, id LIMIT 100";
+    fetch_all!(Window, tx, sql, site_id, since)
+}
+
+/// Takes an announcement off the file. `false`: the site has none of this id.
+pub async fn withdraw(tx: &mut Tx, site_id: &str, id: &str) -> StoreResult<bool> {
+    Ok(execute!(tx, "DELETE FROM maintenance WHERE site_id = $1 AND id = $2", site_id, id)? == 1)
+}

@@ -194,14 +194,15 @@ pub struct Untold {
     pub code: String,
 }
 
-/// Confirmed faults of watched sites that no notice tells, site by site.
-pub async fn untold(tx: &mut Tx, most: i64) -> StoreResult<Vec<Untold>> {
+/// Confirmed faults of watched sites that no notice tells, site by site; sites that are exempt today are left out.
+pub async fn untold(tx: &mut Tx, today: NaiveDate, most: i64) -> StoreResult<Vec<Untold>> {
     let sql = "SELECT f.site_id, f.id AS finding_id, f.code FROM findings f \
                JOIN sites s ON s.id = f.site_id AND s.dropped_at IS NULL \
                LEFT JOIN notice_items i ON i.finding_id = f.id \
-               WHERE f.state = 'confirmed' AND f.effect = 'fault' AND i.finding_id IS NULL \
-               ORDER BY f.site_id, f.id LIMIT $1";
-    fetch_all!(Untold, tx, sql, most)
+               WHERE f.state = 'confirmed' AND f.effect = 'fault' AND i.finding_id IS NULL AND NOT EXISTS (SELECT 1 \
+               FROM exemptions e WHERE e.site_id = f.site_id AND e.ended_at IS NULL AND e.until_on >= $1) \
+               ORDER BY f.site_id, f.id LIMIT $2";
+    fetch_all!(Untold, tx, sql, today, most)
 }
 
 /// Items of notices that are not over whose findings are: (notice, finding). Of `kin`, which tell the same fact, none is

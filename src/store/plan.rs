@@ -124,6 +124,12 @@ pub async fn ask(tx: &mut Tx, site_id: &str, at: DateTime<Utc>) -> StoreResult<b
     Ok(execute!(tx, sql, site_id, at)? == 1)
 }
 
+/// Stands by a watched site: until this transaction ends nobody else asks or acts there, so that its record has one writer.
+/// `false`: it is not on the plan.
+pub async fn stand_by(tx: &mut Tx, site_id: &str) -> StoreResult<bool> {
+    Ok(execute!(tx, "UPDATE plan SET rank = rank WHERE site_id = $1", site_id)? == 1)
+}
+
 /// The plan of one site, as a claim that nobody has.
 pub async fn of_site(tx: &mut Tx, site_id: &str) -> StoreResult<Option<Claim>> {
     let sql = "SELECT site_id, COALESCE(lease, '') AS lease, next_at, home_at, pages_at, recheck_at, attempts, \

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::TryStreamExt;
 
-use super::{StoreError, StoreResult, Tx, execute, fetch_all, fetch_optional, insert_many};
+use super::{StoreError, StoreResult, Tx, execute, fetch_all, fetch_optional, insert_many, site_rows};
 use crate::domain::case::SharedSite;
 use crate::domain::host::Host;
 use crate::domain::ids::{BadgeCode, CertificateId};
@@ -145,7 +145,8 @@ pub async fn insert_all(tx: &mut Tx, writes: &[SiteWrite<'_>]) -> StoreResult<()
     inserted?;
     let names: Vec<_> =
         writes.iter().flat_map(|write| write.site.hosts().into_iter().map(|host| (host, write.id))).collect();
-    insert_names(tx, &names).await
+    insert_names(tx, &names).await?;
+    site_rows::enter(tx, writes).await
 }
 
 /// Writes every column of a site anew, and its names. The key never changes: another key is another site.
@@ -186,13 +187,41 @@ pub async fn update(tx: &mut Tx, write: &SiteWrite<'_>) -> StoreResult<()> {
     )?;
     execute!(tx, "DELETE FROM site_names WHERE site_id = $1", write.id)?;
     let names: Vec<_> = site.hosts().into_iter().map(|host| (host, write.id)).collect();
-    insert_names(tx, &names).await
+    insert_names(tx, &names).await?;
+    site_rows::enter(tx, std::slice::from_ref(write)).await?;
+    site_rows::take_state(tx, write.id).await
+}
+
+/// Writes what an officer may mend by hand: people to write to, and two days. The registry's own file goes before it when it
+/// brings something new.
+pub async fn edit(tx: &mut Tx, id: &str, site: &Site, at: DateTime<Utc>) -> StoreResult<()> {
+    let (contact, handler) = (&site.contact, &site.handler);
+    execute!(
+        &mut *tx,
+        "UPDATE sites SET contact_name = $2, contact_email = $3, contact_phone = $4, handler_name = $5, \
+         handler_email = $6, handler_phone = $7, notified_on = $8, domain_expires_on = $9, changed_at = $10, \
+         published = NULL WHERE id = $1",
+        id,
+        &contact.name,
+        &contact.email,
+        &contact.phone,
+        &handler.name,
+        &handler.email,
+        &handler.phone,
+        site.notified_on,
+        site.domain_expires_on,
+        at,
+    )?;
+    let sql = "UPDATE site_rows SET domain_expires_on = $2 WHERE site_id = $1";
+    execute!(tx, sql, id, site.domain_expires_on)?;
+    Ok(())
 }
 
 /// Takes a site out of the registry. Its history stays.
 pub async fn drop_site(tx: &mut Tx, id: &str, at: DateTime<Utc>) -> StoreResult<bool> {
     // It counts in no group and no share any more.
     execute!(&mut *tx, "DELETE FROM standings WHERE site_id = $1", id)?;
+    site_rows::leave(&mut *tx, id).await?;
     let sql =
         "UPDATE sites SET dropped_at = $2, changed_at = $2, published = NULL WHERE id = $1 AND dropped_at IS NULL";
     Ok(execute!(tx, sql, id, at)? == 1)
@@ -205,7 +234,9 @@ pub async fn decide_state(tx: &mut Tx, id: &str, state: Option<BadgeState>, at: 
          WHERE id = $1 AND COALESCE(decided_state, '') <> $4";
     let name = state.map(BadgeState::name);
     let since = state.map(|_| at);
-    Ok(execute!(tx, sql, id, name, at, name.unwrap_or_default(), since)? == 1)
+    let changed = execute!(&mut *tx, sql, id, name, at, name.unwrap_or_default(), since)? == 1;
+    site_rows::take_state(tx, id).await?;
+    Ok(changed)
 }
 
 async fn insert_names(tx: &mut Tx, names: &[(Host, &str)]) -> StoreResult<()> {

@@ -7,7 +7,6 @@ pub mod console;
 mod guard;
 mod health;
 mod keys;
-mod overview;
 mod page;
 mod report;
 mod style;
@@ -27,7 +26,6 @@ use crate::shared::Shared;
 /// All routes.
 pub fn router(app: Shared) -> Router {
     Router::new()
-        .route("/overview", get(overview::page))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))

@@ -1,9 +1,8 @@
 //! The two languages of a page: Chinese first, English where the browser asks for it; and how each writes days and times.
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, header};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
-use super::overview::prefers_english;
 use crate::domain::beijing::{beijing, weekday};
 
 /// The language of one page.
@@ -90,6 +89,19 @@ impl Tongue {
             format!("{} {clock}", self.short(at.date_naive()))
         }
     }
+}
+
+/// Chinese first: English only where the browser ranks it above Chinese, or knows no Chinese.
+fn prefers_english(headers: &HeaderMap) -> bool {
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let rank = |language: &str| {
+        let quality = |entry: &str| {
+            let (tag, weight) = entry.split_once(";q=").unwrap_or((entry, "1"));
+            tag.trim().to_ascii_lowercase().starts_with(language).then(|| weight.trim().parse::<f32>().unwrap_or(0.0))
+        };
+        accepted.split(',').filter_map(quality).fold(0.0, f32::max)
+    };
+    rank("en") > rank("zh")
 }
 
 #[cfg(test)]

@@ -121,7 +121,7 @@ async fn reports_of_one_thing_are_one_lead_and_who_wrote_is_for_officers_alone()
         assert!(shown(AccountRole::Admin, ELSEWHERE).await.is_err());
 
         let long = TimeDelta::days(400);
-        let keep = Keep { looks: long, suspicion: long, seen: long, contacts: TimeDelta::days(90) };
+        let keep = Keep { looks: long, suspicion: long, seen: long, figures: long, contacts: TimeDelta::days(90) };
         house.app.clock.advance(TimeDelta::days(100));
         retention::step(&house.app.db, &keep, house.now()).await.unwrap();
         assert!(house.lead().await.file.has_contacts(), "as long as nobody has decided it");

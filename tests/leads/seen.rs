@@ -113,7 +113,7 @@ async fn after_half_a_year_it_is_let_go() {
         house.days(3, CODE, COPY, 2).await;
         house.app.clock.advance(TimeDelta::days(178));
         let long = TimeDelta::days(400);
-        let keep = Keep { looks: long, suspicion: long, seen: TimeDelta::days(180), contacts: long };
+        let keep = Keep { looks: long, suspicion: long, seen: TimeDelta::days(180), figures: long, contacts: long };
         retention::step(&house.app.db, &keep, house.now()).await.unwrap();
         let left: Vec<_> = days(&house, "copy.example").await.into_iter().map(|(day, _)| day).collect();
         assert_eq!(left, [day("2026-11-28"), day("2026-11-27")], "the first day is 181 days ago");

@@ -137,7 +137,8 @@ fn day_of(at: DateTime<Utc>) -> u64 {
 }
 
 async fn no_confirmed_fault_is_forgotten(sim: &Sim) {
-    let untold = notices::untold(&mut sim.office.db().read().await.unwrap(), 10).await.unwrap();
+    let untold =
+        notices::untold(&mut sim.office.db().read().await.unwrap(), sim.office.clock.today(), 10).await.unwrap();
     assert!(untold.is_empty(), "{untold:?}");
     let waiting = notices::mended(&mut sim.office.db().read().await.unwrap(), &MISSING, 10).await.unwrap();
     assert!(waiting.is_empty(), "{waiting:?}");

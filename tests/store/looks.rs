@@ -1,7 +1,7 @@
 //! Looks as they were taken, and where each site stands by them.
 
 use badgewatch::store::looks::{self, Standing, StoredLook};
-use badgewatch::store::{Json, evidence, new_id, sites};
+use badgewatch::store::{Json, evidence, new_id};
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
@@ -146,34 +146,6 @@ async fn the_sites_are_counted_by_province() {
         stage.run("INSERT INTO regions (code, name) VALUES ('990102', '云溪县')").await;
         stage.run("UPDATE units SET region = '990102'").await;
         assert_eq!(ask!(stage, looks::by_province), [told("99", "fail", 1), told("99", "pass", 2)]);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn the_list_shows_first_what_needs_a_hand() {
-    told(7, async |stage| {
-        let says = [
-            ("not_applicable", "hanging_period"),
-            ("pass", "verified"),
-            ("undetermined", "challenge"),
-            ("fail", "partly_hung"),
-            ("fail", "not_hung"),
-        ];
-        for (id, (verdict, cause)) in stage.ids.iter().zip(says) {
-            tell!(stage, looks::set_standing, &standing(id, verdict, cause, at(0)));
-        }
-        tell!(stage, sites::drop_site, &stage.ids[6], at(0));
-        let listed = ask!(stage, looks::list, 10, 0);
-        let order: Vec<_> =
-            listed.iter().map(|site| stage.ids.iter().position(|id| *id == site.site_id).unwrap()).collect();
-        assert_eq!(order, [4, 3, 2, 5, 1, 0], "fail, undetermined, not looked at yet, pass, not applicable");
-        assert_eq!(
-            (listed[0].verdict.as_deref(), listed[0].checked, listed[0].known),
-            (Some("fail"), Some(3), Some(4))
-        );
-        assert_eq!((&listed[3].verdict, listed[3].looked_at), (&None, None));
-        assert_eq!(ask!(stage, looks::list, 2, 4), listed[4..]);
     })
     .await;
 }

@@ -53,12 +53,12 @@ fn after(notice: &Notice, events: &[Event]) -> Notice {
 async fn a_finding_is_told_by_one_notice_and_a_site_has_one_open() {
     told(2, async |stage| {
         let finding = confirmed(stage, 0).await;
-        let untold = ask!(stage, notices::untold, 10);
+        let untold = ask!(stage, notices::untold, at(0).date_naive(), 10);
         assert_eq!((untold.len(), untold[0].finding_id.as_str()), (1, finding.as_str()));
         let notice = draft(stage, 0, &finding);
         assert!(tell!(stage, notices::insert, &notice));
         assert!(!tell!(stage, notices::insert, &draft(stage, 0, &finding)), "the site has an open one");
-        assert!(ask!(stage, notices::untold, 10).is_empty());
+        assert!(ask!(stage, notices::untold, at(0).date_naive(), 10).is_empty());
         assert_eq!(ask!(stage, notices::open_of_site, &stage.ids[0]), Some(notice.clone()));
         assert_eq!(ask!(stage, notices::by_id, &notice.id), Some(notice.clone()));
         assert_eq!(ask!(stage, notices::of_site, &stage.ids[1]), []);

@@ -18,6 +18,7 @@ pub mod office;
 pub mod registry;
 pub mod reply;
 pub mod report;
+pub mod scale;
 pub mod smtp;
 pub mod tls;
 pub mod words;

@@ -19,7 +19,7 @@ use crate::store::sites::{self, StoredSite};
 use crate::store::{StoreError, StoreResult, Tx};
 
 /// Pieces of evidence that are searched for what a letter shows.
-pub(super) const SEARCHED: i64 = 10;
+pub(crate) const SEARCHED: i64 = 10;
 
 /// What became of a letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -190,7 +190,7 @@ async fn faults(tx: &mut Tx, desk: &Desk, notice: &StoredNotice, telegram: Teleg
     Ok(faults)
 }
 
-pub(super) fn fault(found: &StoredFinding, vantage: &str, kept: &[evidence::Piece]) -> Fault {
+pub(crate) fn fault(found: &StoredFinding, vantage: &str, kept: &[evidence::Piece]) -> Fault {
     Fault {
         code: found.finding.code,
         pages: found.pages.iter().take(SHOWN_PAGES).cloned().collect(),

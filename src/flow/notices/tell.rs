@@ -18,7 +18,7 @@ const AT_ONCE: i64 = 200;
 
 /// Confirmed faults that nobody was told of: they join the site's open notice, or a new one is drafted.
 pub(super) async fn untold(tx: &mut Tx, desk: &Desk, now: &Now) -> Result<bool, ActError> {
-    let untold = notices::untold(tx, AT_ONCE).await?;
+    let untold = notices::untold(tx, now.today, AT_ONCE).await?;
     for of_site in untold.chunk_by(|one, other| one.site_id == other.site_id) {
         if tell(tx, desk, now, &of_site[0].site_id, faults(of_site)?).await? {
             return Ok(true);

@@ -9,6 +9,7 @@ use crate::web::tongue::Tongue;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Section {
     Overview,
+    Sites,
     Notices,
     Cases,
     Leads,
@@ -70,6 +71,7 @@ impl Frame {
 
 const BAR: &[(Section, &str, &str, &str)] = &[
     (Section::Overview, "/console", "总览", "Overview"),
+    (Section::Sites, "/console/sites", "网站", "Sites"),
     (Section::Notices, "/console/notices", "通知", "Notices"),
     (Section::Cases, "/console/cases", "案件", "Cases"),
     (Section::Leads, "/console/leads", "线索", "Leads"),

@@ -7,6 +7,7 @@
 mod act;
 mod assets;
 mod cases;
+mod chart;
 mod enter;
 mod form;
 mod frame;
@@ -21,8 +22,11 @@ mod outbox;
 mod overview;
 mod record;
 mod settings;
+mod sheet;
+mod sites;
 mod tongue;
 mod trouble;
+mod wording;
 mod words;
 
 use std::sync::Arc;
@@ -30,6 +34,7 @@ use std::sync::Arc;
 use axum::extract::DefaultBodyLimit;
 use axum::response::Response;
 use axum::{Router, middleware, routing};
+use tokio::sync::Semaphore;
 
 use super::guard;
 use crate::domain::account::AccountRole;
@@ -41,12 +46,17 @@ use trouble::Trouble;
 /// Bytes of a form; who takes a file says so for itself.
 const LARGEST: usize = 256 * 1024;
 
+/// Tables that are written at once; who comes then waits.
+const TABLES: usize = 2;
+
 /// What the handlers share. Cheap to clone.
 #[derive(Clone)]
 struct Console {
     app: Shared,
     regions: Arc<Regions>,
     limits: Arc<limits::Limits>,
+    /// Tables that are written at once.
+    tables: Arc<Semaphore>,
 }
 
 /// What a handler answers.
@@ -69,6 +79,19 @@ macro_rules! console {
 
 console! {
     get "/console" Viewer => overview::show;
+    get "/console/sites" Viewer => sites::list::show;
+    get "/console/sites.csv" Viewer => sites::export::csv;
+    get "/console/sites.xlsx" Viewer => sites::export::xlsx;
+    post "/console/sites/filters" Viewer => sites::saved::keep;
+    post "/console/sites/recheck" Officer => sites::recheck::many;
+    get "/console/sites/{key}" Viewer => sites::page::show;
+    post "/console/sites/{key}/recheck" Officer => sites::recheck::one;
+    get "/console/sites/{key}/edit" Officer => sites::edit::show;
+    post "/console/sites/{key}/edit" Officer => sites::edit::submit;
+    post "/console/sites/{key}/maintenance" Officer => sites::maintenance::announce;
+    post "/console/sites/{key}/maintenance/withdraw" Officer => sites::maintenance::withdraw;
+    post "/console/sites/{key}/exemption" Officer => sites::exemption::grant;
+    post "/console/sites/{key}/exemption/end" Officer => sites::exemption::end;
     post "/console/log-out" Viewer => log_in::log_out;
     get "/console/me" Viewer => oneself::show;
     post "/console/me/end-others" Viewer => oneself::end_others;
@@ -118,7 +141,12 @@ console! {
 
 /// The console's routes.
 pub(super) fn router(app: Shared) -> Router {
-    let console = Console { app, regions: Arc::new(Regions::builtin()), limits: Arc::default() };
+    let console = Console {
+        app,
+        regions: Arc::new(Regions::builtin()),
+        limits: Arc::default(),
+        tables: Arc::new(Semaphore::new(TABLES)),
+    };
     routes()
         .layer(middleware::from_fn_with_state(console.clone(), enter::enter))
         .route("/console/log-in", routing::get(log_in::show).post(log_in::submit))

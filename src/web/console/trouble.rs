@@ -12,6 +12,7 @@ use crate::domain::account::AccountRole;
 use crate::flow::cases::CaseError;
 use crate::flow::leads::LeadError;
 use crate::flow::notices::ActError;
+use crate::flow::sites::SiteError;
 use crate::store::StoreError;
 use crate::web::page::html;
 use crate::web::tongue::Tongue;
@@ -77,6 +78,15 @@ impl From<LeadError> for Trouble {
             LeadError::Refused(refusal) => Self::Refused(refusal.help().to_owned()),
             LeadError::Changed => Self::Changed("/console/leads".to_owned()),
             LeadError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<SiteError> for Trouble {
+    fn from(error: SiteError) -> Self {
+        match error {
+            SiteError::Act(error) => Self::from(error).at("/console/sites"),
+            other => Self::Refused(other.to_string()),
         }
     }
 }

@@ -125,7 +125,7 @@ fn facts(t: Tongue, told: &Told) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn evidence(t: Tongue, exhibit: &Exhibit) -> Card {
+pub(in crate::web) fn evidence(t: Tongue, exhibit: &Exhibit) -> Card {
     let cut = |text: &str| text.chars().take(EXCERPT_CHARS).collect::<String>();
     let excerpt = exhibit.excerpt.as_deref().filter(|text| !text.trim().is_empty());
     Card {

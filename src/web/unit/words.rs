@@ -43,7 +43,7 @@ fn english_name(code: FindingCode) -> &'static str {
 }
 
 /// Is it told page by page?
-pub(super) const fn is_of_pages(code: FindingCode) -> bool {
+pub(in crate::web) const fn is_of_pages(code: FindingCode) -> bool {
     matches!(
         code,
         F::NotHung
@@ -81,7 +81,7 @@ pub(super) fn short(t: Tongue, code: FindingCode) -> &'static str {
 }
 
 /// What was seen.
-pub(super) fn seen(t: Tongue, code: FindingCode) -> &'static str {
+pub(in crate::web) fn seen(t: Tongue, code: FindingCode) -> &'static str {
     t.say(letters::seen(code), english_seen(code))
 }
 
@@ -114,7 +114,7 @@ fn english_seen(code: FindingCode) -> &'static str {
 }
 
 /// What to do, step by step.
-pub(super) fn remedies(t: Tongue, fault: &Fault) -> Vec<&'static str> {
+pub(in crate::web) fn remedies(t: Tongue, fault: &Fault) -> Vec<&'static str> {
     match t {
         Tongue::Chinese => letters::steps(fault).into_iter().chain(letters::last(fault.code).iter().copied()).collect(),
         Tongue::English => vec![english_remedy(fault.code)],

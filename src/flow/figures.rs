@@ -1,0 +1,64 @@
+//! The figures of an area: as they stand now, and day by day.
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+
+use crate::clock::day;
+use crate::domain::account::Actor;
+use crate::domain::figures::{Day, Figures};
+use crate::domain::region::bounds;
+use crate::flow::measure::FRESH;
+use crate::store::figures::{self, Platform, Waiting};
+use crate::store::{Db, StoreResult};
+
+/// Hosting addresses that are shown.
+const PLATFORMS: i64 = 10;
+
+/// A limit ends soon that ends within so many days.
+const SOON: Days = Days::new(7);
+
+/// What an officer sees in the morning.
+#[derive(Debug, Clone)]
+pub struct Overview {
+    pub today: NaiveDate,
+    pub now: Figures,
+    /// The same by region, the actor's own regions only.
+    pub regions: Vec<(String, Figures)>,
+    /// The days kept of the last `span` days, in order.
+    pub days: Vec<Day>,
+    pub platforms: Vec<Platform>,
+    pub waiting: Waiting,
+}
+
+impl Overview {
+    /// What stood at the beginning of the span, on the first day that was kept of it, if that is not today.
+    pub fn before(&self) -> Option<&Day> {
+        self.days.first().filter(|first| first.day < self.today)
+    }
+}
+
+/// Gathers the overview of an actor's region, with the days of a span.
+pub async fn overview(db: &Db, actor: &Actor, span: u64, now: DateTime<Utc>) -> StoreResult<Overview> {
+    let (area, today) = (bounds(&actor.region), day(now));
+    let mut tx = db.read().await?;
+    let regions = figures::now(&mut tx, &area, now - FRESH, today).await?;
+    let mut sum = Figures::default();
+    regions.iter().for_each(|(_, figures)| sum.add(figures));
+    Ok(Overview {
+        today,
+        now: sum,
+        regions,
+        days: figures::since(&mut tx, &area, today - Days::new(span)).await?,
+        platforms: figures::platforms(&mut tx, &area, PLATFORMS).await?,
+        waiting: figures::waiting(&mut tx, &area, today, today + SOON).await?,
+    })
+}
+
+/// Keeps the figures of the day that has just ended: it runs shortly after midnight in Beijing, and again does no harm.
+pub async fn keep(db: &Db, now: DateTime<Utc>) -> StoreResult<()> {
+    let ended = day(now) - Days::new(1);
+    let everywhere = bounds("000000");
+    let all = figures::now(&mut db.read().await?, &everywhere, now - FRESH, day(now)).await?;
+    let mut tx = db.write().await?;
+    figures::keep(&mut tx, ended, &all).await?;
+    tx.commit().await
+}
