@@ -6,15 +6,21 @@
 mod support;
 
 use badgewatch::domain::account::AccountRole;
+use badgewatch::domain::confirm::{FindingState, Track};
+use badgewatch::domain::finding::Finding;
 use badgewatch::domain::lead::Written;
+use badgewatch::domain::mass::Dimension;
 use badgewatch::domain::verdict::FindingCode;
 use badgewatch::flow::accounts::{self, OPERATOR};
 use badgewatch::flow::leads;
 use badgewatch::flow::people::VIEWS;
-use badgewatch::store::{accounts as people_on_file, audit, cases, leads as leads_on_file, notices, sites};
+use badgewatch::store::findings::{self, Change, Group};
+use badgewatch::store::{
+    accounts as people_on_file, attachments, audit, cases, leads as leads_on_file, notices, sites,
+};
 use badgewatch::web::console::ROUTES;
 
-use support::bureau::{ELSEWHERE, HERE, SITE, confirm, registry, settle};
+use support::bureau::{ELSEWHERE, FOLDER, HERE, SITE, confirm, registry, settle};
 use support::console::{House, Person, told};
 use support::db::register;
 
@@ -49,6 +55,32 @@ struct County {
     lead: String,
     site: String,
     token: String,
+    file: String,
+    hold: String,
+}
+
+/// A mass change on hold that touches a site of the county.
+async fn held(house: &House) -> String {
+    let (mut tx, now) = (house.test.db.write().await.unwrap(), house.clock.now());
+    let (code, group) = (FindingCode::NotHung, Group { failing: 6, watched: 9 });
+    let id = findings::open_hold(&mut tx, Dimension::Address, "192.0.2.1", code, group, now).await.unwrap();
+    let site = sites::by_key(&mut tx, FOLDER).await.unwrap().unwrap();
+    assert!(findings::open(&mut tx, &site.id, &Finding::fault(code), &Track::open(now), &[]).await.unwrap());
+    let read = findings::open_of_site(&mut tx, &site.id).await.unwrap().remove(0);
+    let to = Track { state: FindingState::Held, ..read.track.clone() };
+    let change = Change { at: now, pages: &[], confirmed_by: None, hold_id: Some(&id) };
+    assert!(findings::advance(&mut tx, &read, &to, &change).await.unwrap());
+    tx.commit().await.unwrap();
+    id
+}
+
+/// A file that came with an objection.
+async fn attached(house: &House, notice: &str) -> String {
+    let (mut tx, now) = (house.test.db.write().await.unwrap(), house.clock.now());
+    attachments::insert(&mut tx, notice, "说明.pdf", "application/pdf", b"%PDF", now).await.unwrap();
+    let file = attachments::of_notice(&mut tx, notice).await.unwrap().remove(0).id;
+    tx.commit().await.unwrap();
+    file
 }
 
 async fn county(house: &House) -> County {
@@ -79,7 +111,9 @@ async fn county(house: &House) -> County {
     let filter = leads_on_file::Filter { regions: [HERE, HERE], kind: None, state: None };
     let lead = leads_on_file::list(&mut tx, &filter, 1, 0).await.unwrap().remove(0).id;
     assert!(cases::by_id(&mut tx, &case).await.unwrap().is_some());
-    County { notice, case, lead, site: site.id, token }
+    drop(tx);
+    let (file, hold) = (attached(house, &notice).await, held(house).await);
+    County { notice, case, lead, site: site.id, token, file, hold }
 }
 
 impl County {
@@ -108,6 +142,15 @@ impl County {
             ("leads", "{id}" | "{lead}") => &self.lead,
             ("sites", "{id}" | "{site}") => &self.site,
             ("sites", "{key}") => SITE,
+            ("files", "{file}") => &self.file,
+            ("notices", "{act}") => "withdraw",
+            ("cases", "{act}") => "consult",
+            ("leads", "{act}") => "dismiss",
+            ("holds", "{id}") => &self.hold,
+            ("holds", "{verdict}") => "ours",
+            // None waits: here and elsewhere the same is said.
+            ("outbox", "{id}") => "none",
+            ("outbox", "{act}") => "settle",
             _ => return None,
         };
         Some(real.to_owned())
@@ -142,13 +185,19 @@ fn complaint(method: &str, path: &str, least: AccountRole, asker: &Asker, status
     let is_of_something = path.contains('{');
     // A token is issued to an account that is named in the form.
     let is_of_something = is_of_something || (method, path) == ("post", "/console/settings/tokens");
+    let is_of_a_queue =
+        is_of_something && ["/console/holds/", "/console/outbox/"].iter().any(|of| path.starts_with(of));
     match asker.role {
         None if method == "get" => (status != 303).then_some("nobody is not sent to log in"),
         None => (status != 401).then_some("nobody is not stopped"),
         Some(role) if role < least => (status != 403).then_some("the role is not stopped"),
+        // What is not there any more and what lies elsewhere are not told apart.
+        Some(_) if is_of_a_queue && !asker.is_here => (status != 409).then_some("it is there for a stranger's county"),
         Some(_) if is_of_something && !asker.is_here => {
             (status != 404).then_some("it is there for a stranger's county")
         }
+        // Evidence is bundled by a proposal; this case has none yet.
+        Some(_) if path == "/console/cases/{id}/bundle" => (status != 404).then_some("there is a bundle of nothing"),
         Some(_) => {
             ([401, 403, 404, 405].contains(&status) || status >= 500).then_some("it is not open to whom it should be")
         }
