@@ -11,6 +11,7 @@ pub mod deliver;
 pub mod export_registry;
 pub mod figures;
 pub mod filters;
+pub mod import_history;
 pub mod import_registry;
 pub mod leads;
 pub mod letter_view;

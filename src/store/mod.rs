@@ -31,6 +31,7 @@ pub mod notices;
 pub mod outbox;
 pub mod pages;
 pub mod plan;
+pub mod previews;
 pub mod queue;
 pub mod reports;
 pub mod seen_on;

@@ -13,6 +13,7 @@ pub(super) enum Section {
     Notices,
     Cases,
     Leads,
+    Registry,
     Settings,
     /// What concerns oneself: password, second device.
     Oneself,
@@ -75,6 +76,7 @@ const BAR: &[(Section, &str, &str, &str)] = &[
     (Section::Notices, "/console/notices", "通知", "Notices"),
     (Section::Cases, "/console/cases", "案件", "Cases"),
     (Section::Leads, "/console/leads", "线索", "Leads"),
+    (Section::Registry, "/console/registry", "登记", "Registry"),
     (Section::Settings, "/console/settings", "设置", "Settings"),
 ];
 
