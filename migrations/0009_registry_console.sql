@@ -22,3 +22,27 @@ CREATE TABLE import_previews (
     file       TEXT NOT NULL,
     content    BYTEA NOT NULL
 );
+
+-- Circulars (通报): figures as they were when each was drafted, and the words around them.
+CREATE TABLE circulars (
+    id           TEXT PRIMARY KEY,
+    number       TEXT UNIQUE,                -- given when it is released
+    area         TEXT NOT NULL,              -- GB/T 2260; 000000: the whole country
+    from_on      DATE NOT NULL,
+    until_on     DATE NOT NULL,
+    state        TEXT NOT NULL CHECK (state IN ('draft', 'released', 'withdrawn')),
+    version      BIGINT NOT NULL,            -- guards every change
+    made_at      TIMESTAMPTZ NOT NULL,
+    made_by      TEXT NOT NULL,
+    office       TEXT NOT NULL,              -- signs it (落款)
+    addressee    TEXT NOT NULL,              -- 主送
+    opening      TEXT NOT NULL,
+    next_steps   TEXT NOT NULL,
+    figures      JSONB NOT NULL,
+    released_at  TIMESTAMPTZ,
+    released_by  TEXT,
+    withdrawn_at TIMESTAMPTZ,
+    withdrawn_by TEXT,
+    why          TEXT                        -- it was withdrawn
+);
+CREATE INDEX circulars_area ON circulars (area, until_on);

@@ -10,6 +10,8 @@ mod calendar;
 mod cases;
 #[path = "store/certificates.rs"]
 mod certificates;
+#[path = "store/circulars.rs"]
+mod circulars;
 #[path = "store/contacts.rs"]
 mod contacts;
 #[path = "store/desk.rs"]
@@ -42,6 +44,8 @@ mod people;
 mod plan;
 #[path = "store/site_rows.rs"]
 mod site_rows;
+#[path = "store/previews.rs"]
+mod previews;
 #[path = "store/sites.rs"]
 mod sites;
 #[path = "store/stage.rs"]

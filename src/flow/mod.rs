@@ -6,6 +6,7 @@ pub mod calendar;
 pub mod cases;
 pub mod certificates;
 pub mod check_site;
+pub mod circulars;
 pub mod contacts;
 pub mod deliver;
 pub mod export_registry;

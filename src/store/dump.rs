@@ -134,6 +134,11 @@ pub const TABLES: &[Table] = tables! {
         body: Text = "$15" }
     tokens { id: Text = "$1", account_id: Text = "$2", hash: Text = "$3", made_at: At = "$4", expires_at: At = "$5",
         revoked_at: At = "$6" }
+    circulars { id: Text = "$1", number: Text = "$2", area: Text = "$3", from_on: Day = "$4", until_on: Day = "$5",
+        state: Text = "$6", version: Int = "$7", made_at: At = "$8", made_by: Text = "$9", office: Text = "$10",
+        addressee: Text = "$11", opening: Text = "$12", next_steps: Text = "$13", figures: Tree = "$14",
+        released_at: At = "$15", released_by: Text = "$16", withdrawn_at: At = "$17", withdrawn_by: Text = "$18",
+        why: Text = "$19" }
     import_previews { id: Text = "$1", account_id: Text = "$2", made_at: At = "$3", expires_at: At = "$4",
         file: Text = "$5", content: Bytes = "$6" }
     sessions { id: Text = "$1", account_id: Text = "$2", hash: Text = "$3", form_token: Text = "$4", stage: Text = "$5",

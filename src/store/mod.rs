@@ -9,6 +9,7 @@ pub mod audit;
 pub mod calendar;
 pub mod cases;
 pub mod certificates;
+pub mod circulars;
 pub mod contacts;
 pub mod counters;
 pub mod credentials;

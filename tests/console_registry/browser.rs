@@ -3,13 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use badgewatch::clock::Clock;
-use badgewatch::config::Config;
 use badgewatch::domain::account::AccountRole;
 
 use crate::files::{file, row};
 use crate::support::axe;
 use crate::support::browser::Browser;
-use crate::support::console::{House, PASSWORD};
+use crate::support::console::{House, PASSWORD, ordinary};
 use crate::support::db::sqlite;
 use crate::support::world::start;
 
@@ -42,7 +41,7 @@ fn send(browser: &mut Browser, base: &str, file: &Path) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn somebody_imports_a_file_with_refused_rows() {
-    let house = House::open(sqlite().await, Clock::manual(start()), Config::default()).await;
+    let house = House::open(sqlite().await, Clock::manual(start()), ordinary()).await;
     house.account("wang", AccountRole::Admin, "140214").await;
     let base = house.stranger().url("");
     let long = "人民政府政务服务和数据资源综合协调管理委员会办公室信息化推进与网站标识管理工作专班";

@@ -14,6 +14,7 @@ pub(super) enum Section {
     Cases,
     Leads,
     Registry,
+    Circulars,
     Settings,
     /// What concerns oneself: password, second device.
     Oneself,
@@ -77,6 +78,7 @@ const BAR: &[(Section, &str, &str, &str)] = &[
     (Section::Cases, "/console/cases", "案件", "Cases"),
     (Section::Leads, "/console/leads", "线索", "Leads"),
     (Section::Registry, "/console/registry", "登记", "Registry"),
+    (Section::Circulars, "/console/circulars", "通报", "Circulars"),
     (Section::Settings, "/console/settings", "设置", "Settings"),
 ];
 
