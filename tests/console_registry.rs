@@ -8,3 +8,5 @@ mod browser;
 mod files;
 #[path = "console_registry/import.rs"]
 mod import;
+#[path = "console_registry/settings.rs"]
+mod settings;

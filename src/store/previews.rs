@@ -25,11 +25,11 @@ pub async fn keep(tx: &mut Tx, kept: &Kept) -> StoreResult<()> {
     Ok(())
 }
 
-/// A file of an account that has not expired.
-pub async fn of(tx: &mut Tx, account_id: &str, id: &str, now: DateTime<Utc>) -> StoreResult<Option<Kept>> {
+/// A file of an account, expired or not.
+pub async fn of(tx: &mut Tx, account_id: &str, id: &str) -> StoreResult<Option<Kept>> {
     let sql = "SELECT id, account_id, made_at, expires_at, file, content FROM import_previews \
-               WHERE id = $1 AND account_id = $2 AND expires_at > $3";
-    fetch_optional!(Kept, tx, sql, id, account_id, now)
+               WHERE id = $1 AND account_id = $2";
+    fetch_optional!(Kept, tx, sql, id, account_id)
 }
 
 /// Lets a file of an account go. `false`: it was gone.

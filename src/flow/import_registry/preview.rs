@@ -24,7 +24,9 @@ const NAME: usize = 120;
 pub enum PreviewError {
     #[error(transparent)]
     File(#[from] RegistryError),
-    #[error("the file was let go: it was taken already, or its time is over")]
+    #[error("no such file of this account waits to be taken")]
+    NotFound,
+    #[error("the time of the file is over")]
     Gone,
     #[error("the registry has changed since the file was looked at")]
     Changed,
@@ -135,7 +137,7 @@ pub async fn commit(
     let mut tx = db.write().await?;
     units::lock_imports(&mut tx).await?;
     if !previews::discard(&mut tx, &actor.account_id, id).await? {
-        return Err(PreviewError::Gone);
+        return Err(PreviewError::NotFound);
     }
     let mut report = carry_out(&mut tx, &incoming, terms, Some(plan), now).await?;
     if report.plan != plan {
@@ -149,14 +151,19 @@ pub async fn commit(
 }
 
 /// Lets a kept file go.
-pub async fn discard(db: &Db, actor: &Actor, id: &str) -> StoreResult<()> {
+pub async fn discard(db: &Db, actor: &Actor, id: &str) -> Result<(), PreviewError> {
     let mut tx = db.write().await?;
-    previews::discard(&mut tx, &actor.account_id, id).await?;
-    tx.commit().await
+    if !previews::discard(&mut tx, &actor.account_id, id).await? {
+        return Err(PreviewError::NotFound);
+    }
+    Ok(tx.commit().await?)
 }
 
 async fn open(db: &Db, actor: &Actor, id: &str, now: DateTime<Utc>) -> Result<(Kept, Incoming), PreviewError> {
-    let kept = previews::of(&mut db.read().await?, &actor.account_id, id, now).await?.ok_or(PreviewError::Gone)?;
+    let kept = previews::of(&mut db.read().await?, &actor.account_id, id).await?.ok_or(PreviewError::NotFound)?;
+    if kept.expires_at <= now {
+        return Err(PreviewError::Gone);
+    }
     let (content, incoming) = read_through(kept.file.clone(), kept.content).await?;
     Ok((Kept { content, ..kept }, incoming.of(actor)))
 }

@@ -118,6 +118,8 @@ console! {
     get "/console/second-device/code" Viewer => oneself::code::show;
     post "/console/second-device/code" Viewer => oneself::code::submit;
     get "/console/settings" Admin => settings::show;
+    get "/console/settings/running" Admin => settings::running::show;
+    get "/console/settings/letters" Admin => settings::letters::show;
     get "/console/settings/users" Admin => settings::users::list;
     get "/console/settings/new-user" Admin => settings::new_user::show;
     post "/console/settings/new-user" Admin => settings::new_user::submit;

@@ -18,9 +18,10 @@ impl From<PreviewError> for Trouble {
         let why = match error {
             PreviewError::Store(error) => return error.into(),
             PreviewError::File(_) | PreviewError::Broken => return Self::Broken,
+            PreviewError::NotFound => return Self::Missing,
             PreviewError::Gone => {
-                "登记未改动。该文件已导入、已放弃或已过保留时间，请重新上传。 · \
-                 The registry is as it was. The file was taken or discarded, or its time is over: send it again."
+                "登记未改动。该文件已过保留时间，请重新上传。 · \
+                 The registry is as it was. The time of the file is over: send it again."
             }
             PreviewError::Changed => {
                 "登记未改动。自您预览之后，登记数据已有变化，预览的结果不再准确。请返回预览页，刷新核对后再导入。 · \

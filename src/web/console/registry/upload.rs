@@ -3,12 +3,14 @@
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Redirect};
 
+use super::take::Nothing;
 use super::{index, words};
 use crate::flow::import_registry::{self, LARGEST, PreviewError};
 use crate::web::console::enter::Officer;
-use crate::web::console::form;
+use crate::web::console::form::{self, Signed};
 use crate::web::console::trouble::Trouble;
 use crate::web::console::{Console, Page};
 
@@ -31,9 +33,14 @@ pub(in crate::web::console) async fn submit(
     mut request: Request,
 ) -> Page {
     DefaultBodyLimit::max(READ).apply(&mut request);
-    let form = Multipart::from_request(request, &()).await.map_err(|_| Trouble::Broken)?;
     let t = officer.t;
     let wrong = |why: String| index::sheet(&console, &officer, StatusCode::UNPROCESSABLE_ENTITY, None, Some(why));
+    let no_file = || t.say("请选择要上传的文件。", "Choose a file.").to_owned();
+    if !is_multipart(&request) {
+        let Signed(Nothing {}) = Signed::from_request(request, &()).await?;
+        return wrong(no_file()).await;
+    }
+    let form = Multipart::from_request(request, &()).await.map_err(|_| Trouble::Broken)?;
     let too_large = || words::too_large(t, LARGEST >> 20);
     let sent = match read(form).await {
         Ok(sent) => sent,
@@ -44,7 +51,7 @@ pub(in crate::web::console) async fn submit(
     if sent.is_too_large {
         return wrong(too_large()).await;
     } else if sent.content.is_empty() {
-        return wrong(t.say("请选择要上传的文件。", "Choose a file.").to_owned()).await;
+        return wrong(no_file()).await;
     }
     let app = &console.app;
     match import_registry::keep(&app.db, officer.actor(), &sent.name, sent.content, app.clock.now()).await {
@@ -52,6 +59,11 @@ pub(in crate::web::console) async fn submit(
         Err(PreviewError::File(error)) => wrong(words::unusable(t, &error)).await,
         Err(error) => Err(error.into()),
     }
+}
+
+fn is_multipart(request: &Request) -> bool {
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("multipart/form-data"))
 }
 
 async fn read(mut form: Multipart) -> Result<Sent, MultipartError> {
