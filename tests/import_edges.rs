@@ -364,6 +364,8 @@ async fn the_store_keeps_regions_units_imports_and_changes_as_they_were_given() 
             changed: 4,
             unchanged: 5,
             dropped: 6,
+            made_by: "operator".into(),
+            area: "000000".into(),
         };
         units::begin_import(&mut tx, &record).await.unwrap();
         let newer = Import { id: new_id(), at: noon() + TimeDelta::microseconds(1), ..record.clone() };

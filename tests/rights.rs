@@ -5,18 +5,20 @@
 
 mod support;
 
-use badgewatch::domain::account::AccountRole;
+use badgewatch::domain::account::{AccountRole, Actor};
 use badgewatch::domain::confirm::{FindingState, Track};
 use badgewatch::domain::finding::Finding;
 use badgewatch::domain::lead::Written;
 use badgewatch::domain::mass::Dimension;
+use badgewatch::domain::region::Regions;
 use badgewatch::domain::verdict::FindingCode;
 use badgewatch::flow::accounts::{self, OPERATOR};
-use badgewatch::flow::leads;
+use badgewatch::flow::import_registry::{self, Terms};
 use badgewatch::flow::people::VIEWS;
+use badgewatch::flow::{circulars, leads};
 use badgewatch::store::findings::{self, Change, Group};
 use badgewatch::store::{
-    accounts as people_on_file, attachments, audit, cases, leads as leads_on_file, notices, sites,
+    accounts as people_on_file, attachments, audit, cases, leads as leads_on_file, notices, sites, units,
 };
 use badgewatch::web::console::ROUTES;
 
@@ -55,8 +57,12 @@ struct County {
     lead: String,
     site: String,
     token: String,
-    file: String,
+    attachment: String,
     hold: String,
+    /// A registry file that the county's administrator sent.
+    file: String,
+    import: String,
+    circular: String,
 }
 
 /// A mass change on hold that touches a site of the county.
@@ -98,12 +104,7 @@ async fn county(house: &House) -> County {
     house.account("subject", AccountRole::Officer, HERE).await;
     let token = accounts::issue_token(db, "subject", 90, OPERATOR, now).await.unwrap().token.id;
     let officer = people_on_file::by_name(&mut db.read().await.unwrap(), "subject").await.unwrap().unwrap();
-    let actor = badgewatch::domain::account::Actor {
-        account_id: officer.id,
-        name: officer.name,
-        role: officer.role,
-        region: officer.region,
-    };
+    let actor = Actor { account_id: officer.id, name: officer.name, role: officer.role, region: officer.region };
     let desk = badgewatch::flow::cases::Desk::of(&house.app);
     let ground = badgewatch::domain::case::Ground::Other;
     let case = badgewatch::flow::cases::read::open_at(&desk, &actor, SITE, ground, "来信反映", now).await.unwrap().id;
@@ -112,8 +113,45 @@ async fn county(house: &House) -> County {
     let lead = leads_on_file::list(&mut tx, &filter, 1, 0).await.unwrap().remove(0).id;
     assert!(cases::by_id(&mut tx, &case).await.unwrap().is_some());
     drop(tx);
-    let (file, hold) = (attached(house, &notice).await, held(house).await);
-    County { notice, case, lead, site: site.id, token, file, hold }
+    let (attachment, hold) = (attached(house, &notice).await, held(house).await);
+    County {
+        notice,
+        case,
+        lead,
+        site: site.id,
+        token,
+        attachment,
+        hold,
+        file: "nothing".into(),
+        import: imported(house, &actor).await,
+        circular: drafted(house, &actor).await,
+    }
+}
+
+/// An import of the county that refused a row.
+async fn imported(house: &House, actor: &Actor) -> String {
+    let csv = format!("{}x,x,x,x,x,x,x,x\n", registry());
+    let incoming = import_registry::read("county.csv", csv.as_bytes()).unwrap().of(actor);
+    let db = &house.test.db;
+    let report = import_registry::import(db, &incoming, &Terms::default(), house.clock.now()).await.unwrap();
+    assert!(report.applied && !report.refused.is_empty(), "{report:?}");
+    units::imports_within(&mut db.read().await.unwrap(), HERE, 1).await.unwrap().remove(0).id
+}
+
+async fn drafted(house: &House, actor: &Actor) -> String {
+    let day = badgewatch::domain::beijing::day(house.clock.now());
+    let wish = circulars::Wish { area: HERE.into(), from: day, until: day };
+    let (offices, regions) = (&house.app.desk.offices, Regions::builtin());
+    circulars::draft(&house.test.db, offices, &regions, actor, &wish, house.clock.now()).await.unwrap()
+}
+
+/// The file of the county's administrator: an account has its own.
+async fn sent(house: &House) -> String {
+    let db = &house.test.db;
+    let admin = people_on_file::by_name(&mut db.read().await.unwrap(), "here.admin").await.unwrap().unwrap();
+    let (name, role, region) = (admin.name, admin.role, admin.region);
+    let actor = Actor { account_id: admin.id, name, role, region };
+    import_registry::keep(db, &actor, "a.csv", registry().into_bytes(), house.clock.now()).await.unwrap()
 }
 
 impl County {
@@ -142,7 +180,7 @@ impl County {
             ("leads", "{id}" | "{lead}") => &self.lead,
             ("sites", "{id}" | "{site}") => &self.site,
             ("sites", "{key}") => SITE,
-            ("files", "{file}") => &self.file,
+            ("files", "{file}") => &self.attachment,
             ("notices", "{act}") => "withdraw",
             ("cases", "{act}") => "consult",
             ("leads", "{act}") => "dismiss",
@@ -151,6 +189,9 @@ impl County {
             // None waits: here and elsewhere the same is said.
             ("outbox", "{id}") => "none",
             ("outbox", "{act}") => "settle",
+            ("file", "{id}") => &self.file,
+            ("imports", "{id}") => &self.import,
+            ("circulars", "{id}") => &self.circular,
             _ => return None,
         };
         Some(real.to_owned())
@@ -167,6 +208,12 @@ fn fields(path: &str) -> &'static [(&'static str, &'static str)] {
         "/console/settings/tokens" => &[("account", "subject"), ("days", "0")],
         "/console/password" => &[("present", "x"), ("new", "x"), ("again", "x")],
         "/console/second-device" => &[("secret", "x"), ("code", "0")],
+        "/console/registry/file/{id}/take" => &[("plan", "x")],
+        "/console/circulars/{id}/text" => {
+            &[("version", "1"), ("addressee", "各单位"), ("opening", "通报如下。"), ("next_steps", "整改。")]
+        }
+        "/console/circulars/{id}/release" => &[("version", "1"), ("checked", "true")],
+        "/console/circulars/{id}/withdraw" => &[("version", "1"), ("why", "数据有误")],
         "/console/second-device/code" => &[("code", "0")],
         _ => &[],
     }
@@ -207,8 +254,9 @@ fn complaint(method: &str, path: &str, least: AccountRole, asker: &Asker, status
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_route_is_open_to_whom_it_should_be_and_to_nobody_else() {
     told(async |house| {
-        let county = county(&house).await;
+        let mut county = county(&house).await;
         let everybody = everybody(&house).await;
+        county.file = sent(&house).await;
         let mut wrong = Vec::new();
         // To log out is tried last of all.
         let (last, routes): (Vec<_>, Vec<_>) = ROUTES.iter().partition(|route| route.1 == "/console/log-out");

@@ -11,6 +11,7 @@ use badgewatch::domain::calendar::{DayKind, Weight};
 use badgewatch::domain::case::{
     Authority, CaseAct, CaseOutcome, CaseQueue, CaseRefusal, CaseState, Ground, InstructionAct,
 };
+use badgewatch::domain::circular::CircularState;
 use badgewatch::domain::click::ClickVerdict;
 use badgewatch::domain::confirm::FindingState;
 use badgewatch::domain::crawl::{Arrival, Offered, Origin, Outcome, RobotsMode, TrapCause, UrlKind};
@@ -61,7 +62,7 @@ fn sets() -> Vec<Set> {
         Ground CaseOutcome CaseState CaseQueue CaseAct Authority InstructionAct CaseRefusal Code Task ClickVerdict
         LeadKind LeadState LeadRefusal SeenBy ReportResult
         AddressSource AnswerClass ChainKind PageFate PoolUse RunResult Surface TxMode VerifyForm Sending JobName Always
-        RequestEnd Pool Body Personal Sort Named Hanging Freshness)
+        RequestEnd Pool Body Personal Sort Named Hanging Freshness CircularState)
 }
 
 /// The values of a set, as the contract has them (in any order).

@@ -10,6 +10,8 @@ mod calendar;
 mod cases;
 #[path = "store/certificates.rs"]
 mod certificates;
+#[path = "store/circulars.rs"]
+mod circulars;
 #[path = "store/contacts.rs"]
 mod contacts;
 #[path = "store/desk.rs"]
@@ -40,6 +42,8 @@ mod pages;
 mod people;
 #[path = "store/plan.rs"]
 mod plan;
+#[path = "store/previews.rs"]
+mod previews;
 #[path = "store/site_rows.rs"]
 mod site_rows;
 #[path = "store/sites.rs"]

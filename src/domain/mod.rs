@@ -12,6 +12,7 @@ pub mod beijing;
 pub mod calendar;
 pub mod case;
 pub mod certificate;
+pub mod circular;
 pub mod click;
 pub mod confirm;
 pub mod crawl;

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::watch::Step;
 use crate::clock::day;
 use crate::store::leads::{self, StoredLead};
-use crate::store::{Db, StoreResult, Tx, evidence, figures, looks, outbox, seen_on, sessions, views};
+use crate::store::{Db, StoreResult, Tx, evidence, figures, looks, outbox, previews, seen_on, sessions, views};
 
 /// Rows let go in one transaction: nobody waits long behind it.
 const AT_ONCE: i64 = 2_000;
@@ -40,8 +40,9 @@ pub async fn step(db: &Db, keep: &Keep, now: DateTime<Utc>) -> StoreResult<Step>
     let over = sessions::purge(&mut tx, now - LOGGED_IN).await? + views::purge(&mut tx, now - LOGGED_IN).await?;
     let past = figures::purge(&mut tx, day(now - keep.figures), AT_ONCE).await?;
     let forgotten = forget(&mut tx, now - keep.contacts).await?;
+    let untaken = previews::purge(&mut tx, now).await?;
     tx.commit().await?;
-    Ok(if emptied + deleted + unseen + over + past + forgotten > 0 { Step::Worked } else { Step::Idle })
+    Ok(if emptied + deleted + unseen + over + past + forgotten + untaken > 0 { Step::Worked } else { Step::Idle })
 }
 
 /// Takes the addresses out of some leads that were decided before a moment; how many leads.

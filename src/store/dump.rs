@@ -59,7 +59,10 @@ pub const TABLES: &[Table] = tables! {
         address: Text = "$6", functions: Text = "$7", administrative_functions: Bool = "$8", region_text: Text = "$9",
         region: Text = "$10", published: Int = "$11" }
     imports { id: Text = "$1", at: At = "$2", file: Text = "$3", sha256: Text = "$4", rows_good: Int = "$5",
-        refused: Int = "$6", added: Int = "$7", changed: Int = "$8", unchanged: Int = "$9", dropped: Int = "$10" }
+        refused: Int = "$6", added: Int = "$7", changed: Int = "$8", unchanged: Int = "$9", dropped: Int = "$10",
+        made_by: Text = "$11", area: Text = "$12" }
+    import_refusals { id: Text = "$1", import_id: Text = "$2", row_number: Int = "$3", field: Text = "$4", reason: Text = "$5",
+        sentence: Text = "$6" }
     sites { id: Text = "$1", key: Text = "$2", unit_id: Text = "$3", name: Text = "$4", en_domain: Text = "$5",
         cn_domain: Text = "$6", url_prefix: Text = "$7", ips: Text = "$8", badge_code: Text = "$9",
         certificate_id: Text = "$10", issued_on: Day = "$11", issuing_office: Text = "$12", state: Text = "$13",
@@ -131,6 +134,13 @@ pub const TABLES: &[Table] = tables! {
         body: Text = "$15" }
     tokens { id: Text = "$1", account_id: Text = "$2", hash: Text = "$3", made_at: At = "$4", expires_at: At = "$5",
         revoked_at: At = "$6" }
+    circulars { id: Text = "$1", number: Text = "$2", area: Text = "$3", from_on: Day = "$4", until_on: Day = "$5",
+        state: Text = "$6", version: Int = "$7", made_at: At = "$8", made_by: Text = "$9", office: Text = "$10",
+        addressee: Text = "$11", opening: Text = "$12", next_steps: Text = "$13", figures: Tree = "$14",
+        released_at: At = "$15", released_by: Text = "$16", withdrawn_at: At = "$17", withdrawn_by: Text = "$18",
+        why: Text = "$19" }
+    import_previews { id: Text = "$1", account_id: Text = "$2", made_at: At = "$3", expires_at: At = "$4",
+        file: Text = "$5", content: Bytes = "$6" }
     sessions { id: Text = "$1", account_id: Text = "$2", hash: Text = "$3", form_token: Text = "$4", stage: Text = "$5",
         made_at: At = "$6", seen_at: At = "$7", expires_at: At = "$8", ended_at: At = "$9", address: Text = "$10" }
     views { account_id: Text = "$1", what: Text = "$2", subject: Text = "$3", at: At = "$4" }

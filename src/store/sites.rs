@@ -252,11 +252,14 @@ pub struct OnFile {
     pub id: String,
     pub fingerprint: String,
     pub dropped_at: Option<DateTime<Utc>>,
+    pub changed_at: DateTime<Utc>,
+    /// GB/T 2260 code of its region, where it could be told.
+    pub area: Option<String>,
 }
 
 /// Hands over every site there ever was, one after the other: a million are never held at once.
 pub async fn each_on_file(tx: &mut Tx, mut take: impl FnMut(OnFile)) -> StoreResult<()> {
-    let sql = "SELECT key, id, fingerprint, dropped_at FROM sites";
+    let sql = "SELECT key, id, fingerprint, dropped_at, changed_at, area FROM sites";
     match tx {
         Tx::Sqlite(tx) => {
             let mut rows = sqlx::query_as::<_, OnFile>(sql).fetch(&mut **tx);

@@ -74,6 +74,10 @@ pub struct Import {
     pub changed: i64,
     pub unchanged: i64,
     pub dropped: i64,
+    /// As it stands on record.
+    pub made_by: String,
+    /// GB/T 2260: what lies outside was left alone.
+    pub area: String,
 }
 
 /// Waits until no other import is under way, and keeps others waiting until the transaction ends. On SQLite every writing
@@ -87,8 +91,8 @@ pub async fn lock_imports(tx: &mut Tx) -> StoreResult<()> {
 
 /// Begins an import: its changes refer to it.
 pub async fn begin_import(tx: &mut Tx, import: &Import) -> StoreResult<()> {
-    let sql = "INSERT INTO imports (id, at, file, sha256, rows_good, refused, added, changed, unchanged, dropped) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    let sql = "INSERT INTO imports (id, at, file, sha256, rows_good, refused, added, changed, unchanged, dropped, \
+               made_by, area) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     execute!(
         tx,
         sql,
@@ -101,16 +105,25 @@ pub async fn begin_import(tx: &mut Tx, import: &Import) -> StoreResult<()> {
         import.added,
         import.changed,
         import.unchanged,
-        import.dropped
+        import.dropped,
+        &import.made_by,
+        &import.area
     )?;
     Ok(())
 }
 
 /// The imports, the latest first.
 pub async fn imports(tx: &mut Tx, most: i64) -> StoreResult<Vec<Import>> {
-    let sql = "SELECT id, at, file, sha256, rows_good, refused, added, changed, unchanged, dropped FROM imports \
-               ORDER BY at DESC, id DESC LIMIT $1";
+    let sql = "SELECT id, at, file, sha256, rows_good, refused, added, changed, unchanged, dropped, made_by, area \
+               FROM imports ORDER BY at DESC, id DESC LIMIT $1";
     fetch_all!(Import, tx, sql, most)
+}
+
+/// The imports that were brought for an area whose code begins so, the latest first.
+pub async fn imports_within(tx: &mut Tx, digits: &str, most: i64) -> StoreResult<Vec<Import>> {
+    let sql = "SELECT id, at, file, sha256, rows_good, refused, added, changed, unchanged, dropped, made_by, area \
+               FROM imports WHERE area LIKE $1 || '%' ORDER BY at DESC, id DESC LIMIT $2";
+    fetch_all!(Import, tx, sql, digits, most)
 }
 
 /// One change of the registry.

@@ -1,6 +1,6 @@
 //! The figures of a day, what waits for an office, and the filters people keep.
 
-use badgewatch::domain::account::AccountRole;
+use badgewatch::domain::account::{AccountRole, Body};
 use badgewatch::domain::figures::{Day, Figures};
 use badgewatch::domain::region::bounds;
 use badgewatch::flow::accounts::{self, NewAccount, OPERATOR};
@@ -96,6 +96,7 @@ async fn a_filter_is_its_owners_and_one_of_a_name_gives_way_to_the_next() {
             person: "陈某".into(),
             region: "140214".into(),
             role: AccountRole::Viewer,
+            body: Body::Office,
         };
         accounts::add_account(stage.db(), &account, OPERATOR, at(0)).await.unwrap();
         let id = badgewatch::store::accounts::by_name(&mut stage.db().read().await.unwrap(), "chen")

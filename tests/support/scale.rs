@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use badgewatch::app;
 use badgewatch::clock::Clock;
 use badgewatch::config::Config;
-use badgewatch::domain::account::AccountRole;
+use badgewatch::domain::account::{AccountRole, Body};
 use badgewatch::flow::accounts::{self, NewAccount, OPERATOR};
 use badgewatch::flow::people;
 use badgewatch::store::Db;
@@ -181,8 +181,8 @@ struct Visitor {
 
 impl Visitor {
     async fn log_in(db: &Db, address: SocketAddr, name: &str, region: &str, now: DateTime<Utc>) -> Self {
-        let role = AccountRole::Officer;
-        let new = NewAccount { name: name.into(), person: name.into(), region: region.into(), role };
+        let (role, body) = (AccountRole::Officer, Body::Office);
+        let new = NewAccount { name: name.into(), person: name.into(), region: region.into(), role, body };
         accounts::add_account(db, &new, OPERATOR, now).await.expect("an account");
         people::set_password(db, name, PASSWORD, false, OPERATOR, now).await.expect("a password");
         let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build();

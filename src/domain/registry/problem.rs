@@ -21,6 +21,8 @@ closed_set! {
         Date = "date", "the cell is no day of the calendar, written like 2026-03-01";
         Spreadsheet = "spreadsheet", "a cell holds an error, or a number so long that the spreadsheet has lost its last digits: format the column as text";
         Duplicate = "duplicate", "the site stands in the file already";
+        Outside = "outside", "the unit's region lies outside the region of who brings the file, or cannot be told";
+        Elsewhere = "elsewhere", "the site is on file in a region outside the one of who brings the file";
     }
 }
 
@@ -48,6 +50,14 @@ closed_set! {
         SharedName = "shared_name", "a host and folder registered for several sites: the first one counts";
         SharedCode = "shared_code", "a badge code given to several sites: all their hosts count as legitimate";
         SharedCertificate = "shared_certificate", "a certificate id given to several sites: all their hosts count as legitimate";
+    }
+}
+
+impl Refusal {
+    /// A row that is good in itself and is not for whoever brings it.
+    pub fn not_theirs(row: u64, reason: RefusalReason, key: &str) -> Self {
+        let column = Some(Column::Region).filter(|_| reason == RefusalReason::Outside);
+        Self { row, column, reason, sentence: format!("{key}: {}", reason.help()), key: Some(key.to_owned()) }
     }
 }
 

@@ -5,17 +5,24 @@
 //! not be read.
 
 mod differ;
+mod preview;
 mod write;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use crate::domain::account::{AccountRole, Actor};
 use crate::domain::evidence::sha256;
 use crate::domain::region::Regions;
-use crate::domain::registry::{Entries, Refusal, Registry, RegistryError, Warning};
-use crate::store::{Db, StoreResult, units};
+use crate::domain::registry::{Entries, Entry, Refusal, RefusalReason, Registry, RegistryError, Warning};
+use crate::flow::accounts::OPERATOR;
+use crate::store::{Db, StoreResult, Tx, units};
 
 use differ::{Difference, compare};
+pub use preview::{Changed, LARGEST, Named, Preview, PreviewError, commit, discard, keep, look};
+
+/// The chain of records that imports stand on.
+pub const CHAIN: &str = "registry";
 
 /// A file that was read: its good rows made ready, and what was refused.
 #[derive(Debug)]
@@ -25,6 +32,24 @@ pub struct Incoming {
     pub rows: Entries,
     pub refused: Vec<Refusal>,
     pub warnings: Vec<Warning>,
+    /// Who brings it, as it stands on record.
+    pub by: String,
+    /// GB/T 2260: the file stands for what is registered there; whatever else is on file is left alone.
+    pub area: String,
+}
+
+impl Incoming {
+    /// As somebody brings it who acts for a region: what lies outside is refused, row by row.
+    pub fn of(mut self, actor: &Actor) -> Self {
+        let is_theirs = |region: Option<&str>| actor.may(AccountRole::Viewer, region);
+        let (rows, outside) = self.rows.entries.into_iter().partition(|row| is_theirs(row.region.as_deref()));
+        let outside: Vec<Entry> = outside;
+        let refusal = |row: &Entry| Refusal::not_theirs(row.site.row, RefusalReason::Outside, &row.site.key);
+        self.rows.entries = rows;
+        self.refused.extend(outside.iter().map(refusal));
+        self.refused.sort_by_key(|refusal| refusal.row);
+        Self { by: actor.text(), area: actor.region.clone(), ..self }
+    }
 }
 
 /// Reads a registry file: CSV or `.xlsx`, told apart by what is in it. `file`: its name, as the record of imports shows it.
@@ -32,7 +57,8 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Incoming, RegistryError> {
     let (sites, refused, mut warnings) = Registry::read(bytes)?.into_parts();
     let mut rows = Entries::of(sites, &Regions::builtin());
     warnings.append(&mut rows.warnings);
-    Ok(Incoming { file: file.to_owned(), sha256: sha256(bytes), rows, refused, warnings })
+    let (by, area) = (OPERATOR.to_owned(), "000000".to_owned());
+    Ok(Incoming { file: file.to_owned(), sha256: sha256(bytes), rows, refused, warnings, by, area })
 }
 
 /// What an import may do.
@@ -72,6 +98,9 @@ pub struct Report {
     pub warnings: Vec<Warning>,
     /// Rows whose region is on no list: their text is kept, and "nobody was issued this" is not said of them.
     pub unknown_regions: Vec<u64>,
+    /// Equal where the same would be done with the same file to the same registry.
+    #[serde(skip)]
+    pub plan: String,
 }
 
 /// Imports a registry: it stands for all sites, so that what it leaves out is dropped.
@@ -83,14 +112,28 @@ pub async fn import(db: &Db, incoming: &Incoming, terms: &Terms, at: DateTime<Ut
     if !terms.dry_run {
         units::lock_imports(&mut tx).await?;
     }
-    let difference = compare(&mut tx, incoming, terms.allow_shrink).await?;
-    let mut report = difference.report(incoming, terms);
+    let mut report = carry_out(&mut tx, incoming, terms, None, at).await?;
     if report.waits || terms.dry_run {
         return Ok(report);
     }
-    write::apply(&mut tx, incoming, &difference, &report, at).await?;
     tx.commit().await?;
     report.applied = true;
+    Ok(report)
+}
+
+/// Writes what differs, unless it is not to be written; or not what was `planned`: the report says another plan then.
+async fn carry_out(
+    tx: &mut Tx,
+    incoming: &Incoming,
+    terms: &Terms,
+    planned: Option<&str>,
+    at: DateTime<Utc>,
+) -> StoreResult<Report> {
+    let difference = compare(tx, incoming, terms.allow_shrink).await?;
+    let report = difference.report(incoming, terms);
+    if !(report.waits || terms.dry_run || planned.is_some_and(|planned| planned != report.plan)) {
+        write::apply(tx, incoming, &difference, &report, at).await?;
+    }
     Ok(report)
 }
 
@@ -108,9 +151,10 @@ impl Difference {
             unchanged: count(self.unchanged),
             dropped: count(self.dropped.len()),
             kept: count(self.kept),
-            refused: incoming.refused.clone(),
+            refused: self.refused(incoming),
             warnings: incoming.warnings.clone(),
             unknown_regions: incoming.rows.unknown_regions().collect(),
+            plan: self.plan(incoming),
         }
     }
 }

@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 
 use super::differ::Difference;
-use super::{Incoming, Report};
+use super::{CHAIN, Incoming, Report};
 use crate::domain::region::Regions;
 use crate::domain::registry::{Entry, changes};
+use crate::store::audit::{self, Act};
 use crate::store::sites::{self, SiteWrite};
 use crate::store::units::{self, Change, Import, UnitWrite};
-use crate::store::{StoreResult, Tx, new_id, plan};
+use crate::store::{StoreResult, Tx, new_id, plan, previews};
 
 /// Rows that are made ready at a time: what is held beside the file itself stays small.
 const AT_ONCE: usize = 1_000;
@@ -26,7 +27,12 @@ pub(super) async fn apply(
 ) -> StoreResult<()> {
     units::seed_regions(tx, Regions::builtin().all()).await?;
     let writing = Writing { rows: &incoming.rows.entries, import: new_id(), at };
-    units::begin_import(tx, &writing.record(incoming, report)).await?;
+    let record = writing.record(incoming, report);
+    units::begin_import(tx, &record).await?;
+    previews::remember_refusals(tx, &record.id, &report.refused).await?;
+    let detail = serde_json::json!({ "import": record.id, "sha256": record.sha256, "area": record.area });
+    let act = Act { actor: &record.made_by, action: "registry_imported", from: None, to: None, why: None, detail };
+    audit::append_in_turn(tx, CHAIN, at, &act).await?;
     for (known, is_back) in [(&difference.changed, false), (&difference.restored, true)] {
         for chunk in known.chunks(AT_ONCE) {
             writing.remember(tx, chunk, is_back).await?;
@@ -62,12 +68,14 @@ impl Writing<'_> {
             at: self.at,
             file: incoming.file.clone(),
             sha256: incoming.sha256.clone(),
-            rows_good: count(self.rows.len() as u64),
-            refused: count(incoming.refused.len() as u64),
+            rows_good: count(report.added + report.changed + report.restored + report.unchanged),
+            refused: count(report.refused.len() as u64),
             added: count(report.added),
             changed: count(report.changed + report.restored),
             unchanged: count(report.unchanged),
             dropped: count(report.dropped),
+            made_by: incoming.by.clone(),
+            area: incoming.area.clone(),
         }
     }
 

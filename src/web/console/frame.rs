@@ -13,6 +13,8 @@ pub(super) enum Section {
     Notices,
     Cases,
     Leads,
+    Registry,
+    Circulars,
     Settings,
     /// What concerns oneself: password, second device.
     Oneself,
@@ -75,6 +77,8 @@ const BAR: &[(Section, &str, &str, &str)] = &[
     (Section::Notices, "/console/notices", "通知", "Notices"),
     (Section::Cases, "/console/cases", "案件", "Cases"),
     (Section::Leads, "/console/leads", "线索", "Leads"),
+    (Section::Registry, "/console/registry", "登记", "Registry"),
+    (Section::Circulars, "/console/circulars", "通报", "Circulars"),
     (Section::Settings, "/console/settings", "设置", "Settings"),
 ];
 

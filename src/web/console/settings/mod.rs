@@ -1,6 +1,8 @@
 //! What an administrator sets, and the accounts of their region. Each page has its line in [`PAGES`].
 
+pub(super) mod letters;
 pub(super) mod new_user;
+pub(super) mod running;
 pub(super) mod tokens;
 pub(super) mod user;
 pub(super) mod user_act;
@@ -40,6 +42,19 @@ const PAGES: &[Choice] = &[
             "供其他系统调用接口：签发、查看期限、收回。",
             "What other systems show to the API: issue, see how long they hold, take back.",
         ),
+    },
+    Choice {
+        href: "/console/settings/running",
+        name: ("运行参数", "How it runs"),
+        help: (
+            "机关与期限、工作日历、发信方式、消息网关、版本（只读）。",
+            "Offices and their terms, the calendar, mail, gateways, the version (to read).",
+        ),
+    },
+    Choice {
+        href: "/console/settings/letters",
+        name: ("信函样式", "How letters look"),
+        help: ("每一种信函的虚构样例。", "An invented letter of each kind."),
     },
 ];
 
