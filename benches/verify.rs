@@ -221,7 +221,8 @@ fn scripts(folder: &Path, sites: u64) {
         let _ = writeln!(paths, "{folders}/{code}");
     }
     let settings = "database.url = \"sqlite:bench.db\"\nweb.listen = \"127.0.0.1:28303\"\nlog.filter = \"error\"\n\
-                    web.public_url = \"https://badge.example\"\nverify = { folder = \"public\", per_minute = 4000000000 }\n";
+                    web.public_url = \"https://badge.example\"\nverify = { folder = \"public\", per_minute = 4000000000, \
+                    badges_per_second = 1000000 }\n";
     for (name, text) in
         [("ids.txt", ids.as_str()), ("paths.txt", &paths), ("asked.lua", ASKED_LUA), ("bench.toml", settings)]
     {

@@ -41,7 +41,8 @@ pub(super) fn router(app: Shared) -> Router {
     let seconds = app.config.verify.bound_seconds / 2;
     let keep = HeaderValue::try_from(format!("public, max-age={seconds}, must-revalidate")).unwrap_or(KEEP_NOT);
     let own = Arc::new(Own::of(app.config.web.public_url.as_deref()));
-    let badges = Badges { app, limits: Arc::new(Limits::new()), scripts: Arc::default(), own, keep };
+    let limits = Arc::new(Limits::of(app.config.verify.badges_per_second));
+    let badges = Badges { app, limits, scripts: Arc::default(), own, keep };
     Router::new()
         .route("/js/{*path}", get(script))
         .route("/image/{name}", get(image::show))
