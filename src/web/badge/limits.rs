@@ -37,12 +37,20 @@ impl Limits {
 
 /// Turns a flood away.
 pub(super) async fn limit(State(badges): State<Badges>, request: Request, next: Next) -> Response {
-    if badges.limits.lets_in(visitor::of(&badges.app.config.web, &request)) {
-        return next.run(request).await;
+    match turned_away(&badges, visitor::of(&badges.app.config.web, &request)) {
+        None => next.run(request).await,
+        Some(refusal) => refusal,
+    }
+}
+
+/// What is said to a flood; `None`: go on.
+pub(super) fn turned_away(badges: &Badges, visitor: Option<IpAddr>) -> Option<Response> {
+    if badges.limits.lets_in(visitor) {
+        return None;
     }
     let mut response = reply::nothing(StatusCode::TOO_MANY_REQUESTS, &KEEP_NOT, "// too many requests\n");
     response.headers_mut().insert(header::RETRY_AFTER, WAIT);
-    response
+    Some(response)
 }
 
 #[cfg(test)]

@@ -18,6 +18,9 @@ use crate::flow::certificates::{Snapshot, Told};
 use crate::metrics::VerifyForm;
 use crate::web::tongue::Tongue;
 
+/// The address that badges in the wild carry.
+pub(in crate::web) const SITENAME: &str = "/sitename";
+
 #[derive(Template)]
 #[template(path = "verify/certificate.html")]
 struct Page<'a> {
@@ -37,28 +40,37 @@ struct Page<'a> {
     asked_at: String,
 }
 
-/// `/verify/NUMBER` and `/verify/NUMBER/qr.svg`.
+/// `/verify/NUMBER`, `/verify/NUMBER/qr.svg` and `/sitename`.
 pub(super) async fn show(State(front): State<Front>, uri: Uri, headers: HeaderMap) -> Response {
+    page(&front, &uri, &headers)
+}
+
+/// What these addresses show.
+pub(super) fn page(front: &Front, uri: &Uri, headers: &HeaderMap) -> Response {
+    if uri.path() == SITENAME { sitename(front, uri, headers) } else { numbered(front, uri, headers) }
+}
+
+fn numbered(front: &Front, uri: &Uri, headers: &HeaderMap) -> Response {
     let below = uri.path().strip_prefix("/verify/").unwrap_or_default();
     let number = below.strip_suffix("/qr.svg");
     let text = plain(number.unwrap_or(below));
     match BadgeRef::parse(&text) {
-        None => malformed(&front, &headers, &text),
-        Some(badge) if number.is_some() => qr::picture(&front, &badge, &headers),
-        Some(badge) => certificate(&front, &badge, &headers),
+        None => malformed(front, headers, &text),
+        Some(badge) if number.is_some() => qr::picture(front, &badge, headers),
+        Some(badge) => certificate(front, &badge, headers),
     }
 }
 
-/// The address that badges in the wild carry: `/sitename?method=show&id=…`.
-pub(super) async fn sitename(State(front): State<Front>, uri: Uri, headers: HeaderMap) -> Response {
+/// `/sitename?method=show&id=…`
+fn sitename(front: &Front, uri: &Uri, headers: &HeaderMap) -> Response {
     let query = uri.query().unwrap_or_default();
     let said =
         |name| url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value);
     match (said("method").as_deref(), said("id")) {
         (Some("searchIndex"), _) | (_, None) => Redirect::to("/search").into_response(),
         (_, Some(text)) => match BadgeRef::parse(&text) {
-            Some(badge) => certificate(&front, &badge, &headers),
-            None => malformed(&front, &headers, &text),
+            Some(badge) => certificate(front, &badge, headers),
+            None => malformed(front, headers, &text),
         },
     }
 }
