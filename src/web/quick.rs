@@ -26,6 +26,7 @@ pub(super) struct Quick {
 }
 
 impl Quick {
+    /// Who asks is counted from now on, whichever way the question takes.
     pub fn of(app: Shared) -> Self {
         Self {
             config: app.config.clone(),

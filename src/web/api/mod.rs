@@ -54,6 +54,7 @@ pub(super) struct Api {
 }
 
 impl Api {
+    /// Nobody asked yet.
     pub fn of(app: Shared) -> Self {
         let seconds = app.config.verify.bound_seconds / 2;
         let keep = HeaderValue::try_from(format!("public, max-age={seconds}, must-revalidate")).unwrap_or(KEEP_NOT);

@@ -122,6 +122,7 @@ fn quoted(text: &str) -> String {
 }
 
 impl Front {
+    /// Nobody asked yet.
     pub fn of(app: Shared) -> Self {
         Self(Arc::new(Parts {
             own: Own::of(app.config.web.public_url.as_deref()),
