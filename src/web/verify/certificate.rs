@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::card::{Card, card, first_name};
+use super::card::{Card, card};
 use super::words::{Banner, Piece, Said, banner};
 use super::{Front, html, qr, quoted, style, trouble};
 use crate::domain::certificate::BadgeRef;
@@ -111,17 +111,10 @@ fn answer(front: &Front, t: Tongue, snapshot: &Snapshot, badge: &BadgeRef, told:
     let held = told.shelved.as_ref().map(|shelved| &shelved.certificate);
     front.app().metrics.told(VerifyForm::Page, told.verdict);
     let now = front.now();
-    let said = Said {
-        verdict: told.verdict,
-        from,
-        since: held.and_then(|held| held.since),
-        site: held.map_or("", |held| held.site_name.as_str()),
-        name: held.and_then(first_name),
-    };
     let page = Page {
         t,
         sheet: &style::LINK,
-        banner: banner(t, said),
+        banner: banner(t, Said { verdict: told.verdict, from, held }),
         badge,
         card: held.map(|held| card(t, held)),
         issued_on: held.and_then(|held| held.issued_on).map(|day| t.plain(day)),
