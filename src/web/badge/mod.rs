@@ -51,6 +51,7 @@ async fn script(State(badges): State<Badges>, uri: Uri, asked: HeaderMap) -> Res
 }
 
 impl Badges {
+    /// Nothing is kept ready yet.
     pub fn of(app: Shared) -> Self {
         let seconds = app.config.verify.bound_seconds / 2;
         let keep = HeaderValue::try_from(format!("public, max-age={seconds}, must-revalidate")).unwrap_or(KEEP_NOT);
@@ -75,7 +76,7 @@ impl Badges {
         match self.scripts.of(&snapshot, &code) {
             Ok(Some(script)) => {
                 self.shown(code, &asked, SeenBy::Script);
-                reply::body(&asked, reply::SCRIPT, &self.keep, &script.etag, script.body.clone())
+                reply::body(&asked, reply::SCRIPT, &self.keep, &script.etag, script.body())
             }
             Ok(None) => reply::nothing(StatusCode::NOT_FOUND, &self.keep, "// no such badge\n"),
             Err(error) => {
