@@ -95,8 +95,7 @@ impl Voice {
         let line = if *from == From::Unknown { shelf.line_bearing(badge)? } else { None };
         if let Some(line) = line {
             let verdict = in_state(line.state);
-            let ahead =
-                self.ahead().filter(|ahead| ahead.of == shelf.base.head.number && now < ahead.signed_at + self.holds);
+            let ahead = self.ahead_of(shelf, now);
             let signed = ahead.as_ref().and_then(|ahead| Some((ahead, ahead.signatures.get(line.number as usize)?)));
             return Ok(match signed {
                 Some((ahead, signature)) => self.said(verdict, body(verdict, line.json(), &ahead.times), signature),
@@ -139,7 +138,12 @@ impl Voice {
 
     /// Is the shelf's file signed ahead?
     pub(super) fn is_ahead(&self, shelf: &Snapshot, now: DateTime<Utc>) -> bool {
-        self.ahead().is_some_and(|ahead| ahead.of == shelf.base.head.number && now < ahead.signed_at + self.holds)
+        self.ahead_of(shelf, now).is_some()
+    }
+
+    /// The signatures of the shelf's file, as long as they hold.
+    fn ahead_of(&self, shelf: &Snapshot, now: DateTime<Utc>) -> Option<Arc<Ahead>> {
+        self.ahead().filter(|ahead| ahead.of == shelf.base.head.number && now < ahead.signed_at + self.holds)
     }
 
     /// Is it time to sign ahead?

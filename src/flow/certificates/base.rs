@@ -89,11 +89,11 @@ impl Base {
 
     /// A line: the site's id, a tab, the JSON.
     pub fn line(&self, line: u32) -> std::io::Result<String> {
-        text(self.bytes(line)?)
+        text(self.raw(line)?)
     }
 
     /// The same, for who needs no text: the whole file was one when it was read.
-    pub fn bytes(&self, line: u32) -> std::io::Result<Vec<u8>> {
+    pub fn raw(&self, line: u32) -> std::io::Result<Vec<u8>> {
         let (at, length, _) = *self.places.get(line as usize).ok_or(std::io::ErrorKind::NotFound)?;
         self.read(at, length as usize)
     }

@@ -130,7 +130,7 @@ impl Snapshot {
     }
 
     pub(super) fn line(&self, number: u32) -> std::io::Result<Line> {
-        Ok(Line { number, state: self.base.state(number), text: self.base.bytes(number)? })
+        Ok(Line { number, state: self.base.state(number), text: self.base.raw(number)? })
     }
 
     /// The sites that a host is of, by all that is registered.
