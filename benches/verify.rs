@@ -2,7 +2,8 @@
 //!
 //! `cargo bench --bench verify -- [SITES]` (needs `wrk` and `taskset`). Each server has one core to itself, the client the
 //! other. The peers: a bare hyper that always says the same 1 KiB of JSON (the limit), and axum with sqlx on SQLite, a row a
-//! request (what one would write first). Each is asked in turn, three rounds; the middle one counts.
+//! request (what one would write first). Each is asked in turn, three rounds; the middle one counts. What a server's own
+//! processor time a request comes to is told beside it: that holds where others use the machine, too.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -91,8 +92,8 @@ fn measure(sites: u64) {
         command.args(["-c", "0"]).arg(program).args(arguments).current_dir(folder.path());
         Server(command.stdout(Stdio::null()).spawn().expect("taskset is installed"))
     };
-    let _hello = pinned(&own, &["--hello", "28301"]);
-    let _row = pinned(&own, &["--row", "28302", file.to_str().expect("a path")]);
+    let hello = pinned(&own, &["--hello", "28301"]);
+    let row = pinned(&own, &["--row", "28302", file.to_str().expect("a path")]);
     let begun = Instant::now();
     let daemon =
         pinned(Path::new(env!("CARGO_BIN_EXE_badgewatch")), &["serve", "--roles", "web", "--config", "bench.toml"]);
@@ -101,31 +102,21 @@ fn measure(sites: u64) {
     println!("peak memory of the process with {sites} badges: {} MiB (aim 400, then 200)", daemon.peak());
 
     let asked = [
-        ("hyper hello", "http://127.0.0.1:28301", "/", ""),
-        ("axum + sqlx", "http://127.0.0.1:28302", "/", ""),
-        ("JSON", "http://127.0.0.1:28303", "/api/v1/verify/", ""),
-        ("script", "http://127.0.0.1:28303", "/js/", ".js"),
-        ("certificate page", "http://127.0.0.1:28303", "/verify/", ""),
+        ("hyper hello", &hello, "http://127.0.0.1:28301", "/", ""),
+        ("axum + sqlx", &row, "http://127.0.0.1:28302", "/", ""),
+        ("JSON", &daemon, "http://127.0.0.1:28303", "/api/v1/verify/", ""),
+        ("script", &daemon, "http://127.0.0.1:28303", "/js/", ".js"),
+        ("certificate page", &daemon, "http://127.0.0.1:28303", "/verify/", ""),
     ];
     let mut figures = vec![Vec::new(); asked.len()];
     for _ in 0..ROUNDS {
-        for (at, (_, host, before, behind)) in asked.iter().enumerate() {
+        for (at, (_, server, host, before, behind)) in asked.iter().enumerate() {
             let list = if *before == "/js/" { "paths.txt" } else { "ids.txt" };
-            figures[at].push(run(folder.path(), host, &[list, before, behind]));
+            figures[at].push(run(server, folder.path(), host, &[list, before, behind]));
         }
     }
-    let middle: Vec<Figure> = figures.into_iter().map(middle).collect();
-    for ((what, ..), figure) in asked.iter().zip(&middle) {
-        println!(
-            "{what:<17} {:>8.0} requests/s, p99 {:>6} µs, {} not as asked; ÷ hello {:.2}, ÷ row {:.1}, p99 ÷ hello {:.1}",
-            figure.rate,
-            figure.p99,
-            figure.wrong,
-            figure.rate / middle[0].rate,
-            figure.rate / middle[1].rate,
-            figure.p99 as f64 / middle[0].p99 as f64
-        );
-    }
+    let names: Vec<&str> = asked.iter().map(|(name, ..)| *name).collect();
+    table(&names, &figures.into_iter().map(middle).collect::<Vec<_>>());
     println!("peak memory at the end: {} MiB", daemon.peak());
 }
 
@@ -138,7 +129,17 @@ impl Drop for Server {
     }
 }
 
+/// How Linux counts processor time: hundredths of a second.
+const TICK: Duration = Duration::from_millis(10);
+
 impl Server {
+    /// Its processor time so far (proc(5): `utime`, `stime`, the 12th and 13th word behind its name).
+    fn cpu(&self) -> Duration {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.0.id())).unwrap_or_default();
+        let behind = stat.rsplit(')').next().unwrap_or_default();
+        TICK * behind.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<u32>().ok()).sum::<u32>()
+    }
+
     /// MiB; `taskset` becomes the program it starts.
     fn peak(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.id())).unwrap_or_default();
@@ -172,11 +173,36 @@ fn until_signed(first: &str, begun: Instant) {
     }
 }
 
+/// What one server did in one round.
 #[derive(Clone, Copy)]
 struct Figure {
+    /// Requests a second.
     rate: f64,
+    /// µs.
     p99: u64,
     wrong: u64,
+    /// The server's own µs a request.
+    cpu: f64,
+}
+
+/// The first line is the limit, the second the row: what the others are told by.
+fn table(names: &[&str], figures: &[Figure]) {
+    let [hello, row, ..] = figures else { return };
+    println!("                  requests/s  ÷ hello  ÷ row   p99 µs  ÷ hello   CPU µs  ÷ hello  ÷ row  not as asked");
+    for (name, one) in names.iter().zip(figures) {
+        println!(
+            "{name:<17} {:>10.0} {:>8.2} {:>6.1} {:>8} {:>8.1} {:>8.1} {:>8.2} {:>6.1} {:>13}",
+            one.rate,
+            one.rate / hello.rate,
+            one.rate / row.rate,
+            one.p99,
+            one.p99 as f64 / hello.p99 as f64,
+            one.cpu,
+            hello.cpu / one.cpu,
+            row.cpu / one.cpu,
+            one.wrong
+        );
+    }
 }
 
 fn middle(mut figures: Vec<Figure>) -> Figure {
@@ -184,14 +210,16 @@ fn middle(mut figures: Vec<Figure>) -> Figure {
     figures[figures.len() / 2]
 }
 
-fn run(folder: &Path, host: &str, script: &[&str]) -> Figure {
+fn run(server: &Server, folder: &Path, host: &str, script: &[&str]) -> Figure {
     let mut command = Command::new("taskset");
     command.args(["-c", "1", "wrk", "-t1", "-c", CONNECTIONS, "-d", SECONDS, "-s", "asked.lua", host, "--"]);
+    let before = server.cpu();
     let output = command.args(script).current_dir(folder).output().expect("wrk is installed");
     let said = String::from_utf8_lossy(&output.stdout);
     let line = said.lines().find(|line| line.starts_with("RESULT")).unwrap_or_else(|| panic!("{said}"));
     let numbers: Vec<f64> = line.split_whitespace().skip(1).map(|number| number.parse().expect("a number")).collect();
-    Figure { rate: numbers[0], p99: numbers[1] as u64, wrong: numbers[2] as u64 }
+    let cpu = (server.cpu() - before).as_micros() as f64 / numbers[3].max(1.0);
+    Figure { rate: numbers[0], p99: numbers[1] as u64, wrong: numbers[2] as u64, cpu }
 }
 
 const ASKED_LUA: &str = r#"
@@ -204,8 +232,8 @@ end
 function request() at = at % #requests + 1; return requests[at] end
 function done(summary, latency)
   local e = summary.errors
-  io.write(string.format("RESULT %.0f %d %d\n", summary.requests / (summary.duration / 1e6), latency:percentile(99),
-    e.status + e.connect + e.read + e.write + e.timeout))
+  io.write(string.format("RESULT %.0f %d %d %d\n", summary.requests / (summary.duration / 1e6), latency:percentile(99),
+    e.status + e.connect + e.read + e.write + e.timeout, summary.requests))
 end
 "#;
 
@@ -221,7 +249,8 @@ fn scripts(folder: &Path, sites: u64) {
         let _ = writeln!(paths, "{folders}/{code}");
     }
     let settings = "database.url = \"sqlite:bench.db\"\nweb.listen = \"127.0.0.1:28303\"\nlog.filter = \"error\"\n\
-                    web.public_url = \"https://badge.example\"\nverify = { folder = \"public\", per_minute = 4000000000 }\n";
+                    web.public_url = \"https://badge.example\"\nverify = { folder = \"public\", per_minute = 4000000000, \
+                    badges_per_second = 1000000 }\n";
     for (name, text) in
         [("ids.txt", ids.as_str()), ("paths.txt", &paths), ("asked.lua", ASKED_LUA), ("bench.toml", settings)]
     {

@@ -10,3 +10,5 @@ mod files;
 mod followed;
 #[path = "certificates/hall.rs"]
 mod hall;
+#[path = "certificates/quick.rs"]
+mod quick;

@@ -290,6 +290,9 @@ section! {
         signature_hours: u32 = 24,
         /// Requests of one address a minute.
         per_minute: u32 = 600,
+        /// Scripts and pictures of badges that one address may ask for a second; twenty times as many at once. Thousands of
+        /// people may share one: only a flood is turned away.
+        badges_per_second: u32 = 1_000,
         /// Hosts that are remembered a day of one badge, and of all, for "seen on".
         hosts_a_badge: u32 = 50,
         hosts: u32 = 20_000,

@@ -133,6 +133,8 @@ impl Config {
         all.unless(bound, "verify.bound_seconds", "from 10 seconds to an hour, such as 60");
         let hours = (1..=720).contains(&verify.signature_hours);
         all.unless(hours, "verify.signature_hours", "from 1 to 720 hours, such as 24");
+        let badges = (1..=1_000_000).contains(&verify.badges_per_second);
+        all.unless(badges, "verify.badges_per_second", "from 1 to 1000000, such as 1000");
         for name in &verify.harmless {
             let is_name = Host::parse(&format!("x.{name}")).is_some();
             all.unless(is_name, "verify.harmless", format!("{name:?} is no host name"));

@@ -55,7 +55,7 @@ impl BadgeCode {
     /// The folder the issued script lies in, `RR/CCC/DDDD/UUUUUUUU`: it repeats the first four segments of the code.
     pub fn path(&self) -> String {
         let d = &self.0[2..];
-        format!("{}/{}/{}/{}", &d[..2], &d[2..5], &d[5..9], &d[9..17])
+        [&d[..2], &d[2..5], &d[5..9], &d[9..17]].join("/")
     }
 
     /// The province by the registry's own order, which is *not* that of GB/T 2260.

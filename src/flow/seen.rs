@@ -57,6 +57,10 @@ impl Seen {
 
     /// The same of a number: of several certificates that bear it none is counted whose site the host is.
     pub fn note_badge(&self, badge: &BadgeRef, from: &From, by: SeenBy) {
+        // Nothing is read for what tells nothing.
+        if *from == From::Unknown {
+            return;
+        }
         let Some(Ok(held)) = self.shelf.get().map(|snapshot| snapshot.bearing(badge)) else { return };
         let own = |held: &Shelved| matches!(from, From::Host(host) if self.is_own(&held.site_id, host));
         if let Some(first) = held.first().filter(|_| held.len() == 1 || !held.iter().any(own)) {

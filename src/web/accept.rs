@@ -23,6 +23,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tower_service::Service;
 
+use super::quick::Quick;
 use crate::metrics::{AnswerClass, Metrics, Surface};
 
 /// Connections at a time; further ones wait at the door.
@@ -38,16 +39,23 @@ const FAREWELL: Duration = Duration::from_secs(5);
 /// How long nothing is accepted after the system could not (no file handles left).
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// Who answers, and what counts it.
+pub(super) struct Door {
+    pub router: Router,
+    pub quick: Quick,
+    pub metrics: Arc<Metrics>,
+}
+
 /// Accepts connections until it is stopped; answers under way are finished.
-pub(super) async fn serve(router: Router, metrics: Arc<Metrics>, listener: TcpListener, stop: CancellationToken) {
-    let (graceful, turns) = (GracefulShutdown::new(), Arc::new(Semaphore::new(MOST)));
+pub(super) async fn serve(door: Door, listener: TcpListener, stop: CancellationToken) {
+    let (door, graceful, turns) = (Arc::new(door), GracefulShutdown::new(), Arc::new(Semaphore::new(MOST)));
     loop {
         let accepted = tokio::select! {
             () = stop.cancelled() => break,
             accepted = accept(&listener, &turns) => accepted,
         };
         match accepted {
-            Ok((stream, peer, turn)) => connection(&router, &metrics, &graceful, stream, peer, turn),
+            Ok((stream, peer, turn)) => connection(&door, &graceful, stream, peer, turn),
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
                 tokio::time::sleep(PAUSE).await;
@@ -68,8 +76,7 @@ async fn accept(
 }
 
 fn connection(
-    router: &Router,
-    metrics: &Arc<Metrics>,
+    door: &Arc<Door>,
     graceful: &GracefulShutdown,
     stream: TcpStream,
     peer: SocketAddr,
@@ -77,8 +84,8 @@ fn connection(
 ) {
     // Answers are short: they go at once.
     let _ = stream.set_nodelay(true);
-    let (router, counts, open) = (router.clone(), metrics.clone(), metrics.clone());
-    let service = service_fn(move |request| counted(counts.clone(), router.clone(), request, peer));
+    let (open, door) = (door.metrics.clone(), door.clone());
+    let service = service_fn(move |request| counted(door.clone(), request, peer));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(LARGEST_HEAD);
     let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
@@ -91,16 +98,14 @@ fn connection(
     });
 }
 
-async fn counted(
-    metrics: Arc<Metrics>,
-    router: Router,
-    request: Request<Incoming>,
-    peer: SocketAddr,
-) -> Result<Response, Infallible> {
+async fn counted(door: Arc<Door>, request: Request<Incoming>, peer: SocketAddr) -> Result<Response, Infallible> {
     let (begun, surface) = (Instant::now(), Surface::of(request.uri().path()));
-    let answered = answer(router, request, peer).await;
+    let answered = match door.quick.answer(request.method(), request.uri(), request.headers(), peer) {
+        Some(response) => Ok(response),
+        None => answer(door.router.clone(), request, peer).await,
+    };
     if let Ok(response) = &answered {
-        metrics.web().answered(surface, AnswerClass::of(response.status().as_u16()), begun.elapsed());
+        door.metrics.web().answered(surface, AnswerClass::of(response.status().as_u16()), begun.elapsed());
     }
     answered
 }

@@ -1,6 +1,7 @@
 //! The headers that keep a page to itself: nothing is fetched from elsewhere, nobody frames it, no address is passed on.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use bytes::Bytes;
 
 const HEADERS: [(HeaderName, &str); 6] = [
     (header::REFERRER_POLICY, "no-referrer"),
@@ -12,8 +13,9 @@ const HEADERS: [(HeaderName, &str); 6] = [
 ];
 
 /// Puts them on an answer, with the page's own policy and what else it says.
-pub(super) fn put(headers: &mut HeaderMap, policy: &str, others: &[(HeaderName, &'static str)]) {
-    if let Ok(policy) = HeaderValue::from_str(policy) {
+pub(super) fn put(headers: &mut HeaderMap, policy: &'static str, others: &[(HeaderName, &'static str)]) {
+    headers.reserve(1 + HEADERS.len() + others.len());
+    if let Ok(policy) = HeaderValue::from_maybe_shared(Bytes::from_static(policy.as_bytes())) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     for (name, value) in HEADERS.iter().chain(others) {

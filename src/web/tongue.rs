@@ -1,7 +1,8 @@
 //! The two languages of a page: Chinese first, English where the browser asks for it; and how each writes days and times.
 
 use axum::http::{HeaderMap, header};
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
+
 
 use crate::domain::beijing::{beijing, weekday};
 
@@ -73,7 +74,7 @@ impl Tongue {
         let at = beijing(at);
         match self {
             Self::Chinese => {
-                format!("{}年{}月{}日 {}", at.year(), at.month(), at.day(), at.format("%H:%M"))
+                format!("{}年{}月{}日 {:02}:{:02}", at.year(), at.month(), at.day(), at.hour(), at.minute())
             }
             Self::English => at.format("%-d %B %Y, %H:%M").to_string(),
         }

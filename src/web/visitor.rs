@@ -11,13 +11,18 @@ use crate::config::Web;
 /// The most addresses of a chain of proxies that are read.
 const LONGEST_CHAIN: usize = 16;
 
-/// The visitor's address: the peer's or, behind our own proxies, the last one in `X-Forwarded-For` that is not of them. What
-/// stands before it could be invented.
+/// The visitor's address, if it is known who the peer is.
 pub(super) fn address(trusted: &[IpNet], extensions: &Extensions, headers: &HeaderMap) -> Option<IpAddr> {
-    let peer = extensions.get::<ConnectInfo<SocketAddr>>()?.0.ip().to_canonical();
+    extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| behind(trusted, peer.0.ip(), headers))
+}
+
+/// Who is behind a peer: itself or, behind our own proxies, the last one in `X-Forwarded-For` that is not of them. What
+/// stands before it could be invented.
+pub(super) fn behind(trusted: &[IpNet], peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    let peer = peer.to_canonical();
     let is_ours = |address: &IpAddr| trusted.iter().any(|net| net.contains(address));
     if !is_ours(&peer) {
-        return Some(peer);
+        return peer;
     }
     let chain = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
     let chain: Vec<&str> = chain.flat_map(|value| value.split(',')).map(str::trim).collect();
@@ -29,7 +34,7 @@ pub(super) fn address(trusted: &[IpNet], extensions: &Extensions, headers: &Head
             break;
         }
     }
-    Some(visitor)
+    visitor
 }
 
 /// The address of whoever sent a request.

@@ -38,6 +38,8 @@ struct Ahead {
     /// Of which file: that with the certificates up to this number.
     of: i64,
     signed_at: DateTime<Utc>,
+    /// What each of them says of that.
+    times: String,
     signatures: Vec<[u8; LENGTH]>,
 }
 
@@ -45,10 +47,19 @@ struct Ahead {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
     pub verdict: ClickVerdict,
-    pub body: String,
+    /// JSON.
+    pub body: Vec<u8>,
     /// Protected header and signature with nothing between: the payload is the body.
     pub jws: String,
-    pub signed_at: DateTime<Utc>,
+}
+
+impl Said {
+    /// Tells it apart from whatever else is said: the point by which a signature begins is drawn from key and body
+    /// (RFC 8032, 5.1.6), and half of it is enough.
+    pub fn tag(&self) -> &str {
+        let signature = self.jws.rsplit('.').next().unwrap_or_default();
+        signature.get(..22).unwrap_or(signature)
+    }
 }
 
 /// One of several answers.
@@ -84,50 +95,41 @@ impl Voice {
         let line = if *from == From::Unknown { shelf.line_bearing(badge)? } else { None };
         if let Some(line) = line {
             let verdict = in_state(line.state);
-            return Ok(match self.signed_ahead(shelf, line.number, now) {
-                Some((signed_at, signature)) => {
-                    let body = self.body(verdict, line.json(), signed_at);
-                    self.said(verdict, body, &signature, signed_at)
-                }
-                None => self.sign(verdict, self.body(verdict, line.json(), now), now),
+            let ahead = self.ahead_of(shelf, now);
+            let signed = ahead.as_ref().and_then(|ahead| Some((ahead, ahead.signatures.get(line.number as usize)?)));
+            return Ok(match signed {
+                Some((ahead, signature)) => self.said(verdict, body(verdict, line.json(), &ahead.times), signature),
+                None => self.sign(verdict, body(verdict, line.json(), &self.times(now))),
             });
         }
         let told = shelf.told(badge, from)?;
-        let body = self.body(told.verdict, told.shelved.as_ref().map_or("null", |held| &held.json), now);
-        Ok(self.sign(told.verdict, body, now))
+        let certificate = told.shelved.as_ref().map_or("null", |held| &held.json);
+        Ok(self.sign(told.verdict, body(told.verdict, certificate.as_bytes(), &self.times(now))))
     }
 
     /// Says several things at once.
     pub fn say_all(&self, answers: &[Answer<'_>], now: DateTime<Utc>) -> serde_json::Result<Said> {
         let answers = serde_json::to_string(answers)?;
         let body = format!(r#"{{"answers":{answers},{}}}"#, self.times(now));
-        Ok(self.sign(ClickVerdict::Valid, body, now))
+        Ok(self.sign(ClickVerdict::Valid, body.into_bytes()))
     }
 
-    fn sign(&self, verdict: ClickVerdict, body: String, signed_at: DateTime<Utc>) -> Said {
-        let signature = self.signer.over(&self.header, body.as_bytes());
-        self.said(verdict, body, &signature, signed_at)
+    fn sign(&self, verdict: ClickVerdict, body: Vec<u8>) -> Said {
+        let signature = self.signer.over(&self.header, &body);
+        self.said(verdict, body, &signature)
     }
 
-    fn said(&self, verdict: ClickVerdict, body: String, signature: &[u8; LENGTH], signed_at: DateTime<Utc>) -> Said {
-        let jws = format!("{}..{}", self.header, URL_SAFE_NO_PAD.encode(signature));
-        Said { verdict, body, jws, signed_at }
-    }
-
-    fn body(&self, verdict: ClickVerdict, certificate: &str, signed_at: DateTime<Utc>) -> String {
-        format!(r#"{{"verdict":"{verdict}","certificate":{certificate},{}}}"#, self.times(signed_at))
+    fn said(&self, verdict: ClickVerdict, body: Vec<u8>, signature: &[u8; LENGTH]) -> Said {
+        let mut jws = String::with_capacity(self.header.len() + 2 + LENGTH.div_ceil(3) * 4);
+        jws.push_str(&self.header);
+        jws.push_str("..");
+        URL_SAFE_NO_PAD.encode_string(signature, &mut jws);
+        Said { verdict, body, jws }
     }
 
     fn times(&self, signed_at: DateTime<Utc>) -> String {
         let text = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
         format!(r#""signed_at":"{}","valid_until":"{}""#, text(signed_at), text(signed_at + self.holds))
-    }
-
-    fn signed_ahead(&self, shelf: &Snapshot, line: u32, now: DateTime<Utc>) -> Option<(DateTime<Utc>, [u8; LENGTH])> {
-        let ahead = self.ahead()?;
-        let holds = ahead.of == shelf.base.head.number && now < ahead.signed_at + self.holds;
-        let signature = ahead.signatures.get(line as usize).filter(|_| holds)?;
-        Some((ahead.signed_at, *signature))
     }
 
     fn ahead(&self) -> Option<Arc<Ahead>> {
@@ -136,7 +138,12 @@ impl Voice {
 
     /// Is the shelf's file signed ahead?
     pub(super) fn is_ahead(&self, shelf: &Snapshot, now: DateTime<Utc>) -> bool {
-        self.ahead().is_some_and(|ahead| ahead.of == shelf.base.head.number && now < ahead.signed_at + self.holds)
+        self.ahead_of(shelf, now).is_some()
+    }
+
+    /// The signatures of the shelf's file, as long as they hold.
+    fn ahead_of(&self, shelf: &Snapshot, now: DateTime<Utc>) -> Option<Arc<Ahead>> {
+        self.ahead().filter(|ahead| ahead.of == shelf.base.head.number && now < ahead.signed_at + self.holds)
     }
 
     /// Is it time to sign ahead?
@@ -153,19 +160,33 @@ impl Voice {
         now: DateTime<Utc>,
         is_stopped: impl Fn() -> bool,
     ) -> std::io::Result<()> {
-        let mut signatures = Vec::with_capacity(shelf.base.len());
+        let (mut signatures, times) = (Vec::with_capacity(shelf.base.len()), self.times(now));
         for number in 0..shelf.base.len() as u32 {
             if is_stopped() {
                 return Ok(());
             }
             let line = shelf.line(number)?;
-            let body = self.body(in_state(line.state), line.json(), now);
-            signatures.push(self.signer.over(&self.header, body.as_bytes()));
+            let body = body(in_state(line.state), line.json(), &times);
+            signatures.push(self.signer.over(&self.header, &body));
         }
-        let ahead = Ahead { of: shelf.base.head.number, signed_at: now, signatures };
+        let ahead = Ahead { of: shelf.base.head.number, signed_at: now, times, signatures };
         *self.ahead.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(ahead));
         Ok(())
     }
+}
+
+/// An answer. `times`: when it was signed, and until when that holds.
+fn body(verdict: ClickVerdict, certificate: &[u8], times: &str) -> Vec<u8> {
+    let pieces: [&[u8]; 7] = [
+        br#"{"verdict":""#,
+        verdict.name().as_bytes(),
+        br#"","certificate":"#,
+        certificate,
+        b",",
+        times.as_bytes(),
+        b"}",
+    ];
+    pieces.concat()
 }
 
 const fn in_state(state: BadgeState) -> ClickVerdict {
@@ -174,9 +195,4 @@ const fn in_state(state: BadgeState) -> ClickVerdict {
         BadgeState::Suspended => ClickVerdict::Suspended,
         BadgeState::Revoked => ClickVerdict::Revoked,
     }
-}
-
-/// Tells two texts apart, for caches.
-pub fn fingerprint(text: &str) -> u64 {
-    super::index::hash(text)
 }

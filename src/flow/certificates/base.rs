@@ -89,8 +89,13 @@ impl Base {
 
     /// A line: the site's id, a tab, the JSON.
     pub fn line(&self, line: u32) -> std::io::Result<String> {
+        text(self.raw(line)?)
+    }
+
+    /// The same, for who needs no text: the whole file was one when it was read.
+    pub fn raw(&self, line: u32) -> std::io::Result<Vec<u8>> {
         let (at, length, _) = *self.places.get(line as usize).ok_or(std::io::ErrorKind::NotFound)?;
-        self.text(at, length as usize)
+        self.read(at, length as usize)
     }
 
     /// The state that a line tells.
@@ -98,10 +103,10 @@ impl Base {
         self.places.get(line as usize).map_or(BadgeState::Revoked, |(.., state)| *state)
     }
 
-    fn text(&self, at: u64, length: usize) -> std::io::Result<String> {
+    fn read(&self, at: u64, length: usize) -> std::io::Result<Vec<u8>> {
         let mut bytes = vec![0; length];
         self.file.read_exact_at(&mut bytes, at)?;
-        String::from_utf8(bytes).map_err(|error| std::io::Error::new(std::io::ErrorKind::InvalidData, error))
+        Ok(bytes)
     }
 
     /// The lines that may bear a key.
@@ -119,6 +124,10 @@ impl Base {
         let Some((first, ..)) = self.places.get(from as usize) else { return Ok((String::new(), from)) };
         let behind = self.places.partition_point(|(at, ..)| *at < first + bytes);
         let (at, length, _) = self.places[behind - 1];
-        Ok((self.text(*first, (at - first) as usize + length as usize)?, behind as u32))
+        Ok((text(self.read(*first, (at - first) as usize + length as usize)?)?, behind as u32))
     }
+}
+
+fn text(bytes: Vec<u8>) -> std::io::Result<String> {
+    String::from_utf8(bytes).map_err(|error| std::io::Error::new(std::io::ErrorKind::InvalidData, error))
 }

@@ -22,7 +22,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use chrono::{DateTime, Utc};
 
-pub use answer::{Answer, Said, TYPE, Voice, fingerprint};
+pub use answer::{Answer, Said, TYPE, Voice};
 pub use click::Told;
 pub use counts::ShelfCounts;
 pub use folder::Seal;

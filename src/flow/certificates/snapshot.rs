@@ -59,12 +59,12 @@ pub(super) struct Line {
     pub number: u32,
     pub state: BadgeState,
     /// The site's id, a tab, the JSON.
-    pub text: String,
+    text: Vec<u8>,
 }
 
 impl Line {
-    pub fn json(&self) -> &str {
-        self.text.split_once('\t').map_or("", |(_, json)| json)
+    pub fn json(&self) -> &[u8] {
+        memchr::memchr(b'\t', &self.text).map_or(b"", |tab| &self.text[tab + 1..])
     }
 }
 
@@ -124,12 +124,13 @@ impl Snapshot {
             BadgeRef::Code(_) => "badge_code",
             BadgeRef::Id(_) => "certificate_id",
         };
-        let bears = line.text.contains(&format!(r#""{field}":"{key}""#));
+        let said = [r#"""#, field, r#"":""#, key, r#"""#].concat();
+        let bears = memchr::memmem::find(line.json(), said.as_bytes()).is_some();
         Ok(bears.then_some(line))
     }
 
     pub(super) fn line(&self, number: u32) -> std::io::Result<Line> {
-        Ok(Line { number, state: self.base.state(number), text: self.base.line(number)? })
+        Ok(Line { number, state: self.base.state(number), text: self.base.raw(number)? })
     }
 
     /// The sites that a host is of, by all that is registered.

@@ -18,11 +18,12 @@ mod trouble;
 mod verify;
 pub mod views;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{HeaderValue, header};
-use axum::response::Response;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
 use axum::{Json, Router, middleware, routing};
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -41,12 +42,29 @@ use trouble::{OfReading, Trouble};
 pub const ROOT: &str = "/api/v1";
 /// The largest body that is read.
 const LARGEST: usize = 64 * 1024;
+const KEEP_NOT: HeaderValue = HeaderValue::from_static("no-store");
 
 /// What the handlers share.
 #[derive(Clone)]
-struct Api {
+pub(super) struct Api {
     app: Shared,
     limits: Arc<Limits>,
+    /// How long the public's answers may be kept: so that a revocation is seen within `verify.bound_seconds`.
+    keep: HeaderValue,
+}
+
+impl Api {
+    /// Nobody asked yet.
+    pub fn of(app: Shared) -> Self {
+        let seconds = app.config.verify.bound_seconds / 2;
+        let keep = HeaderValue::try_from(format!("public, max-age={seconds}, must-revalidate")).unwrap_or(KEEP_NOT);
+        Self { limits: Arc::new(Limits::of(&app.config)), app, keep }
+    }
+
+    /// What one visitor is answered who asks for a badge by its number.
+    pub fn answer(&self, visitor: IpAddr, id: &str, query: Option<&str>, headers: &HeaderMap) -> Response {
+        guarded(verify::answer(self, Some(visitor), id, query, headers).into_response())
+    }
 }
 
 /// The answer of a handler.
@@ -154,20 +172,19 @@ pub fn document() -> utoipa::openapi::OpenApi {
 }
 
 /// The API, to be nested under [`ROOT`].
-pub fn router<S>(app: Shared) -> Router<S> {
-    let limits = Arc::new(Limits::of(&app.config));
+pub(super) fn router<S>(api: Api) -> Router<S> {
     routes()
         .fallback(async || Trouble::from(Code::NotFound))
         .method_not_allowed_fallback(async || Trouble::from(Code::NoMethod))
         .layer(DefaultBodyLimit::max(LARGEST))
-        .layer(middleware::map_response(guard))
-        .with_state(Api { app, limits })
+        .layer(middleware::map_response(async |response: Response| guarded(response)))
+        .with_state(api)
 }
 
 /// What goes with every answer: nobody keeps it (but what says otherwise), nobody guesses what it is.
-async fn guard(mut response: Response) -> Response {
+fn guarded(mut response: Response) -> Response {
     let headers = response.headers_mut();
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.entry(header::CACHE_CONTROL).or_insert(KEEP_NOT);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }

@@ -2,9 +2,10 @@
 
 use axum::extract::{Query, RawQuery, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
 use std::sync::Arc;
 use utoipa::ToSchema;
 
@@ -65,27 +66,37 @@ pub(super) async fn verify(
     Place(id): Place<String>,
     headers: HeaderMap,
 ) -> Result<Response, Trouble> {
+    answer(&api, visitor, &id, query.as_deref(), &headers)
+}
+
+pub(super) fn answer(
+    api: &Api,
+    visitor: Option<IpAddr>,
+    id: &str,
+    query: Option<&str>,
+    headers: &HeaderMap,
+) -> Result<Response, Trouble> {
     api.limits.visitor(visitor).map_err(Trouble::too_many)?;
-    let Some(badge) = BadgeRef::parse(&id) else {
+    let Some(badge) = BadgeRef::parse(id) else {
         api.app.metrics.told(VerifyForm::Json, ClickVerdict::Malformed);
         return Err(Trouble::invalid(Some("id".to_owned()), ClickVerdict::Malformed.help()));
     };
     let from = match query {
         None => From::Unknown,
-        Some(query) => read_query(&query)?.from()?,
+        Some(query) => read_query(query)?.from()?,
     };
-    let (shelf, now) = (on_shelf(&api)?, api.app.clock.now());
+    let (shelf, now) = (on_shelf(api)?, api.app.clock.now());
     let said = api.app.voice.say(&shelf, &badge, &from, now).map_err(|error| unreadable(&error))?;
     api.app.metrics.told(VerifyForm::Json, said.verdict);
-    let etag = format!("\"{:x}-{}\"", certificates::fingerprint(&said.body), said.verdict);
+    let etag = ["\"", said.tag(), "-", said.verdict.name(), "\""].concat();
     let is_known = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes());
     let status = match (is_known, said.verdict) {
         (true, _) => StatusCode::NOT_MODIFIED,
         (false, ClickVerdict::NotIssued) => StatusCode::NOT_FOUND,
         _ => StatusCode::OK,
     };
-    let mut response = signed(&api, &shelf, said, status);
-    if let Ok(etag) = HeaderValue::from_str(&etag) {
+    let mut response = signed(api, &shelf, said, status);
+    if let Ok(etag) = HeaderValue::try_from(etag) {
         response.headers_mut().insert(header::ETAG, etag);
     }
     Ok(response)
@@ -98,17 +109,15 @@ fn read_query(query: &str) -> Result<Where, Trouble> {
 }
 
 fn signed(api: &Api, shelf: &Snapshot, said: certificates::Said, status: StatusCode) -> Response {
-    let max_age = api.app.config.verify.bound_seconds / 2;
-    let body = if status == StatusCode::NOT_MODIFIED { String::new() } else { said.body };
-    let mut response = (status, body).into_response();
+    let body = if status == StatusCode::NOT_MODIFIED { Vec::new() } else { said.body };
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
     let headers = response.headers_mut();
+    headers.reserve(8);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    // The signature is plain text of base64, the age a number: neither can be refused.
-    for (name, value) in [
-        (JWS, said.jws),
-        (header::CACHE_CONTROL, format!("public, max-age={max_age}, must-revalidate")),
-        (AS_OF, shelf.as_of().to_rfc3339_opts(chrono::SecondsFormat::Secs, true)),
-    ] {
+    headers.insert(header::CACHE_CONTROL, api.keep.clone());
+    // The signature is plain text of base64, the time one of digits: neither can be refused.
+    for (name, value) in [(JWS, said.jws), (AS_OF, shelf.as_of().to_rfc3339_opts(chrono::SecondsFormat::Secs, true))] {
         if let Ok(value) = HeaderValue::try_from(value) {
             headers.insert(name, value);
         }

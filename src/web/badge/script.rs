@@ -20,13 +20,20 @@ use crate::flow::certificates::Snapshot;
 /// The text for all, short.
 static TEXT: LazyLock<String> = LazyLock::new(|| shortened(include_str!("badge.js")));
 /// Scripts that are kept ready; a site's visitors come in crowds.
-const KEPT: usize = 10_000;
+const KEPT: usize = 50_000;
 
-/// A script, ready to be sent.
+/// A script, ready to be sent: the text for all is kept once.
 #[derive(Debug, Clone)]
 pub(super) struct Script {
-    pub body: Bytes,
+    /// What is told of this one.
+    own: String,
     pub etag: HeaderValue,
+}
+
+impl Script {
+    pub fn body(&self) -> Bytes {
+        [TEXT.as_bytes(), self.own.as_bytes()].concat().into()
+    }
 }
 
 /// The scripts of one state of the shelf.
@@ -61,19 +68,18 @@ fn make(snapshot: &Snapshot, code: &BadgeCode) -> std::io::Result<Option<Script>
         table.join(HostTable::of(&held.certificate, &snapshot.others_below(held)?));
     }
     let shown = in_force.clone().next().unwrap_or(first);
-    let body = write(&table, code, colour(shown.certificate.unit_type), in_force.count() > 0);
-    let etag = reply::etag(body.as_bytes());
-    Ok(Some(Script { body: body.into(), etag }))
+    let own = write(&table, code, colour(shown.certificate.unit_type), in_force.count() > 0);
+    let etag = reply::etag(&[TEXT.as_bytes(), own.as_bytes()].concat());
+    Ok(Some(Script { own, etag }))
 }
 
 fn write(table: &HostTable, code: &BadgeCode, colour: &str, is_good: bool) -> String {
-    let mut body = String::with_capacity(TEXT.len() + 512);
-    body.push_str(&TEXT);
-    body.push('(');
-    table.write(&mut body);
+    let mut own = String::from("(");
+    table.write(&mut own);
     // Writing to a string never fails.
-    let _ = writeln!(body, ",\"{code}\",\"{colour}\",{});", u8::from(is_good));
-    body
+    let _ = writeln!(own, ",\"{code}\",\"{colour}\",{});", u8::from(is_good));
+    own.shrink_to_fit();
+    own
 }
 
 /// Without the lines of comments, and without blanks but between two words.

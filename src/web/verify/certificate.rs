@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::card::{Card, card, first_name};
+use super::card::{Card, card};
 use super::words::{Banner, Piece, Said, banner};
 use super::{Front, html, qr, quoted, style, trouble};
 use crate::domain::certificate::BadgeRef;
@@ -17,6 +17,9 @@ use crate::domain::seen::SeenBy;
 use crate::flow::certificates::{Snapshot, Told};
 use crate::metrics::VerifyForm;
 use crate::web::tongue::Tongue;
+
+/// The address that badges in the wild carry.
+pub(in crate::web) const SITENAME: &str = "/sitename";
 
 #[derive(Template)]
 #[template(path = "verify/certificate.html")]
@@ -37,28 +40,37 @@ struct Page<'a> {
     asked_at: String,
 }
 
-/// `/verify/NUMBER` and `/verify/NUMBER/qr.svg`.
+/// `/verify/NUMBER`, `/verify/NUMBER/qr.svg` and `/sitename`.
 pub(super) async fn show(State(front): State<Front>, uri: Uri, headers: HeaderMap) -> Response {
+    page(&front, &uri, &headers)
+}
+
+/// What these addresses show.
+pub(super) fn page(front: &Front, uri: &Uri, headers: &HeaderMap) -> Response {
+    if uri.path() == SITENAME { sitename(front, uri, headers) } else { numbered(front, uri, headers) }
+}
+
+fn numbered(front: &Front, uri: &Uri, headers: &HeaderMap) -> Response {
     let below = uri.path().strip_prefix("/verify/").unwrap_or_default();
     let number = below.strip_suffix("/qr.svg");
     let text = plain(number.unwrap_or(below));
     match BadgeRef::parse(&text) {
-        None => malformed(&front, &headers, &text),
-        Some(badge) if number.is_some() => qr::picture(&front, &badge, &headers),
-        Some(badge) => certificate(&front, &badge, &headers),
+        None => malformed(front, headers, &text),
+        Some(badge) if number.is_some() => qr::picture(front, &badge, headers),
+        Some(badge) => certificate(front, &badge, headers),
     }
 }
 
-/// The address that badges in the wild carry: `/sitename?method=show&id=…`.
-pub(super) async fn sitename(State(front): State<Front>, uri: Uri, headers: HeaderMap) -> Response {
+/// `/sitename?method=show&id=…`
+fn sitename(front: &Front, uri: &Uri, headers: &HeaderMap) -> Response {
     let query = uri.query().unwrap_or_default();
     let said =
         |name| url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value);
     match (said("method").as_deref(), said("id")) {
         (Some("searchIndex"), _) | (_, None) => Redirect::to("/search").into_response(),
         (_, Some(text)) => match BadgeRef::parse(&text) {
-            Some(badge) => certificate(&front, &badge, &headers),
-            None => malformed(&front, &headers, &text),
+            Some(badge) => certificate(front, &badge, headers),
+            None => malformed(front, headers, &text),
         },
     }
 }
@@ -99,17 +111,10 @@ fn answer(front: &Front, t: Tongue, snapshot: &Snapshot, badge: &BadgeRef, told:
     let held = told.shelved.as_ref().map(|shelved| &shelved.certificate);
     front.app().metrics.told(VerifyForm::Page, told.verdict);
     let now = front.now();
-    let said = Said {
-        verdict: told.verdict,
-        from,
-        since: held.and_then(|held| held.since),
-        site: held.map_or("", |held| held.site_name.as_str()),
-        name: held.and_then(first_name),
-    };
     let page = Page {
         t,
         sheet: &style::LINK,
-        banner: banner(t, said),
+        banner: banner(t, Said { verdict: told.verdict, from, held }),
         badge,
         card: held.map(|held| card(t, held)),
         issued_on: held.and_then(|held| held.issued_on).map(|day| t.plain(day)),

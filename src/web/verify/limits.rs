@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
 use axum::extract::{Request, State};
+use axum::http::HeaderMap;
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -33,25 +34,33 @@ impl Limits {
 }
 
 fn visitor(front: &Front, request: &Request) -> IpAddr {
-    let address = visitor::of(&front.app().config.web, request);
-    visitor::network(address.unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED)))
+    visitor::of(&front.app().config.web, request).unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED))
 }
 
 /// Turns away who asks too often.
 pub(super) async fn limit(State(front): State<Front>, request: Request, next: Next) -> Response {
-    go_on(front.0.limits.pages.wait(&visitor(&front, &request)), request, next).await
+    match turned_away(&front, visitor(&front, &request), request.headers()) {
+        None => next.run(request).await,
+        Some(refusal) => refusal,
+    }
+}
+
+/// What is said to who asks too often; `None`: go on.
+pub(super) fn turned_away(front: &Front, visitor: IpAddr, headers: &HeaderMap) -> Option<Response> {
+    refusal(front.0.limits.pages.wait(&visitor::network(visitor)), headers)
 }
 
 /// The same for searches and tables.
 pub(super) async fn limit_rare(State(front): State<Front>, request: Request, next: Next) -> Response {
-    go_on(front.0.limits.rare.wait(&visitor(&front, &request)), request, next).await
+    let wait = front.0.limits.rare.wait(&visitor::network(visitor(&front, &request)));
+    match refusal(wait, request.headers()) {
+        None => next.run(request).await,
+        Some(refusal) => refusal,
+    }
 }
 
-async fn go_on(wait: Option<Duration>, request: Request, next: Next) -> Response {
-    match wait {
-        None => next.run(request).await,
-        Some(wait) => trouble::too_often(Tongue::asked(request.headers()), turns::seconds(wait)),
-    }
+fn refusal(wait: Option<Duration>, headers: &HeaderMap) -> Option<Response> {
+    wait.map(|wait| trouble::too_often(Tongue::asked(headers), turns::seconds(wait)))
 }
 
 #[cfg(test)]

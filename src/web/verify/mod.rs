@@ -20,13 +20,13 @@ pub(super) mod style;
 mod trouble;
 mod words;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderValue, header};
-use axum::middleware::{self, Next};
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
+use axum::middleware;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use chrono::{DateTime, Utc};
@@ -37,6 +37,7 @@ use super::page::html;
 use super::tongue::Tongue;
 use crate::domain::region::Regions;
 use crate::shared::Shared;
+pub(super) use certificate::SITENAME;
 use limits::Limits;
 pub(super) use own::Own;
 
@@ -47,7 +48,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 
 /// What the handlers share. Cheap to clone.
 #[derive(Clone)]
-struct Front(Arc<Parts>);
+pub(super) struct Front(Arc<Parts>);
 
 struct Parts {
     app: Shared,
@@ -59,15 +60,7 @@ struct Parts {
 }
 
 /// The public's routes.
-pub(super) fn router(app: Shared) -> Router {
-    let front = Front(Arc::new(Parts {
-        own: Own::of(app.config.web.public_url.as_deref()),
-        limits: Limits::of(&app.config.verify),
-        regions: Regions::builtin(),
-        searches: Arc::new(Semaphore::new(AT_ONCE)),
-        tables: Arc::new(Semaphore::new(AT_ONCE)),
-        app,
-    }));
+pub(super) fn router(front: Front) -> Router {
     let limit = |front: &Front| middleware::from_fn_with_state(front.clone(), limits::limit);
     let rare = middleware::from_fn_with_state(front.clone(), limits::limit_rare);
     let searches =
@@ -77,14 +70,14 @@ pub(super) fn router(app: Shared) -> Router {
         .route("/verify", get(to_search))
         .route("/verify/", get(to_search))
         .route("/verify/{*number}", get(certificate::show))
-        .route("/sitename", get(certificate::sitename))
+        .route(certificate::SITENAME, get(certificate::show))
         .route("/list", get(list::show))
         .merge(searches)
         .fallback(async |headers: HeaderMap| trouble::nothing_here(Tongue::asked(&headers)))
         .method_not_allowed_fallback(trouble::wrong_method)
         .route_layer(limit(&front))
         .route(style::PATH, get(style::sheet))
-        .layer(middleware::from_fn(guarded))
+        .layer(middleware::map_response(async |response: Response| guarded(response)))
         .with_state(front)
 }
 
@@ -93,8 +86,7 @@ async fn to_search() -> Response {
 }
 
 /// What holds for every answer: nothing is framed or fetched from elsewhere, and nobody's answer is handed to another.
-async fn guarded(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+fn guarded(mut response: Response) -> Response {
     let headers = response.headers_mut();
     guard::put(headers, style::POLICY, &[]);
     if !headers.contains_key(header::CACHE_CONTROL) {
@@ -130,6 +122,24 @@ fn quoted(text: &str) -> String {
 }
 
 impl Front {
+    /// Nobody asked yet.
+    pub fn of(app: Shared) -> Self {
+        Self(Arc::new(Parts {
+            own: Own::of(app.config.web.public_url.as_deref()),
+            limits: Limits::of(&app.config.verify),
+            regions: Regions::builtin(),
+            searches: Arc::new(Semaphore::new(AT_ONCE)),
+            tables: Arc::new(Semaphore::new(AT_ONCE)),
+            app,
+        }))
+    }
+
+    /// What one visitor is answered who asks for the page of a badge, by either address.
+    pub fn answer(&self, visitor: IpAddr, uri: &Uri, headers: &HeaderMap) -> Response {
+        let answered = || certificate::page(self, uri, headers);
+        guarded(limits::turned_away(self, visitor, headers).unwrap_or_else(answered))
+    }
+
     fn app(&self) -> &Shared {
         &self.0.app
     }

@@ -2,6 +2,8 @@
 
 use chrono::NaiveDate;
 
+use super::card::first_name;
+use crate::domain::certificate::Certificate;
 use crate::domain::click::{ClickVerdict, From};
 use crate::web::tongue::Tongue;
 
@@ -48,10 +50,7 @@ fn plain(sentence: &'static str) -> Line {
 pub(super) struct Said<'a> {
     pub verdict: ClickVerdict,
     pub from: &'a From,
-    pub since: Option<NaiveDate>,
-    pub site: &'a str,
-    /// The first registered name, as it is read.
-    pub name: Option<String>,
+    pub held: Option<&'a Certificate>,
 }
 
 /// The host that a visitor came from: as it is read and, where that differs, as it is written, for look-alikes.
@@ -69,8 +68,8 @@ pub(super) fn banner(t: Tongue, said: Said<'_>) -> Banner {
         ClickVerdict::ValidHere => here(t, said),
         ClickVerdict::ValidElsewhere => elsewhere(t, said),
         ClickVerdict::Valid => unknown(t),
-        ClickVerdict::Suspended => suspended(t, said.since),
-        ClickVerdict::Revoked => revoked(t, said.since),
+        ClickVerdict::Suspended => suspended(t, said.held.and_then(|held| held.since)),
+        ClickVerdict::Revoked => revoked(t, said.held.and_then(|held| held.since)),
         ClickVerdict::NotIssued | ClickVerdict::Malformed => not_issued(t),
     }
 }
@@ -91,7 +90,8 @@ fn here(t: Tongue, said: Said<'_>) -> Banner {
 
 fn elsewhere(t: Tongue, said: Said<'_>) -> Banner {
     let visited = visited(said.from).unwrap_or_default();
-    let (site, name) = (Piece::Name(said.site.to_owned()), Piece::Host(said.name.unwrap_or_default()));
+    let site = Piece::Name(said.held.map(|held| held.site_name.clone()).unwrap_or_default());
+    let name = Piece::Host(said.held.and_then(first_name).unwrap_or_default());
     let whose = t.say(
         "您从 {} 来到本页。此标识属于“{}”，其登记域名是 {}。",
         "You came here from {}. This badge belongs to {}, whose registered name is {}.",
