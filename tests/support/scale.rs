@@ -112,8 +112,8 @@ const ASKED: &[(&str, &str)] = &[
     ("finding", "finding=not_hung"),
     ("kind", "kind=institution"),
     ("city", "region=140100"),
-    ("county", "region=140101"),
-    ("county and verdict", "region=140101&verdict=fail"),
+    ("county", "region=140105"),
+    ("county and verdict", "region=140105&verdict=fail"),
     ("code", "code=CA182050000411000000007"),
     ("domain", "domain=s7.yunxi"),
     ("text, many", "q=yunxi"),
@@ -162,13 +162,13 @@ pub async fn measure(db: &Db, times: usize, now: DateTime<Utc>) -> Vec<Line> {
     let _stop = stop.clone().drop_guard();
     tokio::spawn(badgewatch::web::serve(shared, listener, stop));
     let mut lines = Vec::new();
-    for (name, region) in [("nation", "000000"), ("county", "140101")] {
+    for (name, region) in [("nation", "000000"), ("county", "140105")] {
         let visitor = Visitor::log_in(db, address, name, region, now).await;
         for (what, query) in ASKED.iter().filter(|(_, query)| name == "nation" || !query.contains("region")) {
             lines.push(visitor.time(format!("{name}: {what}"), &format!("/console/sites?{query}"), times).await);
         }
         lines.push(visitor.time(format!("{name}: overview"), "/console", times).await);
-        lines.push(visitor.time(format!("{name}: a site"), "/console/sites/s0.yunxi.gov.test", times).await);
+        lines.push(visitor.time(format!("{name}: a site"), "/console/sites/s4.yunxi.gov.test", times).await);
     }
     lines
 }
