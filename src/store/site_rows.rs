@@ -2,14 +2,15 @@
 //! ([`super::looks`]).
 //!
 //! One text a sort order. PostgreSQL plans it anew with the values at hand, drops what is not asked, and takes an index where
-//! one serves; SQLite walks the rows of the area. Neither joins anything.
+//! one serves: so its statements are not kept prepared, which after a few runs would get one plan for all values. SQLite walks
+//! the rows of the area. Neither joins anything.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::TryStreamExt;
 
 use super::looks::Standing;
 use super::sites::SiteWrite;
-use super::{StoreResult, Tx, execute, fetch_all, fetch_one, insert_many};
+use super::{StoreResult, Tx, execute, insert_many};
 use crate::closed_set;
 use crate::domain::figures::hangs;
 use crate::domain::host::Host;
@@ -212,17 +213,38 @@ macro_rules! with_filter {
     }};
 }
 
+/// Reads rows by a statement that is planned for the values it is run with.
+macro_rules! planned {
+    ($how:ident, $row:ty, $tx:expr, $sql:expr $(, $value:expr)* $(,)?) => {
+        match $tx {
+            Tx::Sqlite(tx) => sqlx::query_as::<_, $row>($sql)$(.bind($value))*.$how(&mut **tx).await,
+            Tx::Postgres(tx) => {
+                sqlx::query_as::<_, $row>($sql).persistent(false)$(.bind($value))*.$how(&mut **tx).await
+            }
+        }
+        .map_err(super::StoreError::from)
+    };
+}
+
+macro_rules! planned_all {
+    ($($rest:tt)+) => { planned!(fetch_all, $($rest)+) };
+}
+
+macro_rules! planned_one {
+    ($($rest:tt)+) => { planned!(fetch_one, $($rest)+) };
+}
+
 /// A page of a list.
 pub async fn page(tx: &mut Tx, filter: &Filter, sort: Sort, most: i64, skip: i64) -> StoreResult<Vec<SiteRow>> {
     let asked = Asked::of(filter);
-    with_filter!(fetch_all, SiteRow, tx, sorted!(sort), asked, most, skip)
+    with_filter!(planned_all, SiteRow, tx, sorted!(sort), asked, most, skip)
 }
 
 /// How many sites a list has, counted up to `most` of them.
 pub async fn count(tx: &mut Tx, filter: &Filter, most: i64) -> StoreResult<i64> {
     let sql = filtered!("SELECT COUNT(*) FROM (SELECT 1 AS one", "LIMIT $16) AS these");
     let asked = Asked::of(filter);
-    Ok(with_filter!(fetch_one, (i64,), tx, sql, asked, most)?.0)
+    Ok(with_filter!(planned_one, (i64,), tx, sql, asked, most)?.0)
 }
 
 macro_rules! stream {
@@ -235,7 +257,7 @@ macro_rules! stream {
                 }
             }
             Tx::Postgres(tx) => {
-                let mut rows = sqlx::query_as::<_, $row>($sql)$(.bind($value))*.fetch(&mut **tx);
+                let mut rows = sqlx::query_as::<_, $row>($sql).persistent(false)$(.bind($value))*.fetch(&mut **tx);
                 while let Some(row) = rows.try_next().await.map_err(super::StoreError::from)? {
                     $take(row)?;
                 }

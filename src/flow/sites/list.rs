@@ -100,10 +100,18 @@ pub async fn list(db: &Db, actor: &Actor, wanted: &Wanted, now: DateTime<Utc>) -
         return Ok(List { rows: Vec::new(), counted: Counted::Exactly(0), pages: 0 });
     };
     let mut tx = db.read().await?;
-    let counted = site_rows::count(&mut tx, &filter, COUNTED + 1).await?;
+    // A first page that is not full is the whole list: it needs no second walk to be counted.
+    let first = site_rows::page(&mut tx, &filter, wanted.sort(), PAGE, 0).await?;
+    let counted = match i64::try_from(first.len()) {
+        Ok(few) if few < PAGE => few,
+        _ => site_rows::count(&mut tx, &filter, COUNTED + 1).await?,
+    };
     let pages = u32::try_from((counted.min(COUNTED) + PAGE - 1) / PAGE).unwrap_or_default();
     let page = wanted.page.min(pages.saturating_sub(1));
-    let rows = site_rows::page(&mut tx, &filter, wanted.sort(), PAGE, i64::from(page) * PAGE).await?;
+    let rows = match page {
+        0 => first,
+        page => site_rows::page(&mut tx, &filter, wanted.sort(), PAGE, i64::from(page) * PAGE).await?,
+    };
     let counted = if counted > COUNTED { Counted::MoreThan(COUNTED) } else { Counted::Exactly(counted) };
     Ok(List { rows, counted, pages })
 }
