@@ -8,7 +8,7 @@ use badgewatch::store::looks::{self, Standing};
 use badgewatch::store::sites;
 use chrono::TimeDelta;
 
-use crate::house::{mean, told};
+use crate::house::{acts, mean, told};
 use crate::support::bureau::{ELSEWHERE, HERE, SITE};
 use crate::support::console::House;
 
@@ -66,6 +66,8 @@ async fn a_report_is_followed_into_a_case_once_both_ends_were_looked_at() {
         assert_eq!(stranger.get(&format!("{at}/follow")).await.status, 404);
         let sheet = chen.get(&at).await;
         assert!(sheet.body.contains("zhang@mail.example"), "an officer may write to who reported it");
+        let views = acts(&house, "views").await;
+        assert_eq!(views, [("account:chen".into(), "viewed".into())], "and that they saw it is on record");
         assert!(!sheet.body.contains("<script>alert"), "what the public writes is shown, never run");
         assert!(sheet.attr("a[href*='copy.example']", "href").is_none(), "a harmful host is no link");
         assert!(!viewer.get(&at).await.body.contains("zhang@mail.example"));

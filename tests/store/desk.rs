@@ -69,7 +69,7 @@ async fn a_notice_waits_in_the_queues_it_belongs_to_the_most_urgent_first() {
     told(4, async |stage| {
         let told = || vec![Event::Approved, Event::Told { step: 0, on: today() }];
         let asks = |kind| Event::Asked { kind, text: "请予核实".into(), until: "2026-12-20".parse().ok() };
-        let supplement = Event::Found { faults: vec![(new_id(), FindingCode::WrongLink)], letter_waits: false };
+        stage.run("INSERT INTO regions (code, name) VALUES ('140214', '云溪县') ON CONFLICT DO NOTHING").await;
         let draft = notice(stage, 0, &[]).await;
         let runs = notice(stage, 1, &told()).await;
         let objected = notice(stage, 2, &[told(), vec![asks(RequestKind::Objection)]].concat()).await;
@@ -92,7 +92,12 @@ async fn a_notice_waits_in_the_queues_it_belongs_to_the_most_urgent_first() {
         );
 
         let read = ask!(stage, notices::by_id, &runs).unwrap();
-        let to = after(&read.notice, std::slice::from_ref(&supplement));
+        let further = Finding::fault(FindingCode::WrongLink);
+        assert!(tell!(stage, findings::open, &stage.ids[1], &further, &Track::open(at(0)), &[]));
+        let further =
+            ask!(stage, findings::open_of_site, &stage.ids[1]).into_iter().find(|open| open.finding == further);
+        let faults = vec![(further.unwrap().id, FindingCode::WrongLink)];
+        let to = after(&read.notice, &[Event::Found { faults, letter_waits: false }]);
         assert!(tell!(stage, notices::advance, &read, &to, None, None, "c1", at(10)));
         assert_eq!(queued(stage, "", Q::Approval, "").await.len(), 2, "a supplement waits, too");
         let read = ask!(stage, notices::by_id, &runs).unwrap();

@@ -93,8 +93,10 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn of(act: OfficerAct) -> Event {
-        let (text, why, until) = ("核实无误".to_owned(), "有误".to_owned(), day("2027-02-01"));
+    /// What an officer would send; a due date is moved by a day.
+    fn of(act: OfficerAct, life: &Notice) -> Event {
+        let (text, why) = ("核实无误".to_owned(), "有误".to_owned());
+        let until = life.due().and_then(|due| due.date.succ_opt()).unwrap_or(day("2027-02-01"));
         let answer = |kind| Event::Answered { kind, granted: false, text: text.clone(), until: None };
         match act {
             OfficerAct::Approve => Event::Approved,
@@ -117,7 +119,7 @@ mod tests {
         let at = Moment { now, today, calendar: &calendar, limit, approval: Approval::ApproveEach };
         let fault = |id: &str| (id.to_owned(), FindingCode::NotHung);
         let asked = |kind| Event::Asked { kind, text: "请予核实".to_owned(), until: Some(day("2026-12-20")) };
-        let mut events = vec![
+        let events = [
             Event::Told { step: 0, on: today },
             Event::Failed { step: 0 },
             Event::Found { faults: vec![fault("2")], letter_waits: false },
@@ -125,16 +127,16 @@ mod tests {
             asked(RequestKind::Extension),
             Event::Cleared { findings: vec!["1".to_owned()], letter_waits: true },
         ];
-        events.extend(OfficerAct::ALL.iter().map(|act| of(*act)));
         let (mut lives, mut seen) = (vec![Notice::draft([fault("1")], limit)], 0);
         for _ in 0..4 {
             let next = |life: &Notice| {
                 let step = |event: &Event| life.step(event, &at).ok().map(|step| step.notice);
-                events.iter().filter_map(step).collect::<Vec<_>>()
+                let acts: Vec<_> = OfficerAct::ALL.iter().map(|act| of(*act, life)).collect();
+                events.iter().chain(&acts).filter_map(step).collect::<Vec<_>>()
             };
             for life in &lives {
                 for act in OfficerAct::ALL {
-                    let taken = life.step(&of(*act), &at).is_ok();
+                    let taken = life.step(&of(*act, life), &at).is_ok();
                     assert_eq!(life.may(*act).is_ok(), taken, "{act} of {life:?}");
                     seen += 1;
                 }
@@ -146,8 +148,10 @@ mod tests {
 
     #[test]
     fn every_act_of_an_officer_is_known_by_its_event() {
+        let limit = Limit { days: 10, include_start_day: false };
+        let draft = Notice::draft([("1".to_owned(), FindingCode::NotHung)], limit);
         for act in OfficerAct::ALL {
-            assert_eq!(OfficerAct::of(&of(*act)), Some(*act));
+            assert_eq!(OfficerAct::of(&of(*act, &draft)), Some(*act));
         }
         assert_eq!(OfficerAct::of(&Event::Acknowledged), None);
     }

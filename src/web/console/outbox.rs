@@ -14,7 +14,8 @@ use super::record::{Sent, sent, state};
 use super::trouble::Trouble;
 use super::{Console, Page};
 use crate::domain::account::AccountRole;
-use crate::flow::{contacts, outbox};
+use crate::domain::personal::Personal;
+use crate::flow::{contacts, outbox, people};
 use crate::store::outbox::Listed;
 use crate::web::page::html;
 
@@ -52,6 +53,7 @@ struct Sheet {
 
 pub(super) async fn list(State(console): State<Console>, officer: Officer, Query(asked): Query<Asked>) -> Page {
     let (app, t, actor) = (&console.app, officer.t, officer.actor());
+    people::viewed(&app.db, actor, Personal::Recipients, &actor.region, app.clock.now()).await?;
     let waiting = outbox::waiting(&app.db, actor).await?;
     let bad = contacts::bad(&app.db, actor).await?;
     let sheet = Sheet {
@@ -88,7 +90,7 @@ async fn page(
     let t = officer.t;
     let waiting = outbox::waiting(&console.app.db, officer.actor()).await?;
     let letter: Option<Listed> = waiting.parked.into_iter().find(|letter| letter.id == id);
-    let Some(letter) = letter else { return Err(Trouble::Changed("/console/outbox".to_owned())) };
+    let Some(letter) = letter else { return Err(Trouble::Missing) };
     let shown = sent(t, &letter);
     let (title, line) = match act {
         Act::Release => (

@@ -9,7 +9,9 @@ use serde::Deserialize;
 
 use super::{act_name, acts, ground, outcome, path_of};
 use crate::domain::case::{CaseAct, CaseRefusal, Effective, Execution, SharedSite};
+use crate::domain::personal::Personal;
 use crate::flow::cases::queue::{self, Sheet as Found};
+use crate::flow::people;
 use crate::web::console::enter::Officer;
 use crate::web::console::frame::{self, Frame, Section};
 use crate::web::console::notices::{shown, unit};
@@ -83,7 +85,9 @@ pub(in crate::web::console) async fn show(
     Path(id): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Page {
-    let found = queue::sheet(&console.app.db, officer.actor(), &id).await?;
+    let (db, actor, now) = (&console.app.db, officer.actor(), console.app.clock.now());
+    let found = queue::sheet(db, actor, &id).await?;
+    people::viewed(db, actor, Personal::Case, &found.case.id, now).await?;
     Ok(html(StatusCode::OK, &build(&console, &officer, &found, &asked.told)?))
 }
 

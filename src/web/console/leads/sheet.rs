@@ -10,8 +10,10 @@ use super::list::seen;
 use super::{kind, told};
 use crate::domain::account::AccountRole;
 use crate::domain::lead::LeadState;
+use crate::domain::personal::Personal;
 use crate::domain::seen::Counts;
 use crate::flow::leads::read::{self, Sheet as Found};
+use crate::flow::people;
 use crate::store::sites::StoredSite;
 use crate::web::console::enter::Officer;
 use crate::web::console::frame::{self, Frame, Section};
@@ -81,6 +83,9 @@ pub(in crate::web::console) async fn show(
 ) -> Page {
     let (db, actor, t) = (&console.app.db, officer.actor(), officer.t);
     let (found, days) = read::show(db, actor, &id).await?;
+    if found.lead.file.has_contacts() {
+        people::viewed(db, actor, Personal::Report, &found.lead.id, console.app.clock.now()).await?;
+    }
     let looked_at = read::looked_at(db, &found).await?;
     let acts = read::history(db, actor, &id).await?;
     let day =

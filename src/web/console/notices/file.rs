@@ -4,7 +4,9 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
 
+use crate::domain::personal::Personal;
 use crate::flow::notices::read;
+use crate::flow::people;
 use crate::web::console::enter::Officer;
 use crate::web::console::{Console, Page};
 use crate::web::page::disposition;
@@ -15,6 +17,8 @@ pub(in crate::web::console) async fn save(
     Path((id, file)): Path<(String, String)>,
 ) -> Page {
     let (name, content) = read::file(&console.app.db, officer.actor(), &id, &file).await?;
+    let now = console.app.clock.now();
+    people::viewed(&console.app.db, officer.actor(), Personal::Attachment, &file, now).await?;
     let mut response = content.into_response();
     let headers = response.headers_mut();
     // What type the sender claims is nothing a browser should act on.

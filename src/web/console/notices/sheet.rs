@@ -8,7 +8,9 @@ use serde::Deserialize;
 use super::{Deadline, act, acts, deadline, unit};
 use crate::domain::account::AccountRole;
 use crate::domain::notice::RequestKind;
+use crate::domain::personal::Personal;
 use crate::flow::notices::queue::{self, Sheet as Found};
+use crate::flow::people;
 use crate::store::attachments;
 use crate::web::console::enter::Officer;
 use crate::web::console::frame::{self, Frame, Section};
@@ -79,8 +81,9 @@ pub(in crate::web::console) async fn show(
     Path(id): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Page {
-    let app = &console.app;
-    let found = queue::sheet(&app.db, &app.desk, officer.actor(), &id, app.clock.now()).await?;
+    let (app, now) = (&console.app, console.app.clock.now());
+    let found = queue::sheet(&app.db, &app.desk, officer.actor(), &id, now).await?;
+    people::viewed(&app.db, officer.actor(), Personal::Notice, &found.notice.id, now).await?;
     Ok(html(StatusCode::OK, &build(&console, &officer, &found, &asked.told)?))
 }
 
