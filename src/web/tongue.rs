@@ -3,7 +3,6 @@
 use axum::http::{HeaderMap, header};
 use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 
-
 use crate::domain::beijing::{beijing, weekday};
 
 /// The language of one page.

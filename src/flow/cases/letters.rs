@@ -30,7 +30,7 @@ pub(super) struct Sender<'a> {
 impl Sender<'_> {
     /// Tells the unit, with copies; where it has no address the office is told that somebody must carry the letter.
     pub(super) async fn tell(&self, tx: &mut Tx, kind: LetterKind) -> StoreResult<()> {
-        let letter = self.to_unit(kind);
+        let letter = self.unit_letter(kind);
         let to = contacts::usable(tx, &self.site.site).await?;
         for address in &to {
             self.post(tx, &letter, Part::Unit, address, "unit").await?;
@@ -46,7 +46,7 @@ impl Sender<'_> {
     }
 
     /// The letter to the unit.
-    pub(super) fn to_unit(&self, kind: LetterKind) -> Letter {
+    pub(super) fn unit_letter(&self, kind: LetterKind) -> Letter {
         self.letter(kind, &self.site.site.unit.name, self.reasons(kind), None)
     }
 

@@ -109,7 +109,7 @@ async fn letters(tx: &mut Tx, desk: &Desk<'_>, sender: &Sender<'_>, effects: &[E
     let mut letters = Vec::new();
     for effect in effects {
         match effect {
-            Effect::Tell(kind) => letters.push(to_unit(tx, sender, sender.to_unit(*kind)).await?),
+            Effect::Tell(kind) => letters.push(to_unit(tx, sender, sender.unit_letter(*kind)).await?),
             Effect::Instruct(act) => {
                 let ordered = |done: &&Execution| done.order.act == *act && done.since == sender.now;
                 letters.extend(sender.stored.case.executions.iter().filter(ordered).map(|done| {

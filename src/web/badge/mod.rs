@@ -75,8 +75,8 @@ impl Badges {
         };
         match self.scripts.of(&snapshot, &code) {
             Ok(Some(script)) => {
-                self.shown(code, &asked, SeenBy::Script);
-                reply::body(&asked, reply::SCRIPT, &self.keep, &script.etag, script.body())
+                self.shown(code, asked, SeenBy::Script);
+                reply::body(asked, reply::SCRIPT, &self.keep, &script.etag, script.body())
             }
             Ok(None) => reply::nothing(StatusCode::NOT_FOUND, &self.keep, "// no such badge\n"),
             Err(error) => {

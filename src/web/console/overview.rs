@@ -252,14 +252,17 @@ fn shares(t: Tongue, now: &Figures) -> Vec<Share> {
     all.into_iter().map(share).collect()
 }
 
+/// A line of a chart: its name, and what it shows of a day.
+type Line = (&'static str, fn(&Figures) -> Option<i64>);
+
 fn trends(t: Tongue, found: &Overview, span: u64) -> Vec<Trend> {
     let first = found.today - Days::new(span);
-    let rates: &[(&str, fn(&Figures) -> Option<i64>)] = &[
+    let rates: &[Line] = &[
         (t.say("挂标率", "badges hung"), Figures::hung_rate),
         (t.say("域名注册率", "Chinese domains"), Figures::named_rate),
         (t.say("无法判定", "undetermined"), Figures::undetermined_rate),
     ];
-    let counts: &[(&str, fn(&Figures) -> Option<i64>)] = &[
+    let counts: &[Line] = &[
         (t.say("不通过", "fail"), |figures| Some(figures.failed)),
         (t.say("无法判定", "undetermined"), |figures| Some(figures.undetermined)),
         (t.say("尚未检查", "not looked at"), |figures| Some(figures.unlooked())),
@@ -275,7 +278,7 @@ fn trend(
     title: &'static str,
     found: &Overview,
     first: NaiveDate,
-    of: &[(&str, fn(&Figures) -> Option<i64>)],
+    of: &[Line],
     label: fn(i64) -> String,
     top: Option<i64>,
 ) -> Trend {

@@ -46,7 +46,7 @@ pub(super) struct Sheet {
 }
 
 enum Kind {
-    Csv(csv::Writer<BufWriter<File>>),
+    Csv(Box<csv::Writer<BufWriter<File>>>),
     /// The book, the sheet, its next row.
     Xlsx(Box<Workbook>, usize, u32),
 }
@@ -58,7 +58,7 @@ impl Sheet {
                 let mut file = BufWriter::new(tempfile::tempfile()?);
                 // A spreadsheet knows UTF-8 by the mark before it.
                 file.write_all("\u{feff}".as_bytes())?;
-                Kind::Csv(csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(file))
+                Kind::Csv(Box::new(csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(file)))
             }
             Form::Xlsx => {
                 let mut book = Box::new(Workbook::new());
@@ -133,9 +133,12 @@ pub(super) fn send(mut file: File, form: Form, name: &str) -> Response {
                 piece.truncate(length);
                 Bytes::from(piece)
             });
-            let is_last = !matches!(&read, Ok(piece) if !piece.is_empty());
+            if read.as_ref().is_ok_and(Bytes::is_empty) {
+                return;
+            }
+            let is_broken = read.is_err();
             // Whoever asked for it may be gone.
-            if (is_last && read.is_ok()) || sender.blocking_send(read).is_err() || is_last {
+            if sender.blocking_send(read).is_err() || is_broken {
                 return;
             }
         }
