@@ -1,7 +1,7 @@
 //! The console of a county with faults that were confirmed: drafts wait for an officer.
 
 use badgewatch::clock::Clock;
-use badgewatch::config::{Config, MailMode};
+use badgewatch::config::{Config, MailMode, SecondDevice};
 use badgewatch::domain::office::{Approval, Office};
 use badgewatch::domain::verdict::FindingCode;
 use badgewatch::store::notices::StoredNotice;
@@ -18,6 +18,7 @@ use crate::support::world::start;
 pub fn config() -> Config {
     let mut config = Config::default();
     config.mail.mode = MailMode::Live;
+    config.people.second_device = SecondDevice::Offered;
     config.mail.from = Some("云溪县委编办 <badge@yunxi.example>".to_owned());
     config.mail.smtp_host = Some("localhost".to_owned());
     config.web.public_url = Some("https://badge.yunxi.example".to_owned());

@@ -81,7 +81,7 @@ async fn a_parked_letter_is_let_go_or_put_away_and_an_address_used_again() {
         );
         assert_eq!(stranger.get("/console/outbox").await.texts(".desk tbody tr").len(), 0);
         let release = list.attr(".desk a[href$='/release']", "href").unwrap();
-        assert_eq!(stranger.get(&release).await.status, 404, "there is none for a stranger");
+        assert_eq!(stranger.get(&release).await.status, 409, "there is none for a stranger");
         let shown = chen.get(&release).await;
         assert_eq!(mean(&chen, &shown, &release).await.status, 303, "{}", shown.body);
         assert_eq!(mean(&chen, &shown, &release).await.status, 409, "sent twice, let go once");

@@ -112,7 +112,7 @@ async fn page(
     let t = officer.t;
     let open = holds::open(&console.app.db, officer.actor()).await?;
     let hold = open.into_iter().find(|hold| hold.held.id == id);
-    let Some(hold) = hold else { return Err(Trouble::Missing) };
+    let Some(hold) = hold else { return Err(Trouble::Changed("/console/holds".to_owned())) };
     let (heading, line) = match verdict {
         HoldState::Real => (
             t.say("情况属实", "It is real"),

@@ -90,7 +90,7 @@ async fn page(
     let t = officer.t;
     let waiting = outbox::waiting(&console.app.db, officer.actor()).await?;
     let letter: Option<Listed> = waiting.parked.into_iter().find(|letter| letter.id == id);
-    let Some(letter) = letter else { return Err(Trouble::Missing) };
+    let Some(letter) = letter else { return Err(Trouble::Changed("/console/outbox".to_owned())) };
     let shown = sent(t, &letter);
     let (title, line) = match act {
         Act::Release => (
