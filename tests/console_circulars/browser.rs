@@ -57,6 +57,9 @@ async fn a_circular_is_drafted_released_and_printed() {
         browser.press("form[action$=release] button");
         look(browser, "circular-released");
         keep("circular.pdf", &browser.paper());
+        browser.size(794, 1123);
+        browser.medium("print");
+        keep("circular-on-paper.png", &browser.picture());
         assert!(browser.html().contains("标识通〔2026〕140214-1号"), "{}", browser.html());
     });
     done.await.unwrap();
