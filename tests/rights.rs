@@ -205,6 +205,11 @@ fn fields(path: &str) -> &'static [(&'static str, &'static str)] {
             &[("name", "subject"), ("person", "李某"), ("region", HERE), ("role", "viewer"), ("body", "office")]
         }
         "/console/settings/users/{name}" => &[("region", HERE), ("role", "viewer"), ("body", "office")],
+        "/console/sites/{key}/maintenance" => {
+            &[("from", "2027-01-04"), ("until", "2027-01-05"), ("reason", "机房搬迁")]
+        }
+        "/console/sites/{key}/maintenance/withdraw" => &[("id", "none")],
+        "/console/sites/{key}/exemption" => &[("until", "2027-01-05"), ("reason", "改版")],
         "/console/settings/tokens" => &[("account", "subject"), ("days", "0")],
         "/console/password" => &[("present", "x"), ("new", "x"), ("again", "x")],
         "/console/second-device" => &[("secret", "x"), ("code", "0")],

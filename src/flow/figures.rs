@@ -4,17 +4,16 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use crate::clock::day;
 use crate::domain::account::Actor;
+use crate::domain::case::CaseQueue;
 use crate::domain::figures::{Day, Figures};
-use crate::domain::region::bounds;
+use crate::domain::notice::NoticeQueue;
+use crate::domain::region::{bounds, digits_of};
 use crate::flow::measure::FRESH;
-use crate::store::figures::{self, Platform, Waiting};
-use crate::store::{Db, StoreResult};
+use crate::store::figures::{self, Platform};
+use crate::store::{Db, StoreResult, desk};
 
 /// Hosting addresses that are shown.
 const PLATFORMS: i64 = 10;
-
-/// A limit ends soon that ends within so many days.
-const SOON: Days = Days::new(7);
 
 /// What an officer sees in the morning.
 #[derive(Debug, Clone)]
@@ -26,10 +25,24 @@ pub struct Overview {
     /// The days kept of the last `span` days, in order.
     pub days: Vec<Day>,
     pub platforms: Vec<Platform>,
-    pub waiting: Waiting,
+    /// As the queues of the desk count them.
+    pub notices: Vec<(NoticeQueue, i64)>,
+    pub cases: Vec<(CaseQueue, i64)>,
+    pub holds: i64,
+    pub cannot_look: i64,
 }
 
 impl Overview {
+    /// Notices in a queue.
+    pub fn notices(&self, queue: NoticeQueue) -> i64 {
+        self.notices.iter().filter(|(of, _)| *of == queue).map(|(_, count)| count).sum()
+    }
+
+    /// Cases in a queue of the actor's.
+    pub fn cases(&self, queue: CaseQueue) -> i64 {
+        self.cases.iter().filter(|(of, _)| *of == queue).map(|(_, count)| count).sum()
+    }
+
     /// What stood at the beginning of the span, on the first day that was kept of it, if that is not today.
     pub fn before(&self) -> Option<&Day> {
         self.days.first().filter(|first| first.day < self.today)
@@ -38,7 +51,7 @@ impl Overview {
 
 /// Gathers the overview of an actor's region, with the days of a span.
 pub async fn overview(db: &Db, actor: &Actor, span: u64, now: DateTime<Utc>) -> StoreResult<Overview> {
-    let (area, today) = (bounds(&actor.region), day(now));
+    let (area, digits, today) = (bounds(&actor.region), digits_of(&actor.region), day(now));
     let mut tx = db.read().await?;
     let regions = figures::now(&mut tx, &area, now - FRESH, today).await?;
     let mut sum = Figures::default();
@@ -49,7 +62,10 @@ pub async fn overview(db: &Db, actor: &Actor, span: u64, now: DateTime<Utc>) -> 
         regions,
         days: figures::since(&mut tx, &area, today - Days::new(span)).await?,
         platforms: figures::platforms(&mut tx, &area, PLATFORMS).await?,
-        waiting: figures::waiting(&mut tx, &area, today, today + SOON).await?,
+        notices: desk::notice_counts(&mut tx, digits, today).await?,
+        cases: desk::case_counts(&mut tx, digits, &actor.text()).await?,
+        holds: desk::holds(&mut tx, digits).await?.len() as i64,
+        cannot_look: figures::cannot_look(&mut tx, &area).await?,
     })
 }
 

@@ -114,38 +114,11 @@ pub async fn platforms(tx: &mut Tx, area: &(String, String), most: i64) -> Store
     fetch_all!(Platform, tx, sql, &area.0, &area.1, most)
 }
 
-/// What waits for an office of an area.
-#[derive(Debug, Clone, Default, PartialEq, Eq, sqlx::FromRow)]
-pub struct Waiting {
-    /// Notices whose limit ends from today to a day.
-    pub due: i64,
-    pub overdue: i64,
-    pub drafted: i64,
-    pub objected: i64,
-    pub bounced: i64,
-    pub cases_open: i64,
-    pub cases_proposed: i64,
-    /// Open mass changes that touch a site of the area.
-    pub holds: i64,
-    pub cannot_look: i64,
-}
-
-/// Counts what waits for an office of an area.
-pub async fn waiting(tx: &mut Tx, area: &(String, String), today: NaiveDate, until: NaiveDate) -> StoreResult<Waiting> {
-    let sql = "SELECT \
-        COUNT(CASE WHEN state IN ('sent', 'acknowledged') AND due_on >= $3 AND due_on <= $4 THEN 1 END) AS due, \
-        COUNT(CASE WHEN state = 'overdue' THEN 1 END) AS overdue, COUNT(CASE WHEN state = 'drafted' THEN 1 END) AS drafted, \
-        COUNT(CASE WHEN objected THEN 1 END) AS objected, COUNT(CASE WHEN state = 'bounced' THEN 1 END) AS bounced, \
-        (SELECT COUNT(*) FROM cases c WHERE c.ended_at IS NULL \
-         AND COALESCE(c.region, '') >= $1 AND COALESCE(c.region, '') <= $2) AS cases_open, \
-        (SELECT COUNT(*) FROM cases c WHERE c.ended_at IS NULL AND c.state IN ('proposed', 'reinstatement_proposed') \
-         AND COALESCE(c.region, '') >= $1 AND COALESCE(c.region, '') <= $2) AS cases_proposed, \
-        (SELECT COUNT(DISTINCT h.id) FROM holds h JOIN findings f ON f.hold_id = h.id AND f.state = 'held' \
-         JOIN site_rows r ON r.site_id = f.site_id WHERE h.state = 'open' AND r.area >= $1 AND r.area <= $2) AS holds, \
-        (SELECT COUNT(*) FROM findings f JOIN site_rows r ON r.site_id = f.site_id WHERE f.code = 'cannot_look' \
-         AND f.ended_at IS NULL AND r.area >= $1 AND r.area <= $2) AS cannot_look \
-        FROM notices WHERE ended_at IS NULL AND COALESCE(region, '') >= $1 AND COALESCE(region, '') <= $2";
-    fetch_one!(Waiting, tx, sql, &area.0, &area.1, today, until)
+/// Sites of an area that cannot be looked at.
+pub async fn cannot_look(tx: &mut Tx, area: &(String, String)) -> StoreResult<i64> {
+    let sql = "SELECT COUNT(*) FROM findings f JOIN site_rows r ON r.site_id = f.site_id WHERE f.code = 'cannot_look' \
+               AND f.ended_at IS NULL AND r.area >= $1 AND r.area <= $2";
+    Ok(fetch_one!((i64,), tx, sql, &area.0, &area.1)?.0)
 }
 
 /// Lets go of days before one, at most so many rows.

@@ -4,7 +4,7 @@ use badgewatch::domain::account::{AccountRole, Body};
 use badgewatch::domain::figures::{Day, Figures};
 use badgewatch::domain::region::bounds;
 use badgewatch::flow::accounts::{self, NewAccount, OPERATOR};
-use badgewatch::store::figures::{self, Platform, Waiting};
+use badgewatch::store::figures::{self, Platform};
 use badgewatch::store::filters::{self, Saved};
 use badgewatch::store::looks::{self, Standing};
 use chrono::Days;
@@ -63,29 +63,25 @@ async fn what_stands_now_is_counted_kept_by_day_and_summed_for_an_area() {
 }
 
 #[tokio::test]
-async fn hosting_addresses_and_what_waits_are_counted_for_an_area() {
+async fn hosting_addresses_and_what_cannot_be_looked_at_are_counted_for_an_area() {
     told(4, async |stage| {
         stand(stage).await;
-        let (today, everywhere) = (at(0).date_naive(), bounds("000000"));
+        let everywhere = bounds("000000");
         let platform = Platform { address: "10.0.0.9".into(), sites: 3, failed: 1, undetermined: 1 };
         assert_eq!(ask!(stage, figures::platforms, &everywhere, 5), [platform]);
         assert!(ask!(stage, figures::platforms, &bounds("140200"), 5).is_empty());
-        assert_eq!(ask!(stage, figures::waiting, &everywhere, today, today), Waiting::default());
+        assert_eq!(ask!(stage, figures::cannot_look, &everywhere), 0);
         stage
             .run(
-                "INSERT INTO notices (id, site_id, state, version, drafted_at, due_on, provisional, objected, body) \
-                 SELECT 'n' || s.id, s.id, 'sent', 1, s.changed_at, '2026-11-27', FALSE, TRUE, '{}' FROM sites s",
+                "INSERT INTO findings (id, site_id, code, effect, state, version, failed, first_failed_at, last_failed_at, clean, \
+                 opened_at, pages) SELECT 'f' || s.id, s.id, 'cannot_look', 'queue', 'suspected', 1, 1, s.changed_at, \
+                 s.changed_at, 0, s.changed_at, '[]' FROM sites s",
             )
             .await;
-        let waits = |until: &str| ask_waiting(stage, until.parse().unwrap());
-        assert_eq!((waits("2026-11-26").await.due, waits("2026-11-27").await.due), (0, 4));
-        assert_eq!(waits("2026-11-27").await.objected, 4);
+        assert_eq!(ask!(stage, figures::cannot_look, &everywhere), 4);
+        assert_eq!(ask!(stage, figures::cannot_look, &bounds("650000")), 0);
     })
     .await;
-}
-
-async fn ask_waiting(stage: &Stage, until: chrono::NaiveDate) -> Waiting {
-    ask!(stage, figures::waiting, &bounds("000000"), at(0).date_naive(), until)
 }
 
 #[tokio::test]

@@ -98,7 +98,9 @@ pub(super) async fn settle_message(
     responses((status = 200, description = "Each with since when and why", body = Vec<BadContact>), OfReading))]
 pub(super) async fn bad_contacts(State(api): State<Api>, Caller(actor): Caller) -> Said<Vec<BadContact>> {
     let bad = contacts::bad(&api.app.db, &actor).await?;
-    api.viewed(&actor, Personal::Recipients, &actor.region).await?;
+    if !bad.is_empty() {
+        api.viewed(&actor, Personal::Recipients, &actor.region).await?;
+    }
     Ok(Json(bad))
 }
 

@@ -53,9 +53,11 @@ struct Sheet {
 
 pub(super) async fn list(State(console): State<Console>, officer: Officer, Query(asked): Query<Asked>) -> Page {
     let (app, t, actor) = (&console.app, officer.t, officer.actor());
-    people::viewed(&app.db, actor, Personal::Recipients, &actor.region, app.clock.now()).await?;
     let waiting = outbox::waiting(&app.db, actor).await?;
     let bad = contacts::bad(&app.db, actor).await?;
+    if !(waiting.parked.is_empty() && bad.is_empty()) {
+        people::viewed(&app.db, actor, Personal::Recipients, &actor.region, app.clock.now()).await?;
+    }
     let sheet = Sheet {
         frame: Frame::of(&console, &officer, Section::Notices),
         told: match asked.told.as_str() {

@@ -13,7 +13,9 @@ use super::frame::{Frame, Section, region};
 use super::wording::{number, percent};
 use super::{Console, Page};
 use crate::domain::account::AccountRole;
+use crate::domain::case::CaseQueue;
 use crate::domain::figures::{Day, Figures, rate};
+use crate::domain::notice::NoticeQueue;
 use crate::flow::figures::{self, Overview};
 use crate::web::page::html;
 use crate::web::tongue::Tongue;
@@ -31,9 +33,9 @@ pub(super) struct Asked {
 
 /// Something that waits.
 struct Task {
-    label: &'static str,
+    label: String,
     number: String,
-    link: &'static str,
+    link: String,
     /// Somebody's limit hangs on it.
     is_urgent: bool,
 }
@@ -122,40 +124,31 @@ fn sheet(console: &Console, officer: &Officer, found: &Overview, span: u64) -> S
 }
 
 fn tasks(t: Tongue, officer: &Officer, found: &Overview) -> Vec<Task> {
-    let waiting = &found.waiting;
-    let approves = officer.is(AccountRole::Approver);
+    let notices = |queue: NoticeQueue, is_urgent| {
+        let link = format!("/console/notices?queue={queue}");
+        (found.notices(queue), t.half(queue.help()).to_owned(), link, is_urgent)
+    };
+    let cases = |queue: CaseQueue, is_urgent| {
+        let label = format!("{}{}", t.say("案件", "Cases: "), t.half(queue.help()));
+        (found.cases(queue), label, format!("/console/cases?queue={queue}"), is_urgent)
+    };
     let all = [
-        (waiting.overdue, t.say("逾期未改的通知", "Overdue notices"), "/console/notices?queue=overdue", true),
+        notices(NoticeQueue::Overdue, true),
+        notices(NoticeQueue::DueSoon, false),
+        notices(NoticeQueue::Approval, false),
+        notices(NoticeQueue::Objection, true),
+        notices(NoticeQueue::Undelivered, true),
+        cases(CaseQueue::SecondPerson, officer.is(AccountRole::Approver)),
+        cases(CaseQueue::Open, false),
+        (found.holds, t.say("暂缓的批量异常", "Mass changes on hold").to_owned(), "/console/holds".to_owned(), true),
         (
-            waiting.due,
-            t.say("七日内到期的通知", "Notices due within seven days"),
-            "/console/notices?queue=due_soon",
-            false,
-        ),
-        (waiting.drafted, t.say("待审核的通知", "Notices to approve"), "/console/notices?queue=approval", false),
-        (waiting.objected, t.say("待答复的异议", "Objections to answer"), "/console/notices?queue=objection", true),
-        (
-            waiting.bounced,
-            t.say("未送达的通知", "Notices that did not arrive"),
-            "/console/notices?queue=undelivered",
-            true,
-        ),
-        (
-            waiting.cases_proposed,
-            t.say("待审批的案件", "Cases for a second person"),
-            "/console/cases?queue=second_person",
-            approves,
-        ),
-        (waiting.cases_open, t.say("在办案件", "Open cases"), "/console/cases?queue=open", false),
-        (waiting.holds, t.say("暂缓的批量异常", "Mass changes on hold"), "/console/holds", true),
-        (
-            waiting.cannot_look,
-            t.say("无法检查的网站", "Sites that cannot be looked at"),
-            "/console/sites?finding=cannot_look",
+            found.cannot_look,
+            t.say("无法检查的网站", "Sites that cannot be looked at").to_owned(),
+            "/console/sites?finding=cannot_look".to_owned(),
             false,
         ),
     ];
-    let task = |(count, label, link, is_urgent): (i64, &'static str, &'static str, bool)| Task {
+    let task = |(count, label, link, is_urgent): (i64, String, String, bool)| Task {
         label,
         number: number(count),
         link,
