@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::figures::rate;
 use super::notice::{Notice, NoticeState, RequestKind, TellingStatus};
 use super::verdict::FindingCode;
 use crate::closed_set;
@@ -75,9 +76,9 @@ impl Counts {
 pub struct Share(pub i64, pub i64);
 
 impl Share {
-    /// In hundredths of a percent, rounded half up; `None`: of nothing there is no share.
+    /// In hundredths of a percent; `None`: of nothing there is no share.
     pub fn points(self) -> Option<i64> {
-        (self.1 > 0).then(|| (self.0 * 20_000 + self.1) / (2 * self.1))
+        rate(self.0, self.1)
     }
 
     /// `97.14%`, to two decimals.

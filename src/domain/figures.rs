@@ -76,9 +76,11 @@ impl Figures {
     }
 }
 
-/// Hundredths of a percent, rounded down: a rate of 100.00 % is whole.
+/// Hundredths of a percent, rounded half up; but a rate of 100.00 % is whole, and one of 0.00 % is nothing.
 pub fn rate(part: i64, whole: i64) -> Option<i64> {
-    (whole > 0).then(|| part * 10_000 / whole)
+    let least = i64::from(part > 0);
+    let most = 10_000 - i64::from(part < whole);
+    (whole > 0).then(|| ((part * 20_000 + whole) / (2 * whole)).clamp(least, most.max(least)))
 }
 
 /// A day's figures of an area.
@@ -107,7 +109,8 @@ mod tests {
     #[test]
     fn a_rate_has_two_decimals_and_none_without_a_whole() {
         let figures = Figures { sites: 3, issued: 3, hung: 2, named: 3, ..Figures::default() };
-        assert_eq!((figures.hung_rate(), figures.named_rate()), (Some(6_666), Some(10_000)));
+        assert_eq!((figures.hung_rate(), figures.named_rate()), (Some(6_667), Some(10_000)));
+        assert_eq!((rate(499_999, 500_000), rate(1, 500_000), rate(0, 3)), (Some(9_999), Some(1), Some(0)));
         assert_eq!((Figures::default().hung_rate(), figures.unlooked()), (None, 3));
     }
 }

@@ -108,7 +108,14 @@ async fn evidence_is_verified_and_a_change_is_named() {
         }
         tx.commit().await.unwrap();
         let whole = house.run(&["audit", "verify"]);
-        assert!(whole.code == Some(0) && whole.stdout.contains("1 chains with 2 pieces"), "{}", whole.stdout);
+        assert!(
+            whole.code == Some(0)
+                && whole
+                    .stdout
+                    .contains("2 chains with 2 pieces of evidence (0 emptied after their time of keeping) and 1 acts"),
+            "{}",
+            whole.stdout
+        );
         assert!(whole.stdout.ends_with("everything holds\n"));
 
         let sql = "UPDATE evidence SET body = '{}' WHERE seq = 1";

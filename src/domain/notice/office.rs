@@ -143,7 +143,7 @@ mod tests {
             }
             lives = lives.iter().flat_map(next).collect();
         }
-        assert!(seen > 1_000, "{seen}");
+        assert!(seen > 500, "{seen}");
     }
 
     #[test]

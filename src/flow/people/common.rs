@@ -57,7 +57,7 @@ const COMMON: &[&str] = &[
 
 /// Rows of a keyboard and of the alphabet that fingers run along.
 const RUNS: &[&str] = &[
-    "01234567890",
+    "0123456789",
     "abcdefghijklmnopqrstuvwxyz",
     "qwertyuiop",
     "asdfghjkl",

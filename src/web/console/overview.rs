@@ -96,6 +96,7 @@ struct Sheet {
     spans: Vec<Span>,
     trends: Vec<Trend>,
     regions: Vec<Place>,
+    no_region: &'static str,
     platforms: Vec<Place>,
 }
 
@@ -119,6 +120,10 @@ fn sheet(console: &Console, officer: &Officer, found: &Overview, span: u64) -> S
         spans: SPANS.iter().map(|days| Span { days: *days, is_here: *days == span }).collect(),
         trends: trends(t, found, span),
         regions: worst(console, t, found),
+        no_region: match found.now.failed {
+            0 => t.say("没有不通过的网站。", "No site fails."),
+            _ => t.say("不通过的网站都没有登记地区。", "The sites that fail are registered without a region."),
+        },
         platforms: platforms(found),
     }
 }
