@@ -66,7 +66,7 @@ fn demo(complaints: &Path) -> (Running, String) {
     let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
     let running = Running(child);
     let address = lines.into_iter().find_map(|line| {
-        let (_, rest) = line.split_once("metrics: http://")?;
+        let (_, rest) = line.split_once("http://")?;
         rest.split_once("/metrics").map(|(address, _)| address.to_owned())
     });
     (running, address.expect("the demo says where it listens"))
