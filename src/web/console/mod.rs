@@ -28,7 +28,6 @@ mod sheet;
 mod sites;
 mod tongue;
 mod trouble;
-mod wording;
 mod words;
 
 use std::sync::Arc;

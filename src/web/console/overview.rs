@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::chart::{Chart, Series};
 use super::enter::Officer;
 use super::frame::{Frame, Section, region};
-use super::wording::{number, percent};
+use super::words::{number, percent};
 use super::{Console, Page};
 use crate::domain::account::AccountRole;
 use crate::domain::case::CaseQueue;
@@ -238,7 +238,7 @@ fn shares(t: Tongue, now: &Figures) -> Vec<Share> {
         ("not_applicable", now.not_applicable),
     ];
     let share = |(name, count): (&str, i64)| {
-        let chip = super::wording::verdict(t, name);
+        let chip = super::words::verdict(t, name);
         Share {
             class: chip.class,
             label: chip.text,

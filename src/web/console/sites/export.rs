@@ -10,7 +10,7 @@ use crate::web::console::enter::Officer;
 use crate::web::console::frame::region;
 use crate::web::console::sheet::{Form, Sheet, SheetError, send};
 use crate::web::console::trouble::Trouble;
-use crate::web::console::wording as words;
+use crate::web::console::words;
 use crate::web::console::{Console, Page};
 use crate::web::tongue::Tongue;
 

@@ -14,7 +14,7 @@ use crate::store::filters::Saved;
 use crate::store::site_rows::{Freshness, Hanging, Named, SiteRow, Sort};
 use crate::web::console::enter::Officer;
 use crate::web::console::frame::{Frame, Section, region};
-use crate::web::console::wording::{self as words, Age, Chip};
+use crate::web::console::words::{self as words, Age, Chip};
 use crate::web::console::{Console, Page};
 use crate::web::page::html;
 use crate::web::tongue::Tongue;

@@ -14,7 +14,7 @@ use crate::flow::sites::{self, Recheck, Sheet as Found};
 use crate::store::findings::StoredFinding;
 use crate::web::console::enter::Officer;
 use crate::web::console::frame::{Frame, Section, region};
-use crate::web::console::wording::{self as words, Age, Chip, Name};
+use crate::web::console::words::{self as words, Age, Chip, Name};
 use crate::web::console::{Console, Page};
 use crate::web::page::html;
 use crate::web::tongue::Tongue;

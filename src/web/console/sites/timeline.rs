@@ -7,7 +7,7 @@ use crate::flow::sites::Sheet;
 use crate::store::audit::Recorded;
 use crate::store::looks::StoredLook;
 use crate::store::units::Change;
-use crate::web::console::wording::{self as words, Chip};
+use crate::web::console::words::{self as words, Chip};
 use crate::web::tongue::Tongue;
 
 /// Lines that are shown.
