@@ -250,6 +250,14 @@ fn a_signed_instruction_arrives_as_a_file() {
     assert_eq!(kept.text(), letter().text);
 }
 
+#[test]
+fn a_subject_that_looks_like_code_arrives_as_it_was_written() {
+    for subject in ["?=? 云溪县教育局", "=?utf-8?b?QmNj?= 云溪"] {
+        let kept = there_and_back(FROM, &Rendered { subject: subject.to_owned(), ..letter() });
+        assert_eq!(kept.subject(), subject.replace("=?", "=？"));
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 

@@ -52,8 +52,12 @@ impl Overview {
 /// Gathers the overview of an actor's region, with the days of a span.
 pub async fn overview(db: &Db, actor: &Actor, span: u64, now: DateTime<Utc>) -> StoreResult<Overview> {
     let (area, digits, today) = (bounds(&actor.region), digits_of(&actor.region), day(now));
+    // Both read every site of the area: at once, on two connections.
+    let (regions, platforms) =
+        tokio::try_join!(async { figures::now(&mut db.read().await?, &area, now - FRESH, today).await }, async {
+            figures::platforms(&mut db.read().await?, &area, PLATFORMS).await
+        },)?;
     let mut tx = db.read().await?;
-    let regions = figures::now(&mut tx, &area, now - FRESH, today).await?;
     let mut sum = Figures::default();
     regions.iter().for_each(|(_, figures)| sum.add(figures));
     Ok(Overview {
@@ -61,7 +65,7 @@ pub async fn overview(db: &Db, actor: &Actor, span: u64, now: DateTime<Utc>) -> 
         now: sum,
         regions,
         days: figures::since(&mut tx, &area, today - Days::new(span)).await?,
-        platforms: figures::platforms(&mut tx, &area, PLATFORMS).await?,
+        platforms,
         notices: desk::notice_counts(&mut tx, digits, today).await?,
         cases: desk::case_counts(&mut tx, digits, &actor.text()).await?,
         holds: desk::holds(&mut tx, digits).await?.len() as i64,

@@ -25,6 +25,12 @@ pub fn line(text: &str, most: usize) -> String {
     cut(&joined, most)
 }
 
+/// The same for a line of a letter's head: what others wrote must not be read as an encoded word (RFC 2047), which a mail
+/// program would turn into whatever they hid in it.
+pub fn header(text: &str, most: usize) -> String {
+    line(text, most).replace("=?", "=？")
+}
+
 /// Several lines by a person: breaks stay, hidden characters go.
 pub fn paragraphs(text: &str, most: usize) -> Vec<String> {
     let text: String = text.chars().take(most).collect();
@@ -69,6 +75,12 @@ fn cut(text: &str, most: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_header_holds_an_encoded_word_of_somebody_elses() {
+        assert_eq!(header("=?utf-8?b?5LqR?= a=?b", 200), "=？utf-8?b?5LqR?= a=？b");
+        assert_eq!(header("云溪\r\nBcc: x@y.example", 200), "云溪 Bcc: x@y.example");
+    }
 
     #[test]
     fn a_line_stays_one_line() {

@@ -7,7 +7,7 @@ use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, 
 use lettre::message::{Attachment as Part, Body, Mailbox, MultiPart, SinglePart};
 
 use super::address;
-use super::clean::{HEADER_CHARS, line};
+use super::clean::{HEADER_CHARS, header};
 use super::transport::SendError;
 use super::{Attachment, Rendered};
 use crate::config::Mail;
@@ -78,7 +78,7 @@ pub(super) fn compose(envelope: &Envelope<'_>) -> Result<Composed, SendError> {
         .date(envelope.date.into())
         .from(from.clone())
         .to(to.clone())
-        .subject(line(&envelope.rendered.subject, HEADER_CHARS));
+        .subject(header(&envelope.rendered.subject, HEADER_CHARS));
     if let Some(reply_to) = envelope.reply_to {
         message = message.reply_to(ours("reply_to", reply_to)?);
     }
@@ -108,7 +108,7 @@ fn raw(name: &str, value: &str) -> Result<HeaderValue, SendError> {
     let known = HeaderName::new_from_ascii(name.to_owned()).ok();
     let free = name == "Auto-Submitted" || !OURS.contains(&name.to_ascii_lowercase().as_str());
     let name = known.filter(|_| free).ok_or_else(|| SendError::Ours(format!("{name:?} cannot be set as a header")))?;
-    Ok(HeaderValue::new(name, line(value, 4 * HEADER_CHARS)))
+    Ok(HeaderValue::new(name, header(value, 4 * HEADER_CHARS)))
 }
 
 fn body(rendered: &Rendered, id: &str) -> Result<MultiPart, SendError> {
