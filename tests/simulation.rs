@@ -151,9 +151,12 @@ impl Sim {
                 Some(done) => done.unwrap(),
                 None => {
                     self.count("kills");
-                    // What was not stored was not seen.
-                    let mut tx = self.office.db().read().await.unwrap();
+                    // What was not stored was not seen. Whoever was killed at the very end may be stored yet: who stands by
+                    // the site comes after that.
+                    let mut tx = self.office.db().write().await.unwrap();
+                    plan::stand_by(&mut tx, &claim.site_id).await.unwrap();
                     let last = looks::of_site(&mut tx, &claim.site_id, 1).await.unwrap();
+                    drop(tx);
                     if last.first().is_none_or(|last| last.ended_at != now) {
                         self.truths[at].looks -= 1;
                         self.truths[at].seen_failing.truncate(before);

@@ -94,7 +94,8 @@ async fn every_notice_stands_on_confirmed_faults(sim: &Sim, all: &[StoredNotice]
             let is_it = |(day, code): &&(u64, FindingCode)| is_kin(*code, item.code) && *day <= until;
             let seen = truth.seen_failing.iter().filter(is_it).count();
             assert!(seen >= 3, "{site}: {} was seen {seen} times", item.code);
-            assert!(truth.ever_at_fault, "{site} was never at fault, and accused");
+            let seen = &truth.seen_failing;
+            assert!(truth.ever_at_fault, "{site} was never at fault, and accused of {item:?} by {found:?}: {seen:?}");
         }
     }
 }
