@@ -37,7 +37,7 @@ pub struct Counts {
     pub sites: i64,
     /// Of these: with a badge that is in force.
     pub issued: i64,
-    /// Of the issued: in order at the last fair look.
+    /// Of the issued: seen hung at the last fair look ([`super::figures::hangs`]), as the overview counts them.
     pub hung: i64,
     /// Of the issued, and not hung: at fault at the last look, confirmed or not.
     pub failed: i64,

@@ -193,10 +193,10 @@ pub async fn counts(tx: &mut Tx, digits: &str, today: NaiveDate) -> StoreResult<
         COUNT(CASE WHEN issued AND NOT hung AND verdict = 'not_applicable' THEN 1 END) AS not_applicable, \
         COUNT(CASE WHEN named THEN 1 END) AS named \
         FROM (SELECT COALESCE(s.decided_state, s.state) = 'valid' AND COALESCE(s.badge_code, s.certificate_id) IS NOT NULL \
-            AS issued, t.fair_at IS NOT NULL AND t.passed_at IS NOT NULL AND t.passed_at = t.fair_at AS hung, \
+            AS issued, COALESCE(r.hung, FALSE) AS hung, \
             COALESCE(t.verdict, 'none') AS verdict, \
             s.cn_domain IS NOT NULL AND COALESCE(s.domain_expires_on, $2) >= $2 AS named \
-            FROM sites s LEFT JOIN standings t ON t.site_id = s.id \
+            FROM sites s LEFT JOIN standings t ON t.site_id = s.id LEFT JOIN site_rows r ON r.site_id = s.id \
             WHERE s.dropped_at IS NULL AND ($1 = '' OR s.area LIKE $1 || '%')) AS standing";
     let row = fetch_one!(Counted, tx, sql, digits, today)?;
     let Counted { sites, issued, hung, failed, undetermined, not_applicable, named } = row;

@@ -50,7 +50,12 @@ pub async fn stand(house: &House, at: usize, verdict: &str) {
     let standing = Standing {
         site_id: site.id,
         verdict: verdict.to_owned(),
-        cause: "test".to_owned(),
+        cause: match verdict {
+            "pass" => "verified",
+            "fail" => "not_hung",
+            _ => "challenge",
+        }
+        .to_owned(),
         looked_at: now,
         fair_at: (verdict != "undetermined").then_some(now),
         passed_at: (verdict == "pass").then_some(now),

@@ -87,8 +87,8 @@ pub(super) fn totals(circular: &StoredCircular) -> String {
     let counts = circular.figures.counts;
     let at = beijing::beijing(circular.made_at);
     format!(
-        "截至{} {}，登记网站 {} 个，其中标识有效的 {} 个：最近一次有效检查中标识符合要求的 {} 个，检查时发现问题的 {} 个（含尚待确认的），\
-         因网络、访问限制等原因无法判定的 {} 个，尚未检查的 {} 个，按规定暂不需挂标的 {} 个。",
+        "截至{} {}，登记网站 {} 个，其中标识有效的 {} 个：最近一次有效检查中见到标识的 {} 个（含加挂不全、位置不当的），检查时\
+         未见有效标识的 {} 个（含尚待确认的），因网络、访问限制等原因无法判定的 {} 个，尚未检查的 {} 个，按规定暂不需挂标的 {} 个。",
         date(at.date_naive()),
         at.format("%H:%M"),
         counts.sites,
