@@ -25,6 +25,17 @@ fn every_letter_reads_as_it_should() {
     }
 }
 
+#[test]
+fn an_office_that_carries_an_instruction_itself_gets_it_with_the_task() {
+    let (instruction, going) = sample(LetterKind::Instruction);
+    let text = Some("未设置注册管理机构的邮箱，请将所附执行通知送达注册管理机构并登记回执。".to_owned());
+    let task = Letter { kind: LetterKind::OfficeTask, text, ..instruction };
+    let files: Vec<_> = render(&task, &going).unwrap().attachments.into_iter().map(|file| file.name).collect();
+    assert_eq!(files, ["instruction.jws"]);
+    let (plain, going) = sample(LetterKind::OfficeTask);
+    assert!(render(&plain, &going).unwrap().attachments.is_empty(), "any other task brings nothing");
+}
+
 fn rectification() -> (Letter, Going) {
     sample(LetterKind::Rectification)
 }

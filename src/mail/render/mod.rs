@@ -106,9 +106,9 @@ fn marked(subject: String, going: &Going) -> String {
     format!("{trial}{copy}{subject}")
 }
 
+/// The signed instruction, to whom it is for, or to the office that carries it where the authority has no mailbox.
 fn attachments(letter: &Letter) -> Vec<Attachment> {
     let signed = letter.decision.as_ref().and_then(|decision| decision.jws.as_ref());
-    let signed = signed.filter(|_| letter.kind == LetterKind::Instruction);
     let file = |jws: &String| Attachment {
         name: "instruction.jws".to_owned(),
         media_type: "application/jose",
