@@ -50,7 +50,7 @@ async fn a_day_is_kept_after_midnight_and_the_change_against_it_is_shown() {
         let chen = house.stranger();
         chen.log_in("chen", crate::support::console::PASSWORD).await;
         let page = chen.get("/console?days=30").await;
-        assert!(page.texts(".rates .small")[0].contains("较 11月25日 +33.33 个百分点"), "{}", page.text(".rates"));
+        assert!(page.texts(".rates .small")[0].contains("较 11月25日 +33.34 个百分点"), "{}", page.text(".rates"));
         assert_eq!(page.texts(".trend svg").len(), 2);
         assert_eq!(page.texts(".trend details tbody tr").len(), 4, "two days behind each of two charts");
         assert_eq!(chen.get("/console?days=nonsense").await.status, 200);
