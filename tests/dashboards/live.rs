@@ -31,7 +31,6 @@ const COUNTED: &[&str] = &[
     "badgewatch_shelf_age_seconds >= 0",
     "badgewatch_db_bytes > 0",
     "badgewatch_db_connections_max{pool=\"readers\"} > 0",
-    "badgewatch_job_runs_total{name=\"chains\", result=\"well\"} >= 1",
 ];
 
 /// A program that ends with the test.
@@ -54,8 +53,8 @@ impl Drop for Running {
     }
 }
 
-/// The demo, and where it listens. What it complains of goes to a file.
-fn demo(complaints: &Path) -> (Running, String) {
+/// The demo, where it listens, and what lets an officer in. What it complains of goes to a file.
+fn demo(complaints: &Path) -> (Running, String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_badgewatch"));
     command
         .args(["demo", "--listen", "127.0.0.1:0"])
@@ -65,11 +64,24 @@ fn demo(complaints: &Path) -> (Running, String) {
     let mut child = command.spawn().unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
     let running = Running(child);
-    let address = lines.into_iter().find_map(|line| {
-        let (_, rest) = line.split_once("http://")?;
-        rest.split_once("/metrics").map(|(address, _)| address.to_owned())
-    });
-    (running, address.expect("the demo says where it listens"))
+    let mut address = None;
+    for line in lines {
+        let metrics = line.split_once("http://").and_then(|(_, rest)| rest.split_once("/metrics"));
+        address = address.or(metrics.map(|(address, _)| address.to_owned()));
+        if let Some((_, token)) = line.split_once("token ") {
+            return (running, address.expect("the demo says where it listens"), token.trim().to_owned());
+        }
+    }
+    panic!("the demo says what lets its officers in");
+}
+
+/// An officer asks for looks: else the demo's daemon has none to do before the morning.
+async fn ask_for_looks(address: &str, token: &str) {
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    for site in ["www.yunxi.gov.cn", "hbj.yunxi.gov.cn", "zjj.yunxi.gov.cn"] {
+        let ask = client.post(format!("http://{address}/api/v1/sites/{site}/recheck")).bearer_auth(token);
+        let _ = ask.send().await;
+    }
 }
 
 fn free_port() -> u16 {
@@ -133,7 +145,7 @@ async fn every_expression_shows_something_of_the_demo_and_every_rule_is_understo
     let _ = rustls::crypto::ring::default_provider().install_default();
     let place = tempfile::tempdir().unwrap();
     let complaints = place.path().join("complaints");
-    let (_demo, address) = demo(&complaints);
+    let (_demo, address, token) = demo(&complaints);
     let Some((_prometheus, prometheus)) = prometheus(place.path(), &address) else { return };
     for path in ["/verify/CA000000000000000000000", "/api/v1/verify/nothing", "/list"] {
         get(&format!("http://{address}{path}")).await;
@@ -145,6 +157,7 @@ async fn every_expression_shows_something_of_the_demo_and_every_rule_is_understo
     let begun = Instant::now();
     // Counts of the database come every half minute.
     let still = loop {
+        ask_for_looks(&address, &token).await;
         let still = empty(&prometheus, &asked).await;
         if still.is_empty() || begun.elapsed() > PATIENCE {
             break still;
