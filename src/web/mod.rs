@@ -7,6 +7,7 @@ pub mod console;
 mod guard;
 mod health;
 mod keys;
+mod multipart;
 mod page;
 mod quick;
 mod report;

@@ -160,6 +160,26 @@ pub(super) struct ActPage {
 }
 
 impl ActPage {
+    /// The second page: what was said, to be read once more and sent again, and what would be done.
+    pub fn confirmed(
+        mut self,
+        letters: Vec<LetterCard>,
+        version: i64,
+        has_form: bool,
+        button: impl Into<String>,
+    ) -> Self {
+        self.confirm = Some(Confirm {
+            said: repeated(&self.fields),
+            hidden: self.fields.iter().flat_map(Field::sent).collect(),
+            letters,
+            version,
+            has_form,
+        });
+        self.fields.clear();
+        self.button = button.into();
+        self
+    }
+
     pub fn answer(self) -> Response {
         let is_bad = !self.problems.is_empty();
         html(if is_bad { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &self)
@@ -193,7 +213,7 @@ impl Stage {
 }
 
 /// What was said on the first page, to be read once more.
-pub(super) fn repeated(fields: &[Field]) -> Vec<(&'static str, String)> {
+fn repeated(fields: &[Field]) -> Vec<(&'static str, String)> {
     fields.iter().map(|field| (field.label, field.chosen())).filter(|(_, given)| !given.is_empty()).collect()
 }
 

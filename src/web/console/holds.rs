@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use serde::Deserialize;
 
-use super::act::{ActPage, Confirm, Field, Problem, Stage, repeated, said};
+use super::act::{ActPage, Field, Problem, Stage, said};
 use super::enter::Officer;
 use super::form::Signed;
 use super::frame::{self, Frame, Section};
@@ -171,13 +171,9 @@ pub(super) async fn submit(
         return Ok(page(&console, &officer, on, &given, problems).await?.answer());
     }
     if stage == Stage::Said {
-        let mut page = page(&console, &officer, on, &given, Vec::new()).await?;
-        let hidden = page.fields.iter().flat_map(Field::sent).collect();
-        let (said, letters) = (repeated(&page.fields), Vec::new());
-        page.button = page.title.clone();
-        page.confirm = Some(Confirm { said, hidden, letters, version: 0, has_form: true });
-        page.fields.clear();
-        return Ok(page.answer());
+        let page = page(&console, &officer, on, &given, Vec::new()).await?;
+        let title = page.title.clone();
+        return Ok(page.confirmed(Vec::new(), 0, true, title).answer());
     }
     match holds::decide(&app.db, officer.actor(), on, given.reason.trim(), &app.terms, app.clock.now()).await {
         Ok(_) => Ok(Redirect::to(&format!("/console/holds?told={verdict}")).into_response()),

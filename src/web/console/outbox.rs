@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use serde::Deserialize;
 
-use super::act::{ActPage, Confirm, Field, Problem, Stage, mail_note, repeated, said};
+use super::act::{ActPage, Field, Problem, Stage, mail_note, said};
 use super::enter::Officer;
 use super::form::Signed;
 use super::frame::{Frame, Section};
@@ -125,13 +125,9 @@ async fn page(
 }
 
 /// The same, to be meant.
-fn confirmed(mut page: ActPage) -> ActPage {
-    let hidden = page.fields.iter().flat_map(Field::sent).collect();
-    let (said, has_form) = (repeated(&page.fields), !page.fields.is_empty());
-    page.button = page.title.clone();
-    page.confirm = Some(Confirm { said, hidden, letters: Vec::new(), version: 0, has_form });
-    page.fields.clear();
-    page
+fn confirmed(page: ActPage) -> ActPage {
+    let (has_form, title) = (!page.fields.is_empty(), page.title.clone());
+    page.confirmed(Vec::new(), 0, has_form, title)
 }
 
 fn act_of(path: &str) -> Result<Act, Trouble> {

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use axum::extract::Multipart;
-use axum::extract::multipart::{Field, MultipartError};
+use axum::extract::multipart::MultipartError;
 use axum::http::StatusCode;
 
 use super::trouble::Trouble;
 use crate::domain::attachment::{FileRefusal, LARGEST_FILE};
 use crate::domain::notice::{LONGEST_TEXT, SHORTEST_TEXT, TextRefusal};
 use crate::flow::notices::ActError;
+use crate::web::multipart::content;
 use crate::web::tongue::Tongue;
 
 /// The largest form with a file in it. Files somewhat too large are read to their end, so that the form comes back with
@@ -83,17 +84,6 @@ async fn fields(mut form: Multipart) -> Result<Sent, MultipartError> {
         }
     }
     Ok(sent)
-}
-
-/// Reads a field to its end and keeps so many bytes of it; whether there were more.
-async fn content(field: &mut Field<'_>, most: usize) -> Result<(Vec<u8>, bool), MultipartError> {
-    let (mut kept, mut is_more) = (Vec::new(), false);
-    while let Some(chunk) = field.chunk().await? {
-        let room = most - kept.len();
-        is_more |= chunk.len() > room;
-        kept.extend_from_slice(&chunk[..chunk.len().min(room)]);
-    }
-    Ok((kept, is_more))
 }
 
 pub(super) fn text_problem(t: Tongue, refusal: TextRefusal) -> Problem {

@@ -11,7 +11,7 @@ use crate::flow::On;
 use crate::flow::cases::{self, CaseError, Deed, Rehearsed, read};
 use crate::store::cases::StoredCase;
 use crate::store::sites::StoredSite;
-use crate::web::console::act::{ActPage, Confirm, Field, Problem, Stage, mail_note, repeated};
+use crate::web::console::act::{ActPage, Problem, Stage, mail_note};
 use crate::web::console::enter::Officer;
 use crate::web::console::form::Signed;
 use crate::web::console::frame::{Frame, Section};
@@ -80,15 +80,8 @@ impl<'a> Table<'a> {
         }
         page.lines.extend(dark(self.officer, &seen.shared));
         page.lines.extend(mail_note(t, &app.config.mail).filter(|_| !seen.letters.is_empty()));
-        page.confirm = Some(Confirm {
-            said: repeated(&page.fields),
-            hidden: page.fields.iter().flat_map(Field::sent).collect(),
-            letters: letter::of_case(app, t, &seen.letters, seen.effective_at.unwrap_or(self.now))?,
-            version: seen.read.version,
-            has_form: has_form(self.act),
-        });
-        page.fields.clear();
-        page.button = acts::button(t, self.act).to_owned();
+        let letters = letter::of_case(app, t, &seen.letters, seen.effective_at.unwrap_or(self.now))?;
+        let page = page.confirmed(letters, seen.read.version, has_form(self.act), acts::button(t, self.act));
         Ok(page.answer())
     }
 

@@ -10,7 +10,7 @@ use crate::domain::case::Ground;
 use crate::flow::cases::{CaseError, Desk, read};
 use crate::flow::notices::{ActError, site_of};
 use crate::store::sites::StoredSite;
-use crate::web::console::act::{ActPage, Confirm, Field, Problem, Stage, repeated, said};
+use crate::web::console::act::{ActPage, Field, Problem, Stage, said};
 use crate::web::console::enter::Officer;
 use crate::web::console::form::Signed;
 use crate::web::console::frame::{Frame, Section};
@@ -114,16 +114,7 @@ async fn check(
 fn confirm(console: &Console, officer: &Officer, given: &Given, site: &StoredSite) -> ActPage {
     let mut page = page(console, officer, given, Vec::new());
     page.eyebrow = format!("{} · {}", unit(site), site.site.name);
-    page.confirm = Some(Confirm {
-        said: repeated(&page.fields),
-        hidden: page.fields.iter().flat_map(Field::sent).collect(),
-        letters: Vec::new(),
-        version: 0,
-        has_form: true,
-    });
-    page.fields.clear();
-    page.button = officer.t.say("立案", "Open the case").to_owned();
-    page
+    page.confirmed(Vec::new(), 0, true, officer.t.say("立案", "Open the case"))
 }
 
 async fn open(console: &Console, officer: &Officer, given: &Given, ground: Ground) -> Page {

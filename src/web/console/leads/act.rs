@@ -10,7 +10,7 @@ use crate::domain::lead::{LeadRefusal, LeadState};
 use crate::flow::On;
 use crate::flow::leads::read::{self, Sheet};
 use crate::flow::leads::{self, Following, LeadError};
-use crate::web::console::act::{ActPage, Confirm, Field, Problem, Stage, repeated, said};
+use crate::web::console::act::{ActPage, Field, Problem, Stage, said};
 use crate::web::console::enter::Officer;
 use crate::web::console::form::Signed;
 use crate::web::console::frame::{Frame, Section};
@@ -138,22 +138,12 @@ impl<'a> Table<'a> {
 
     fn confirm(&self, given: &Given) -> ActPage {
         let t = self.officer.t;
-        let mut page = self.page(given, Vec::new());
-        page.confirm = Some(Confirm {
-            said: repeated(&page.fields),
-            hidden: page.fields.iter().flat_map(Field::sent).collect(),
-            letters: Vec::new(),
-            version: self.sheet.lead.version,
-            has_form: true,
-        });
-        page.fields.clear();
-        page.button = match (self.act, &self.sheet.site) {
+        let button = match (self.act, &self.sheet.site) {
             (Act::Dismiss, _) => t.say("不予跟进", "Put it away"),
             (Act::Follow, Some(_)) => t.say("立案", "Open the case"),
             (Act::Follow, None) => t.say("登记移送", "Note the hand-over"),
-        }
-        .to_owned();
-        page
+        };
+        self.page(given, Vec::new()).confirmed(Vec::new(), self.sheet.lead.version, true, button)
     }
 
     async fn done(&self, given: &Given, version: i64) -> Page {

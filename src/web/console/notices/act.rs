@@ -9,7 +9,7 @@ use crate::domain::notice::{Event, OfficerAct};
 use crate::flow::On;
 use crate::flow::notices::{self, ActError, Prepared, read};
 use crate::store::notices::StoredNotice;
-use crate::web::console::act::{ActPage, Confirm, Field, Problem, Stage, mail_note, repeated};
+use crate::web::console::act::{ActPage, Problem, Stage, mail_note};
 use crate::web::console::enter::Officer;
 use crate::web::console::form::Signed;
 use crate::web::console::frame::{Frame, Section};
@@ -57,16 +57,9 @@ impl<'a> Desk<'a> {
         let (app, t) = (&self.console.app, self.officer.t);
         let mut page = self.page(given, Vec::new());
         page.lines.extend(mail_note(t, &app.config.mail).filter(|_| !prepared.is_empty()));
-        page.confirm = Some(Confirm {
-            said: repeated(&page.fields),
-            hidden: page.fields.iter().flat_map(Field::sent).collect(),
-            letters: letter::of_notice(app, t, prepared, app.clock.now())?,
-            version: read.version,
-            has_form: has_form(self.act),
-        });
-        page.fields.clear();
-        page.button = acts::button(t, self.act, prepared.is_empty());
-        Ok(page.answer())
+        let letters = letter::of_notice(app, t, prepared, app.clock.now())?;
+        let button = acts::button(t, self.act, prepared.is_empty());
+        Ok(page.confirmed(letters, read.version, has_form(self.act), button).answer())
     }
 
     /// What would follow; what stands against it comes back as the first page, or in a sentence where there is none.

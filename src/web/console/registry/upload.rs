@@ -1,6 +1,6 @@
 //! A file is sent, to be looked at.
 
-use axum::extract::multipart::{Field, Multipart, MultipartError};
+use axum::extract::multipart::{Multipart, MultipartError};
 use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
@@ -13,6 +13,7 @@ use crate::web::console::enter::Officer;
 use crate::web::console::form::{self, Signed};
 use crate::web::console::trouble::Trouble;
 use crate::web::console::{Console, Page};
+use crate::web::multipart::content;
 
 /// Bytes of a request: a file somewhat too large is read to its end, so that an answer comes and not a broken connection.
 const READ: usize = 2 * LARGEST;
@@ -84,15 +85,4 @@ async fn read(mut form: Multipart) -> Result<Sent, MultipartError> {
         }
     }
     Ok(sent)
-}
-
-/// Reads a field to its end and keeps so many bytes of it; whether there were more.
-async fn content(field: &mut Field<'_>, most: usize) -> Result<(Vec<u8>, bool), MultipartError> {
-    let (mut kept, mut is_more) = (Vec::new(), false);
-    while let Some(chunk) = field.chunk().await? {
-        let room = most - kept.len();
-        is_more |= chunk.len() > room;
-        kept.extend_from_slice(&chunk[..chunk.len().min(room)]);
-    }
-    Ok((kept, is_more))
 }
