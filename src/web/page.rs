@@ -4,10 +4,14 @@ use askama::Template;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 
+/// Bytes of most pages: so much room is made at once.
+const USUAL: usize = 4096;
+
 /// A page.
-pub(super) fn html(status: StatusCode, template: &impl Template) -> Response {
-    match template.render() {
-        Ok(html) => (status, Html(html)).into_response(),
+pub(super) fn html<T: Template>(status: StatusCode, template: &T) -> Response {
+    let mut html = String::with_capacity(T::SIZE_HINT.max(USUAL));
+    match template.render_into(&mut html) {
+        Ok(()) => (status, Html(html)).into_response(),
         Err(error) => {
             tracing::error!(%error, "a page cannot be written");
             (StatusCode::SERVICE_UNAVAILABLE, "暂时无法显示，请稍后再试。 / Please try again later.\n").into_response()

@@ -98,13 +98,13 @@ impl Voice {
             let ahead = self.ahead_of(shelf, now);
             let signed = ahead.as_ref().and_then(|ahead| Some((ahead, ahead.signatures.get(line.number as usize)?)));
             return Ok(match signed {
-                Some((ahead, signature)) => self.said(verdict, body(verdict, line.json(), &ahead.times), signature),
-                None => self.sign(verdict, body(verdict, line.json(), &self.times(now))),
+                Some((ahead, signature)) => self.said(verdict, body(verdict, &line.json, &ahead.times), signature),
+                None => self.sign(verdict, body(verdict, &line.json, &self.times(now))),
             });
         }
         let told = shelf.told(badge, from)?;
-        let certificate = told.shelved.as_ref().map_or("null", |held| &held.json);
-        Ok(self.sign(told.verdict, body(told.verdict, certificate.as_bytes(), &self.times(now))))
+        let certificate = told.shelved.as_ref().map_or(&b"null"[..], |held| &held.json);
+        Ok(self.sign(told.verdict, body(told.verdict, certificate, &self.times(now))))
     }
 
     /// Says several things at once.
@@ -165,8 +165,8 @@ impl Voice {
             if is_stopped() {
                 return Ok(());
             }
-            let line = shelf.line(number)?;
-            let body = body(in_state(line.state), line.json(), &times);
+            let line = shelf.passing(number)?;
+            let body = body(in_state(line.state), &line.json, &times);
             signatures.push(self.signer.over(&self.header, &body));
         }
         let ahead = Ahead { of: shelf.base.head.number, signed_at: now, times, signatures };

@@ -1,9 +1,13 @@
-//! The file of all certificates and its index in memory. The lines stay in the file: the kernel keeps what is asked for.
+//! The file of all certificates and its index in memory. The lines stay in the file; those that were asked for lately are
+//! kept.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
+use bytes::Bytes;
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
 use serde::Deserialize;
 
 use super::ShelfError;
@@ -12,16 +16,32 @@ use super::lines::{self, Head};
 use crate::domain::host::is_shared_suffix;
 use crate::domain::registry::BadgeState;
 
+/// Bytes of the lines that are kept: visitors come in crowds, and most of them to few sites.
+const KEPT: u64 = 32 * 1024 * 1024;
+/// About how long a line is.
+const LINE: u64 = 640;
+
 /// A file of certificates.
 #[derive(Debug)]
 pub(super) struct Base {
     file: File,
+    kept: Cache<u32, Bytes, ByLength>,
     pub head: Head,
     /// Where each line begins, how long it is, and the state it tells.
     places: Vec<(u64, u32, BadgeState)>,
     sites: Index,
     /// By badge code, certificate id, registered name, and names above it.
     keys: Index,
+}
+
+/// What keeping a line costs.
+#[derive(Debug, Clone)]
+struct ByLength;
+
+impl Weighter<u32, Bytes> for ByLength {
+    fn weight(&self, _: &u32, line: &Bytes) -> u64 {
+        line.len() as u64
+    }
 }
 
 /// What of a certificate it is found by.
@@ -72,10 +92,11 @@ impl Base {
             Ok(())
         };
         let Some((file, head)) = lines::read(place, take)? else { return Ok(None) };
+        let kept = Cache::with_weighter((KEPT / LINE) as usize, KEPT, ByLength);
         places.shrink_to_fit();
         sites.sort();
         keys.sort();
-        Ok(Some(Self { file, head, places, sites, keys }))
+        Ok(Some(Self { file, kept, head, places, sites, keys }))
     }
 
     pub fn len(&self) -> usize {
@@ -87,15 +108,15 @@ impl Base {
         self.places.last().map_or(0, |(at, length, _)| at + u64::from(*length))
     }
 
-    /// A line: the site's id, a tab, the JSON.
-    pub fn line(&self, line: u32) -> std::io::Result<String> {
-        text(self.raw(line)?)
+    /// A line that is asked for: the site's id, a tab, the JSON. The whole file was text when it was read.
+    pub fn line(&self, line: u32) -> std::io::Result<Bytes> {
+        self.kept.get_or_insert_with(&line, || self.passing(line))
     }
 
-    /// The same, for who needs no text: the whole file was one when it was read.
-    pub fn raw(&self, line: u32) -> std::io::Result<Vec<u8>> {
+    /// The same, for who goes through all of them.
+    pub fn passing(&self, line: u32) -> std::io::Result<Bytes> {
         let (at, length, _) = *self.places.get(line as usize).ok_or(std::io::ErrorKind::NotFound)?;
-        self.read(at, length as usize)
+        self.read(at, length as usize).map(Bytes::from)
     }
 
     /// The state that a line tells.

@@ -16,13 +16,14 @@ pub struct Told {
 impl Snapshot {
     /// Judges a badge by where the click came from: a host is a site's by all that is registered, not by its names alone.
     pub fn told(&self, badge: &BadgeRef, from: &From) -> std::io::Result<Told> {
-        let held = self.bearing(badge)?;
+        let mut held = self.bearing(badge)?;
         let here = match from {
             From::Host(host) if !held.is_empty() => self.of_host(host)?,
             _ => Vec::new(),
         };
         let is_own = |one: &Shelved, _: &Host| here.iter().any(|own| own.site_id == one.site_id);
         let (verdict, chosen) = judge(&held, from, is_own);
-        Ok(Told { verdict, shelved: chosen.cloned() })
+        let chosen = chosen.and_then(|chosen| held.iter().position(|held| std::ptr::eq(held, chosen)));
+        Ok(Told { verdict, shelved: chosen.map(|chosen| held.swap_remove(chosen)) })
     }
 }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 
 use super::ShelfError;
@@ -38,7 +39,7 @@ pub struct Shelved {
     pub site_id: String,
     pub certificate: Certificate,
     /// As it stands on the shelf: what the API hands out.
-    pub json: String,
+    pub json: Bytes,
 }
 
 impl AsRef<Certificate> for Shelved {
@@ -49,22 +50,36 @@ impl AsRef<Certificate> for Shelved {
 
 impl Shelved {
     pub(super) fn read(site_id: &str, json: &str) -> Option<Self> {
-        let certificate = serde_json::from_str(json).ok()?;
-        Some(Self { site_id: site_id.to_owned(), certificate, json: json.to_owned() })
+        let (certificate, json) = (serde_json::from_str(json).ok()?, Bytes::copy_from_slice(json.as_bytes()));
+        Some(Self { site_id: site_id.to_owned(), certificate, json })
     }
 }
 
-/// A line of the file.
+/// A line of the file: the site's id, a tab, the JSON.
 pub(super) struct Line {
     pub number: u32,
     pub state: BadgeState,
-    /// The site's id, a tab, the JSON.
-    text: Vec<u8>,
+    pub json: Bytes,
+    site_id: Bytes,
 }
 
 impl Line {
-    pub fn json(&self) -> &[u8] {
-        memchr::memchr(b'\t', &self.text).map_or(b"", |tab| &self.text[tab + 1..])
+    fn of(base: &Base, number: u32, mut text: Bytes) -> Self {
+        let tab = memchr::memchr(b'\t', &text).unwrap_or(text.len());
+        let site_id = text.split_to(tab);
+        Self { number, state: base.state(number), json: text.slice(text.len().min(1)..), site_id }
+    }
+
+    /// Does a field hold this text? Whatever needs no escape in JSON is asked for as it is.
+    fn says(&self, field: &str, text: &str) -> bool {
+        let mut pieces = self.json.split(|byte| *byte == b'"');
+        pieces.any(|piece| piece == field.as_bytes()) && pieces.nth(1) == Some(text.as_bytes())
+    }
+
+    fn shelved(self) -> Option<Shelved> {
+        let certificate = serde_json::from_slice(&self.json).ok()?;
+        let site_id = std::str::from_utf8(&self.site_id).ok()?.to_owned();
+        Some(Shelved { site_id, certificate, json: self.json })
     }
 }
 
@@ -119,18 +134,17 @@ impl Snapshot {
         if self.changes.covers(number) {
             return Ok(None);
         }
-        let line = self.line(number)?;
+        let line = Line::of(&self.base, number, self.base.line(number)?);
         let field = match badge {
             BadgeRef::Code(_) => "badge_code",
             BadgeRef::Id(_) => "certificate_id",
         };
-        let said = [r#"""#, field, r#"":""#, key, r#"""#].concat();
-        let bears = memchr::memmem::find(line.json(), said.as_bytes()).is_some();
-        Ok(bears.then_some(line))
+        Ok(line.says(field, key).then_some(line))
     }
 
-    pub(super) fn line(&self, number: u32) -> std::io::Result<Line> {
-        Ok(Line { number, state: self.base.state(number), text: self.base.raw(number)? })
+    /// A line, for who goes through all of them.
+    pub(super) fn passing(&self, number: u32) -> std::io::Result<Line> {
+        Ok(Line::of(&self.base, number, self.base.passing(number)?))
     }
 
     /// The sites that a host is of, by all that is registered.
@@ -164,8 +178,7 @@ impl Snapshot {
     fn with(&self, key: &str, bears: impl Fn(&Certificate) -> bool) -> std::io::Result<Vec<Shelved>> {
         let mut found = Vec::new();
         for line in self.base.bearing(key).filter(|line| !self.changes.covers(*line)) {
-            let line = self.base.line(line)?;
-            found.extend(line.split_once('\t').and_then(|(site, json)| Shelved::read(site, json)));
+            found.extend(Line::of(&self.base, line, self.base.line(line)?).shelved());
         }
         found.extend(self.changes.bearing(key).filter_map(|(site, json)| Shelved::read(site, json)));
         found.retain(|shelved| bears(&shelved.certificate));
