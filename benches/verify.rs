@@ -22,8 +22,10 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 const CONNECTIONS: &str = "64";
 const SECONDS: &str = "5";
 const ROUNDS: usize = 3;
-/// Ids that are asked for, at random.
+/// Ids that are asked for, at random: as many as a busy day's visitors come to.
 const ASKED: u64 = 20_000;
+/// The same where nobody asks twice: far more than any process keeps ready.
+const ANY: u64 = 300_000;
 /// As long as an answer of ours.
 const HELLO: usize = 1_024;
 
@@ -101,17 +103,20 @@ fn measure(sites: u64) {
     until_signed(&first, begun);
     println!("peak memory of the process with {sites} badges: {} MiB (aim 400, then 200)", daemon.peak());
 
+    let ours = "http://127.0.0.1:28303";
     let asked = [
-        ("hyper hello", &hello, "http://127.0.0.1:28301", "/", ""),
-        ("axum + sqlx", &row, "http://127.0.0.1:28302", "/", ""),
-        ("JSON", &daemon, "http://127.0.0.1:28303", "/api/v1/verify/", ""),
-        ("script", &daemon, "http://127.0.0.1:28303", "/js/", ".js"),
-        ("certificate page", &daemon, "http://127.0.0.1:28303", "/verify/", ""),
+        ("hyper hello", &hello, "http://127.0.0.1:28301", "ids.txt", "/", ""),
+        ("axum + sqlx", &row, "http://127.0.0.1:28302", "ids.txt", "/", ""),
+        ("JSON", &daemon, ours, "ids.txt", "/api/v1/verify/", ""),
+        ("script", &daemon, ours, "paths.txt", "/js/", ".js"),
+        ("certificate page", &daemon, ours, "ids.txt", "/verify/", ""),
+        ("JSON, any id", &daemon, ours, "any-ids.txt", "/api/v1/verify/", ""),
+        ("script, any id", &daemon, ours, "any-paths.txt", "/js/", ".js"),
+        ("page, any id", &daemon, ours, "any-ids.txt", "/verify/", ""),
     ];
     let mut figures = vec![Vec::new(); asked.len()];
     for _ in 0..ROUNDS {
-        for (at, (_, server, host, before, behind)) in asked.iter().enumerate() {
-            let list = if *before == "/js/" { "paths.txt" } else { "ids.txt" };
+        for (at, (_, server, host, list, before, behind)) in asked.iter().enumerate() {
             figures[at].push(run(server, folder.path(), host, &[list, before, behind]));
         }
     }
@@ -239,23 +244,35 @@ end
 
 /// What the client reads, and the daemon's settings.
 fn scripts(folder: &Path, sites: u64) {
+    let ((ids, paths), (any_ids, any_paths)) = (lists(sites, ASKED), lists(sites, ANY));
+    let settings = "database.url = \"sqlite:bench.db\"\nweb.listen = \"127.0.0.1:28303\"\nlog.filter = \"error\"\n\
+                    web.public_url = \"https://badge.example\"\nverify = { folder = \"public\", per_minute = 4000000000, \
+                    badges_per_second = 1000000 }\n";
+    let files = [
+        ("ids.txt", ids.as_str()),
+        ("paths.txt", &paths),
+        ("any-ids.txt", &any_ids),
+        ("any-paths.txt", &any_paths),
+        ("asked.lua", ASKED_LUA),
+        ("bench.toml", settings),
+    ];
+    for (name, text) in files {
+        std::fs::write(folder.join(name), text).expect("a file");
+    }
+}
+
+/// So many ids, and the paths of their scripts.
+fn lists(sites: u64, many: u64) -> (String, String) {
     let (mut ids, mut paths) = (String::new(), String::new());
     // A full period of a linear congruence: no id twice, in no order.
-    for number in (0..ASKED.min(sites)).map(|at| (at * 7_919_777 + 13) % sites) {
+    for number in (0..many.min(sites)).map(|at| (at * 7_919_777 + 13) % sites) {
         let code = code(number);
         let digits = &code[2..];
         let _ = writeln!(ids, "{code}");
         let folders = [&digits[..2], &digits[2..5], &digits[5..9], &digits[9..17]].join("/");
         let _ = writeln!(paths, "{folders}/{code}");
     }
-    let settings = "database.url = \"sqlite:bench.db\"\nweb.listen = \"127.0.0.1:28303\"\nlog.filter = \"error\"\n\
-                    web.public_url = \"https://badge.example\"\nverify = { folder = \"public\", per_minute = 4000000000, \
-                    badges_per_second = 1000000 }\n";
-    for (name, text) in
-        [("ids.txt", ids.as_str()), ("paths.txt", &paths), ("asked.lua", ASKED_LUA), ("bench.toml", settings)]
-    {
-        std::fs::write(folder.join(name), text).expect("a file");
-    }
+    (ids, paths)
 }
 
 /// Invented sites, with as much on their certificates as real ones have.
