@@ -95,3 +95,22 @@ async fn without_the_database_the_list_says_so() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_to_go_on_may_be_any_day_a_visitor_writes() {
+    told(async |house| {
+        house.hang("www.slj.gov.test").await;
+        for (day, sites) in [
+            ("-262143-01-01", 1),
+            ("-4800-01-01", 1),
+            ("0000-01-01", 1),
+            ("%2B262142-12-31", 1),
+            ("9999-12-31", 1),
+            ("1970-01-01", 0),
+        ] {
+            let answer = house.get(&format!("/list?after={day}.0193a0b1c2d3e4f50193a0b1c2d3e4f5")).await;
+            assert_eq!((answer.status, answer.texts(".found li").len()), (200, sites), "{day}");
+        }
+    })
+    .await;
+}

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use super::places::{EVERYWHERE, Place, above, below, link};
 use super::search::Row;
@@ -53,10 +53,12 @@ impl Asked {
     }
 }
 
-/// `2025-03-03.ID`; `.ID` behind a site whose day of issue is not on file.
+/// `2025-03-03.ID`; `.ID` behind a site whose day of issue is not on file. A day has a year that the engines can write.
 fn mark(text: &str) -> Option<Mark> {
     let (day, id) = text.split_once('.')?;
-    let issued_on = if day.is_empty() { None } else { Some(NaiveDate::parse_from_str(day, "%Y-%m-%d").ok()?) };
+    let is_sane = |day: &NaiveDate| (1..=9999).contains(&day.year());
+    let read = || NaiveDate::parse_from_str(day, "%Y-%m-%d").ok().filter(is_sane);
+    let issued_on = if day.is_empty() { None } else { Some(read()?) };
     let is_id = id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
     is_id.then(|| Mark { issued_on, id: id.to_owned() })
 }
