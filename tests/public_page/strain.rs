@@ -2,6 +2,8 @@
 
 use badgewatch::store::Tx;
 use reqwest::Response;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpSocket;
 
 use crate::house::{House, LONG, SLJ, many, noon, told};
 use crate::support::db::{register, run, sqlite};
@@ -90,4 +92,30 @@ async fn a_table_that_breaks_midway_is_not_taken_for_whole() {
     assert_eq!((broken.status().as_u16(), broken.content_length()), (200, None));
     let (text, is_whole) = all_of(broken).await;
     assert_eq!((text.lines().count(), is_whole), (501, false), "the client is told that it broke off");
+}
+
+/// A reader with a window of a few bytes, who stops reading: more lies before it than the system keeps on the way.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_does_not_read_a_table_keeps_it_from_nobody_else() {
+    let test = sqlite().await;
+    let site = |n: u32| {
+        let site = format!("{}{n}", "云溪县青少年科学素养与传统文化教育研究实践基地".repeat(12));
+        [site.clone(), site, format!("s{n}.gov.test"), format!("CA060140000000{n:05}0001"), "2025-01-02".to_owned()]
+    };
+    register(&test.db, &many((0..3_000).map(site)), noon()).await;
+    let house = House::empty(test, |_| {}).await;
+    run(&house.test.db, "UPDATE sites SET hung_at = changed_at").await;
+    let mut idle = Vec::new();
+    for _ in 0..2 {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(1).unwrap();
+        let mut stream = socket.connect(house.address).await.unwrap();
+        stream.write_all(b"GET /list.csv HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+        let mut status = [0; 12];
+        stream.read_exact(&mut status).await.unwrap();
+        assert_eq!(&status, b"HTTP/1.1 200");
+        idle.push(stream);
+    }
+    let table = house.get("/list.csv").await;
+    assert_eq!((table.status, table.body.lines().count()), (200, 3_001));
 }

@@ -29,16 +29,18 @@ pub(super) async fn table(State(front): State<Front>, uri: Uri, headers: HeaderM
     let Some(asked) = Asked::read(&front, &uri) else { return trouble::nothing_here(t) };
     let Some(turn) = turn(&front.0.tables).await else { return trouble::busy(t) };
     // The first page is read before anything is promised.
-    let first = match read(&front.app().db, &asked.region, None, AT_ONCE).await {
+    let first = read(&front.app().db, &asked.region, None, AT_ONCE).await;
+    drop(turn);
+    let first = match first {
         Ok(first) => first,
         Err(error) => return trouble::no_list(t, &error),
     };
     let name = format!("attachment; filename=\"badges-{}.csv\"", asked.region);
     let rest = Rest { head: Some(head(t)), is_last: first.len() < AT_ONCE, listed: first, after: None };
     let region = asked.region;
-    let body = stream::try_unfold((rest, front, region, turn), async |(mut rest, front, region, turn)| {
+    let body = stream::try_unfold((rest, front, region), async |(mut rest, front, region)| {
         let chunk = rest.next(&front, &region).await?;
-        Ok::<_, std::io::Error>(chunk.map(|chunk| (chunk, (rest, front, region, turn))))
+        Ok::<_, std::io::Error>(chunk.map(|chunk| (chunk, (rest, front, region))))
     });
     let kind = HeaderValue::from_static("text/csv; charset=utf-8");
     let mut response = ([(CONTENT_TYPE, kind)], Body::from_stream(body)).into_response();
@@ -52,6 +54,8 @@ impl Rest {
     /// The next piece of the table. An error breaks the answer off, so that nobody takes half of it for the whole.
     async fn next(&mut self, front: &Front, region: &str) -> std::io::Result<Option<Bytes>> {
         if self.listed.is_empty() && !self.is_last {
+            // A turn is had for reading, not for as long as somebody takes to receive: who does not would keep it.
+            let _turn = front.0.tables.acquire().await.map_err(std::io::Error::other)?;
             let listed = read(&front.app().db, region, self.after.as_ref(), AT_ONCE).await;
             self.listed = listed.map_err(std::io::Error::other)?;
             self.is_last = self.listed.len() < AT_ONCE;
