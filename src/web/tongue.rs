@@ -93,19 +93,33 @@ impl Tongue {
 
 /// Chinese first: English only where the browser ranks it above Chinese, or knows no Chinese.
 fn prefers_english(headers: &HeaderMap) -> bool {
-    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accepted: Vec<(&str, f32)> = headers
+        .get_all(header::ACCEPT_LANGUAGE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(weighed)
+        .collect();
     let rank = |language: &str| {
-        let quality = |entry: &str| {
-            let (tag, weight) = entry.split_once(";q=").unwrap_or((entry, "1"));
-            tag.trim().to_ascii_lowercase().starts_with(language).then(|| weight.trim().parse::<f32>().unwrap_or(0.0))
-        };
-        accepted.split(',').filter_map(quality).fold(0.0, f32::max)
+        let is_of = |tag: &str| tag.split('-').next().is_some_and(|first| first.eq_ignore_ascii_case(language));
+        accepted.iter().filter(|(tag, _)| is_of(tag)).map(|(_, weight)| *weight).fold(0.0, f32::max)
     };
     rank("en") > rank("zh")
 }
 
+/// A language and how much it is wanted (RFC 9110, 12.4.2 and 12.5.4).
+fn weighed(entry: &str) -> (&str, f32) {
+    let mut pieces = entry.split(';').map(str::trim);
+    let tag = pieces.next().unwrap_or_default();
+    let weights = pieces.filter_map(|piece| piece.split_once('='));
+    let mut weights = weights.filter(|(name, _)| name.trim().eq_ignore_ascii_case("q"));
+    (tag, weights.next().map_or(1.0, |(_, weight)| weight.trim().parse().unwrap_or(0.0)))
+}
+
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+
     use super::*;
 
     #[test]
@@ -122,5 +136,38 @@ mod tests {
         assert_eq!(zh.when(at, "2026-11-22T15:59:00Z".parse().unwrap()), "09:12");
         assert_eq!(zh.when(at, "2026-11-22T16:00:00Z".parse().unwrap()), "11月22日 09:12");
         assert_eq!((zh.half("已签收 · confirmed"), en.half("已签收 · confirmed")), ("已签收", "confirmed"));
+    }
+
+    #[test]
+    fn english_is_for_who_ranks_it_above_chinese() {
+        let asked = |lines: &[&'static str]| {
+            let line = |text: &&'static str| (header::ACCEPT_LANGUAGE, HeaderValue::from_static(text));
+            Tongue::asked(&lines.iter().map(line).collect())
+        };
+        for chinese in [
+            "",
+            "*",
+            "zh",
+            "zh-CN,zh;q=0.9,en;q=0.8",
+            "en; q=0.1, zh; q=0.9",
+            "en;Q=0.1,zh",
+            "en ; q = 0.1,zh;q=0.9",
+            "en;q=0",
+            "de",
+            "en;q=nan",
+            "en;q=-1",
+            "EN;q=0.5,ZH-Hant;q=0.6",
+            "zh;q=1;x=y,en;q=0.9",
+            ",;,=,;q=",
+            "english,zh;q=0.1",
+            "en,zh",
+        ] {
+            assert_eq!(asked(&[chinese]), Tongue::Chinese, "{chinese}");
+        }
+        for english in ["en", "EN-us", "en-GB,en;q=0.9,zh;q=0.8", "en; q=0.9, zh; q=0.1", "de,en;q=0.1", "zh;q=0,en"] {
+            assert_eq!(asked(&[english]), Tongue::English, "{english}");
+        }
+        assert_eq!(asked(&["de", "en;q=0.5"]), Tongue::English, "in two headers");
+        assert_eq!(asked(&["en;q=0.5", "zh"]), Tongue::Chinese);
     }
 }
