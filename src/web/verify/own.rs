@@ -29,9 +29,12 @@ impl Own {
     /// Where a visitor came from. Our own pages tell nothing; without a configured address they are known by the name that
     /// the browser asked us by.
     pub fn came_from(&self, headers: &HeaderMap) -> From {
-        let said = |name| headers.get(name).and_then(|value| value.to_str().ok());
-        let own = self.authority.as_deref().or_else(|| said(header::HOST));
-        From::read(said(header::REFERER), said(header::ORIGIN), |authority| own == Some(authority))
+        // Old browsers send what they show, and not always in UTF-8: what cannot be read is in no host.
+        let said = |name| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let asked_by = headers.get(header::HOST).and_then(|value| value.to_str().ok());
+        let own = self.authority.as_deref().or(asked_by);
+        let (referer, origin) = (said(header::REFERER), said(header::ORIGIN));
+        From::read(referer.as_deref(), origin.as_deref(), |authority| own == Some(authority))
     }
 }
 
@@ -57,5 +60,19 @@ mod tests {
         assert_eq!(unknown.address("/verify/1"), None);
         assert_eq!(from(&unknown, &ours), From::Unknown);
         assert_eq!(from(&unknown, &[]), From::Unknown);
+    }
+
+    /// Old browsers send an address as it is shown, in UTF-8 or in a code page of theirs.
+    #[test]
+    fn an_address_that_was_not_encoded_is_read_all_the_same() {
+        let own = Own::of(None);
+        let from = |bytes: &[u8]| {
+            let value = HeaderValue::from_bytes(bytes).unwrap();
+            own.came_from(&[(header::REFERER, value)].into_iter().collect())
+        };
+        let host = |text: &str| From::Host(crate::domain::host::Host::parse(text).unwrap());
+        assert_eq!(from("https://云溪水利.政务/公示?编号=1".as_bytes()), host("云溪水利.政务"));
+        assert_eq!(from(b"http://www.copy.example/\xc4\xe3.html"), host("www.copy.example"), "GBK");
+        assert_eq!(from(b"http://\xd4\xc6\xcf\xaa.gov.test/"), From::Unknown, "which name that is nobody can tell");
     }
 }
