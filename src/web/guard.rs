@@ -1,4 +1,5 @@
-//! The headers that keep a page to itself: nothing is fetched from elsewhere, nobody frames it, no address is passed on.
+//! The headers that keep a page to itself: nothing is fetched from elsewhere, nobody frames it, no address is passed on. And
+//! who has it already.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use bytes::Bytes;
@@ -21,6 +22,13 @@ pub(super) fn put(headers: &mut HeaderMap, policy: &'static str, others: &[(Head
     for (name, value) in HEADERS.iter().chain(others) {
         headers.insert(name, HeaderValue::from_static(value));
     }
+}
+
+/// Has the asker what bears this tag? It may name several, and weak ones: whoever packs an answer weakens its tag
+/// (RFC 9110, 13.1.2).
+pub(super) fn is_known(asked: &HeaderMap, etag: &[u8]) -> bool {
+    let named = asked.get_all(header::IF_NONE_MATCH).iter().flat_map(|value| value.as_bytes().split(|b| *b == b','));
+    named.map(<[u8]>::trim_ascii).any(|known| known == b"*" || known.strip_prefix(b"W/").unwrap_or(known) == etag)
 }
 
 /// Nobody keeps the page, and no search engine knows it; it is in the language that was asked for.

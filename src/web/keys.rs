@@ -13,5 +13,6 @@ const CACHED: &str = "public, max-age=86400";
 pub(super) async fn page(State(app): State<Shared>) -> Response {
     let keys = json!({ "keys": [app.voice.signer().jwk(), app.instructions_key.as_ref()] });
     let kind = (header::CONTENT_TYPE, "application/jwk-set+json");
-    ([kind, (header::CACHE_CONTROL, CACHED)], keys.to_string()).into_response()
+    let anybody = (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    ([kind, (header::CACHE_CONTROL, CACHED), anybody], keys.to_string()).into_response()
 }

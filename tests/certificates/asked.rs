@@ -177,3 +177,36 @@ async fn nothing_is_said_before_anything_is_known_and_nobody_asks_without_end() 
     let bare = Hall::bare(sqlite().await).await;
     assert_eq!(bare.get(&path).await.status(), 503, "never \"not issued\"");
 }
+
+/// What a browser lets a page of another origin read (Fetch, 4.10).
+#[tokio::test]
+async fn a_page_of_anybody_can_read_an_answer_and_prove_it() {
+    let hall = Hall::open(sqlite().await, |_| ()).await;
+    for path in [&*format!("/api/v1/verify/{EDU}"), "/.well-known/jwks.json"] {
+        let answer = hall.get(path).await;
+        assert_eq!(answer.headers()["access-control-allow-origin"], "*", "{path}");
+        if path.contains("verify") {
+            assert_eq!(answer.headers()["access-control-expose-headers"], "x-jws-signature, x-as-of, etag");
+        }
+    }
+}
+
+/// RFC 9110, 13.1.2: a list, a weak tag (whoever packs an answer makes it one), or any.
+#[tokio::test]
+async fn a_cache_asks_again_in_every_way_it_may() {
+    let hall = Hall::open(sqlite().await, |_| ()).await;
+    let path = hall.address(&format!("/api/v1/verify/{EDU}"));
+    let etag = read(hall.client.get(&path).send().await.unwrap()).await.etag;
+    let asked = async |tags: &[&str]| {
+        let request = hall.client.get(&path);
+        let request = tags.iter().fold(request, |request, tag| request.header("if-none-match", *tag));
+        request.send().await.unwrap().status().as_u16()
+    };
+    for same in [&*etag, &format!("W/{etag}"), &format!("\"x\", {etag}"), &format!("{etag},\"x\""), "*"] {
+        assert_eq!(asked(&[same]).await, 304, "{same}");
+    }
+    assert_eq!(asked(&["\"x\"", &etag]).await, 304, "in two headers");
+    for other in ["\"x\"", "", &etag[1..], "W/\"x\", \"y\""] {
+        assert_eq!(asked(&[other]).await, 200, "{other}");
+    }
+}

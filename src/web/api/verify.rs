@@ -17,6 +17,7 @@ use crate::domain::click::{ClickVerdict, From};
 use crate::domain::host::Host;
 use crate::flow::certificates::{self, Answer, Snapshot, Told};
 use crate::metrics::VerifyForm;
+use crate::web::guard::is_known;
 
 /// Badges asked for at once.
 const MOST: usize = 100;
@@ -89,8 +90,7 @@ pub(super) fn answer(
     let said = api.app.voice.say(&shelf, &badge, &from, now).map_err(|error| unreadable(&error))?;
     api.app.metrics.told(VerifyForm::Json, said.verdict);
     let etag = ["\"", said.tag(), "-", said.verdict.name(), "\""].concat();
-    let is_known = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes());
-    let status = match (is_known, said.verdict) {
+    let status = match (is_known(headers, etag.as_bytes()), said.verdict) {
         (true, _) => StatusCode::NOT_MODIFIED,
         (false, ClickVerdict::NotIssued) => StatusCode::NOT_FOUND,
         _ => StatusCode::OK,
@@ -123,6 +123,8 @@ fn signed(api: &Api, shelf: &Snapshot, said: certificates::Said, status: StatusC
         }
     }
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    // Else a page that asks could read the answer and not prove it.
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("x-jws-signature, x-as-of, etag"));
     response
 }
 

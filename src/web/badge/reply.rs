@@ -7,6 +7,7 @@ use bytes::Bytes;
 use ring::digest::{SHA256, digest};
 
 use crate::domain::evidence::hex;
+use crate::web::guard::is_known;
 
 pub(super) const SCRIPT: &str = "text/javascript; charset=utf-8";
 const CORP: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
@@ -17,7 +18,7 @@ pub(super) fn etag(body: &[u8]) -> HeaderValue {
     HeaderValue::try_from(format!("\"{hash}\"")).unwrap_or(HeaderValue::from_static("\"\""))
 }
 
-/// A body, or that it is the one the asker has (RFC 9110, 13.1.2).
+/// A body, or that it is the one the asker has.
 pub(super) fn body(
     asked: &HeaderMap,
     kind: &'static str,
@@ -25,12 +26,7 @@ pub(super) fn body(
     etag: &HeaderValue,
     body: Bytes,
 ) -> Response {
-    let known = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    let is_known = known
-        .flat_map(|value| value.split(','))
-        .map(str::trim)
-        .any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known).as_bytes() == etag.as_bytes());
-    let mut response = match is_known {
+    let mut response = match is_known(asked, etag.as_bytes()) {
         true => plain(StatusCode::NOT_MODIFIED, kind, Bytes::new()),
         false => plain(StatusCode::OK, kind, body),
     };
