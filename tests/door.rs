@@ -10,7 +10,7 @@ use badgewatch::config::Config;
 use badgewatch::web;
 use support::db::sqlite;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_util::sync::CancellationToken;
 
 /// Long before a slow machine gives up, long after the door does.
@@ -56,12 +56,23 @@ async fn nobody_holds_the_door() {
         assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{what}: {answer}");
     }
 
+    let idle = tokio::spawn(who_never_reads(address));
     let begun = Instant::now();
     for mut stream in slow {
         let mut rest = Vec::new();
         let ended = tokio::time::timeout(PATIENCE.saturating_sub(begun.elapsed()), stream.read_to_end(&mut rest)).await;
         assert!(ended.is_ok(), "who never finishes is let go");
     }
+    let let_go = tokio::time::timeout(PATIENCE, idle).await;
+    assert!(let_go.is_ok(), "who never reads is let go");
     stop.cancel();
     tokio::time::timeout(PATIENCE, serving).await.unwrap().unwrap();
+}
+
+/// Asks on and on and takes no answer; it ends when the other side has had enough of it.
+async fn who_never_reads(address: std::net::SocketAddr) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(1).unwrap();
+    let mut stream = socket.connect(address).await.unwrap();
+    while stream.write_all(&b"GET /public.css HTTP/1.1\r\nHost: x\r\n\r\n".repeat(100)).await.is_ok() {}
 }

@@ -23,6 +23,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tower_service::Service;
 
+use super::patience::Patient;
 use super::quick::Quick;
 use crate::metrics::{AnswerClass, Metrics, Surface};
 
@@ -30,6 +31,8 @@ use crate::metrics::{AnswerClass, Metrics, Surface};
 const MOST: usize = 10_000;
 /// How long a request's head may take, and how long a connection may say nothing.
 const HEAD: Duration = Duration::from_secs(10);
+/// How long an answer may lie there of which nothing is taken.
+const UNREAD: Duration = Duration::from_secs(30);
 /// How long a whole request may take to come in and be answered.
 const REQUEST: Duration = Duration::from_secs(60);
 /// Bytes of a head at most.
@@ -89,7 +92,7 @@ fn connection(
     let mut http = http1::Builder::new();
     // Head and body of a short answer in one piece cost the kernel less than two pieces.
     http.timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(LARGEST_HEAD).writev(false);
-    let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
+    let connection = graceful.watch(http.serve_connection(TokioIo::new(Patient::new(stream, UNREAD)), service));
     open.web().connections.inc();
     tokio::spawn(async move {
         // Who hangs up in the middle is nobody's trouble.

@@ -9,6 +9,7 @@ mod health;
 mod keys;
 mod multipart;
 mod page;
+mod patience;
 mod quick;
 mod report;
 mod style;
