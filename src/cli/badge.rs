@@ -7,6 +7,7 @@ use super::print;
 use super::settings::Settings;
 use crate::domain::badge::snippet::Snippets;
 use crate::domain::ids::BadgeCode;
+use crate::domain::registry::BadgeState;
 use crate::store::sites;
 
 #[derive(Args)]
@@ -38,12 +39,16 @@ impl Badge {
         settings.run(async |shared| {
             let held = sites::of_code(&mut shared.db.read().await?, &code).await?;
             let Some(held) = held.first() else { bail!("{code} is on file for nobody") };
-            let snippets = Snippets::of(&url, &code, held.site.unit.kind);
-            let snippets = snippets.with_context(|| format!("web.public_url: {url} names no host"))?;
+            let (kind, state) = (held.site.unit.kind, held.site.state);
+            let snippets = Snippets::of(&url, &code, kind, state)
+                .with_context(|| format!("web.public_url: {url} names no host"))?;
             print(&format!(
                 "script:\n{}\n\nscript, for pages served by http and https:\n{}\n\nwithout a script:\n{}\n",
                 snippets.script, snippets.relative, snippets.fixed
             ))?;
+            if state != BadgeState::Valid {
+                eprintln!("badgewatch: {code} is {state}: pages that carry it show the badge's error picture");
+            }
             Ok(0)
         })
     }

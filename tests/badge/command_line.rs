@@ -1,6 +1,6 @@
 //! What an operator prints for a unit.
 
-use crate::house::{NOBODY, SLJ, registry};
+use crate::house::{NOBODY, SLJ, SUSPENDED, registry};
 use crate::support::{Run, badgewatch};
 
 #[test]
@@ -23,6 +23,11 @@ fn an_operator_prints_the_embed_codes_of_a_badge() {
     assert_eq!(printed.code, Some(0), "{}", printed.stderr);
     assert_eq!(printed.stdout.matches("<span id=\"_ideConac\">").count(), 3, "{}", printed.stdout);
     assert!(printed.stdout.contains(&format!("https://badge.yunxi.example/verify/{SLJ}")));
+
+    assert!(!printed.stderr.contains("error picture"), "{}", printed.stderr);
+    let suspended = run("with.toml", &["badge", "snippet", SUSPENDED]);
+    assert_eq!(suspended.code, Some(0), "a unit that is reviewed again gets its code back");
+    assert!(suspended.stderr.contains(&format!("{SUSPENDED} is suspended")), "{}", suspended.stderr);
 
     for (config, code, why) in [
         ("without.toml", SLJ, "web.public_url is not set"),

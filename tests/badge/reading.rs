@@ -6,7 +6,7 @@ use badgewatch::domain::host::Host;
 use badgewatch::domain::ids::BadgeCode;
 use badgewatch::domain::page::policy::Policies;
 use badgewatch::domain::page::{Context, FollowedSet, read};
-use badgewatch::domain::registry::UnitType;
+use badgewatch::domain::registry::{BadgeState, UnitType};
 use url::Url;
 
 use crate::house::SLJ;
@@ -28,7 +28,7 @@ fn readings(markup: &str) -> Vec<Reading> {
 #[test]
 fn our_own_embed_codes_are_badges_at_the_bottom() {
     let code = BadgeCode::parse(SLJ).unwrap();
-    let snippets = Snippets::of(ROOT, &code, Some(UnitType::Organ)).unwrap();
+    let snippets = Snippets::of(ROOT, &code, Some(UnitType::Organ), BadgeState::Valid).unwrap();
     let script = format!("{ROOT}/js/{}/{code}.js", code.path());
     let issued = format!(
         "<script>document.write(unescape(\"%3Cspan id='_ideConac' %3E%3C/span%3E%3Cscript src='{script}'%3E%3C/script%3E\"));</script>"
@@ -57,7 +57,7 @@ fn our_own_embed_codes_are_badges_at_the_bottom() {
 #[test]
 fn what_is_wrong_with_them_is_told() {
     let code = BadgeCode::parse(SLJ).unwrap();
-    let fixed = Snippets::of(ROOT, &code, None).unwrap().fixed;
+    let fixed = Snippets::of(ROOT, &code, None, BadgeState::Valid).unwrap().fixed;
     let broken = |markup: &str| readings(markup).iter().any(|read| read.state == State::Broken);
     assert!(broken(&fixed.replace("blue.png", "blue_error.png")), "the error picture");
     assert!(broken(&fixed.replace(&format!("/verify/{SLJ}"), "/")), "to the search page");

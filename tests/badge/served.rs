@@ -142,6 +142,10 @@ async fn an_embed_code_is_given_to_anybody() {
     let said: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
     let text = |key: &str| said[key].as_str().unwrap().to_owned();
     insta::assert_snapshot!(format!("{}\n{}\n{}", text("script"), text("relative"), text("fixed")));
+    for (code, state) in [(SLJ, "valid"), (SUSPENDED, "suspended"), (REVOKED, "revoked")] {
+        let answer = get(&house, &format!("/api/v1/badges/{code}/snippet"), &[]).await;
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&answer.body).unwrap()["state"], state);
+    }
     assert_eq!(get(&house, &format!("/api/v1/badges/{NOBODY}/snippet"), &[]).await.status, 404);
     assert_eq!(get(&house, "/api/v1/badges/CA1/snippet", &[]).await.status, 422);
 

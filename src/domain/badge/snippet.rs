@@ -7,11 +7,14 @@ use utoipa::ToSchema;
 use crate::domain::address::is_web;
 use crate::domain::host::Host;
 use crate::domain::ids::BadgeCode;
-use crate::domain::registry::UnitType;
+use crate::domain::registry::{BadgeState, UnitType};
 
 /// The embed codes of one badge.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Snippets {
+    /// Of the badge: unless it is `valid`, pages that carry it show the badge's error picture.
+    #[schema(value_type = String)]
+    pub state: BadgeState,
     /// The script by the public address.
     pub script: String,
     /// The script by whatever the page is loaded by, http or https: for pages that are served by both.
@@ -28,7 +31,7 @@ pub fn colour(kind: Option<UnitType>) -> &'static str {
 impl Snippets {
     /// The embed codes of a badge that is served under a public address (`web.public_url`). `None`: it is no http address of
     /// a host with a name.
-    pub fn of(public_url: &str, code: &BadgeCode, kind: Option<UnitType>) -> Option<Self> {
+    pub fn of(public_url: &str, code: &BadgeCode, kind: Option<UnitType>, state: BadgeState) -> Option<Self> {
         let url = Url::parse(public_url).ok().filter(is_web)?;
         Host::of(&url)?;
         let root = public_url.trim_end_matches('/');
@@ -41,6 +44,6 @@ impl Snippets {
         let fixed = format!(
             r#"<span id="_ideConac"><a href="{root}/verify/{code}" target="_blank" rel="noopener" referrerpolicy="origin"><img id="imgConac" src="{root}/image/{colour}.png?{code}" width="80" height="80" alt="网站标识"></a></span>"#
         );
-        Some(Self { script: script(root), relative: script(bare), fixed })
+        Some(Self { state, script: script(root), relative: script(bare), fixed })
     }
 }

@@ -30,6 +30,6 @@ pub(super) async fn badge_snippet(
     })?;
     let held = told.shelved.ok_or(Code::NotFound)?.certificate;
     let url = api.app.config.web.public_url.as_deref();
-    let snippets = url.and_then(|url| Snippets::of(url, &code, held.unit_type));
+    let snippets = url.and_then(|url| Snippets::of(url, &code, held.unit_type, held.state));
     Ok(Json(snippets.ok_or_else(|| Trouble::invalid(None, "web.public_url is not set, or is no name of a host"))?))
 }
