@@ -10,7 +10,7 @@ use badgewatch::clock::Clock;
 use badgewatch::domain::registry::BadgeState;
 use badgewatch::store::sites;
 use serde_json::Value;
-use support::db::{TestDb, every_engine, postgres, register};
+use support::db::{TestDb, every_engine, postgres, register, sqlite};
 use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
@@ -127,6 +127,7 @@ async fn a_process_that_finds_no_database_tells_what_the_last_one_knew_and_goes_
     daemon.until("valid").await;
     decide(&test, BadgeState::Revoked).await;
     daemon.until("revoked").await;
+    let keys = daemon.get("/.well-known/jwks.json").await;
     drop(cable);
     assert_eq!(daemon.verdict().await, "revoked", "the cable is pulled");
     drop(daemon);
@@ -135,6 +136,7 @@ async fn a_process_that_finds_no_database_tells_what_the_last_one_knew_and_goes_
     let daemon = Daemon::start(&folder, "public", &url);
     daemon.until("revoked").await;
     assert_eq!(daemon.get("/readyz").await.0, 503);
+    assert_eq!(daemon.get("/.well-known/jwks.json").await, keys, "what it says is signed as before");
     let stranger = Daemon::start(&folder, "stranger", &url);
     std::fs::create_dir(folder.path().join("broken")).unwrap();
     std::fs::write(folder.path().join("broken").join("seal.json"), "no seal").unwrap();
@@ -162,6 +164,19 @@ async fn a_revocation_reaches_every_process() {
             daemon.until("revoked").await;
         }
     }
+}
+
+/// A disk that takes nothing new: here a folder stands where the seal is written.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_keeps_no_process_from_starting() {
+    let test = sqlite().await;
+    register(&test.db, REGISTRY, Clock::System.now()).await;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(folder.path().join("full/seal.new/x")).unwrap();
+    let daemon = Daemon::start(&folder, "full", &test.url);
+    daemon.until("valid").await;
+    decide(&test, BadgeState::Revoked).await;
+    daemon.until("revoked").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

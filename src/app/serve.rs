@@ -103,7 +103,11 @@ async fn open_shelf(app: &Shared) -> Result<(), StartError> {
     let mut tx = app.db.write().await?;
     let secret = Signer::secret(&mut tx, Signs::Certificates, app.clock.now()).await?;
     tx.commit().await?;
-    Ok(app.shelf.keep_seal(&Seal { secret, instructions: app.instructions_key.as_ref().clone() })?)
+    // While the database is there the public is answered without it: a full disk stops nobody.
+    if let Err(error) = app.shelf.keep_seal(&Seal { secret, instructions: app.instructions_key.as_ref().clone() }) {
+        tracing::error!(%error, "the next process will find nothing to speak by without the database");
+    }
+    Ok(())
 }
 
 /// Takes the shelf's folder for this process.

@@ -3,9 +3,11 @@
 use std::fs;
 
 use badgewatch::domain::click::{ClickVerdict, From};
+use badgewatch::domain::evidence::hex;
 use badgewatch::domain::registry::BadgeState;
-use badgewatch::flow::certificates::{Shelf, ShelfError};
+use badgewatch::flow::certificates::{self, Shelf, ShelfError};
 use proptest::prelude::*;
+use ring::digest::{SHA256, digest};
 
 use crate::hall::{EDU, Hall, verdict};
 use crate::support::db::sqlite;
@@ -48,6 +50,38 @@ async fn any_byte_that_is_changed_or_missing_is_found_out() {
         fs::write(&place, whole).unwrap();
     }
     assert_eq!(load(&hall).unwrap(), Some(ClickVerdict::Revoked));
+}
+
+/// A disk that is full, or broken: here a folder stands where the file should.
+#[tokio::test]
+async fn what_the_disk_does_not_take_is_told_all_the_same_and_kept_later() {
+    let hall = Hall::open(sqlite().await, |_| ()).await;
+    let place = hall.app.config.verify.folder.join("changes.tsv");
+    let _ = fs::remove_file(&place);
+    fs::create_dir_all(place.join("full")).unwrap();
+    hall.decide("edu.yunxi.gov.test", Some(BadgeState::Revoked)).await;
+    let followed = certificates::follow(&hall.app.db, &hall.app.shelf, hall.app.voice.name(), hall.now()).await;
+    assert!(matches!(followed, Err(ShelfError::Io(..))), "{followed:?}");
+    assert_eq!(hall.told(EDU, &From::Unknown), ClickVerdict::Revoked);
+    assert!(!matches!(load(&hall), Ok(Some(ClickVerdict::Valid))), "who starts now knows that it knows not all");
+
+    fs::remove_dir_all(&place).unwrap();
+    hall.follow().await;
+    assert_eq!(load(&hall).unwrap(), Some(ClickVerdict::Revoked));
+}
+
+#[tokio::test]
+async fn a_file_of_a_later_version_is_not_read_by_this_one() {
+    let hall = revoked().await;
+    let place = hall.app.config.verify.folder.join("certificates.tsv");
+    let later = fs::read_to_string(&place).unwrap().replacen("certificates/1", "certificates/2", 1);
+    let (lines, _) = later.trim_end().rsplit_once('\n').unwrap();
+    let hash = digest(&SHA256, format!("{lines}\n").as_bytes());
+    let foot = serde_json::json!({ "lines": lines.lines().count() - 1, "sha256": hex(hash.as_ref()) });
+    fs::write(&place, format!("{lines}\n{foot}\n")).unwrap();
+    assert!(load(&hall).unwrap_err().to_string().contains("another format"));
+    fs::write(&place, format!("{lines}\n{foot}\n").replacen("certificates/2", "certificates/1", 1)).unwrap();
+    assert!(load(&hall).unwrap_err().to_string().contains("not those of its foot"), "the head is of the hash");
 }
 
 proptest! {
