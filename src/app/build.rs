@@ -11,7 +11,6 @@ use super::StartError;
 use crate::clock::Clock;
 use crate::config::{Config, MailMode, RhythmText};
 use crate::domain::address::AddressPolicy;
-use crate::domain::badge::BadgeHosts;
 use crate::domain::crawl::RobotsMode;
 use crate::domain::host::Host;
 use crate::domain::schedule::Rhythm;
@@ -70,16 +69,11 @@ pub fn checker(app: &Shared) -> Result<Checker, StartError> {
     let politeness = Politeness::new(AT_ONCE, AT_ONCE, delay);
     let lookup = Arc::new(NameLookup(resolver.clone()));
     let fetcher = Fetcher::new(fetch_settings(config)?, lookup, Some(Arc::new(politeness)));
-    let hosts = |names: &[String]| names.iter().filter_map(|name| Host::parse(name)).collect();
     Ok(Checker {
         canary_failed: false,
         resolver,
         fetcher: fetcher.map_err(|error| setting("http")(&error))?.heard_by(app.metrics.http_listener()),
-        hosts: BadgeHosts {
-            script_hosts: hosts(&config.badge.script_hosts),
-            certificate_hosts: hosts(&config.badge.certificate_hosts),
-            own: config.web.public_url.as_ref().and_then(|url| Host::of(&Url::parse(url).ok()?)),
-        },
+        hosts: config.badge_hosts(),
         book: Book::Store(StoreBook { db: app.db.clone(), complete: config.registry.complete.clone().into() }),
         calendar: app.calendar.clone(),
         clock: app.clock.clone(),

@@ -14,6 +14,10 @@ use std::path::{Path, PathBuf};
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::domain::badge::BadgeHosts;
+use crate::domain::host::Host;
 
 pub use people::{People, SecondDevice};
 pub use sections::{
@@ -75,6 +79,16 @@ impl Config {
         let config: Self = figment.merge(settings).extract().map_err(Box::new)?;
         let complaints = config.complaints();
         if complaints.is_empty() { Ok(config) } else { Err(ConfigError::Complaints(complaints)) }
+    }
+
+    /// Where badges and certificates are served, by the registry and by us.
+    pub fn badge_hosts(&self) -> BadgeHosts {
+        let hosts = |names: &[String]| names.iter().filter_map(|name| Host::parse(name)).collect();
+        BadgeHosts {
+            script_hosts: hosts(&self.badge.script_hosts),
+            certificate_hosts: hosts(&self.badge.certificate_hosts),
+            own: self.web.public_url.as_ref().and_then(|url| Host::of(&Url::parse(url).ok()?)),
+        }
     }
 }
 

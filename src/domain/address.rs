@@ -13,6 +13,15 @@ pub fn is_web(url: &Url) -> bool {
     matches!(url.scheme(), "http" | "https")
 }
 
+/// What people copy from the address bar, with or without `https://`.
+pub fn copied(text: &str) -> Option<Url> {
+    let full = match text.strip_prefix("//") {
+        None if text.contains("://") => text.to_owned(),
+        rest => format!("http://{}", rest.unwrap_or(text)),
+    };
+    Url::parse(&full).ok().filter(is_web)
+}
+
 /// What may be connected to: the public internet on web ports, and what the operator opened.
 #[derive(Debug, Clone, Default)]
 pub struct AddressPolicy {

@@ -99,3 +99,61 @@ async fn many_results_are_leafed_through_those_of_the_last_hour_too() {
     assert_eq!(leafed_through(&house, "政府").await, all(98));
     assert_eq!(leafed_through(&house, "z97.gov.test").await, ["镇97网站"]);
 }
+
+/// What people have at hand is the address of the page before them, or a number as it was written down.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_copied_address_and_a_number_typed_in_any_width_are_understood() {
+    told(async |house| {
+        for q in [
+            "https://www.slj.gov.test/index.html?from=app#top",
+            "http://www.slj.gov.test:8080",
+            "www.slj.gov.test/",
+            "//slj.gov.test/zwgk/",
+            "HTTPS://云溪水利.政务/",
+            "ｗｗｗ．ｓｌｊ．ｇｏｖ．ｔｅｓｔ",
+            "www。slj。gov。test",
+            &format!("https://www.slj.gov.test/{}", "a".repeat(300)),
+        ] {
+            let answer = house.get(&format!("/search?q={}", quoted(q))).await;
+            assert_eq!(answer.texts(".found .title a"), ["云溪县水利局网站"], "{q}");
+        }
+        let wide: String = SLJ.chars().map(|c| char::from_u32(c as u32 + 0xFEE0).unwrap()).collect();
+        let spaced = format!("{} {} {}", &SLJ[..4], &SLJ[4..12], &SLJ[12..]);
+        let page_of_theirs = format!("https://www.slj.gov.test/art/{}/", "0A55".repeat(8));
+        let answer = house.get(&format!("/search?q={}", quoted(&page_of_theirs))).await;
+        assert_eq!(answer.texts(".found .title a"), ["云溪县水利局网站"], "not every long number is a badge's");
+        let ours = format!("https://badge.yunxi.example/verify/{SLJ}");
+        let registrys = format!("http://bszs.conac.cn/sitename?method=show&id={SLJ_ID}");
+        let answer = house.get(&format!("/search?q={}", quoted(&registrys))).await;
+        assert_eq!(answer.header("location"), format!("/verify/{SLJ_ID}"));
+        for q in [&wide, &spaced, &ours] {
+            let answer = house.get(&format!("/search?q={}", quoted(q))).await;
+            assert_eq!((answer.status, answer.header("location")), (303, &*format!("/verify/{SLJ}")), "{q}");
+        }
+        for q in ["https://nobody.example/", "http://", "https://10.0.0.1/", "://", "a://b", "50%", "云溪/水利"] {
+            let answer = house.get(&format!("/search?q={}", quoted(q))).await;
+            assert!(answer.status == 200 && answer.texts(".empty").len() == 1, "{q}: {}", answer.body);
+        }
+    })
+    .await;
+}
+
+fn quoted(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn signs_of_a_pattern_stand_for_themselves() {
+    told(async |house| {
+        for q in ["%%", "__", ".*", "[a-z]", "云_县", "云%局", r"\\", "\"\"", "'';", "雲溪", "   云溪县水利局   "]
+        {
+            let answer = house.get(&format!("/search?q={}", quoted(q))).await;
+            let found = answer.texts(".found li").len();
+            assert_eq!((answer.status, found), (200, usize::from(q.contains("水利局"))), "{q}");
+        }
+        for from in ["c", "cx", "4294967295", "-1", "%00", "c%F0%9F%98%80"] {
+            assert_eq!(house.get(&format!("/search?q=水利&from={from}")).await.status, 200, "{from}");
+        }
+    })
+    .await;
+}

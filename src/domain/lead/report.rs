@@ -2,9 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use url::Url;
 
-use crate::domain::address::is_web;
+use crate::domain::address::copied;
 use crate::domain::host::Host;
 use crate::domain::seen::public_address;
 
@@ -110,10 +109,9 @@ fn plain(written: &str, most: usize) -> Result<Option<String>, FieldRefusal> {
     }
 }
 
-/// The host of what people copy from the address bar, with or without `https://`.
+/// The host of what people copy from the address bar.
 fn place(text: &str) -> Option<String> {
-    let full = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
-    let url = Url::parse(&full).ok().filter(is_web)?;
+    let url = copied(text)?;
     Host::of(&url).map(|host| host.ascii().to_owned()).or_else(|| public_address(url.host_str()?))
 }
 

@@ -33,7 +33,8 @@ impl Limits {
     }
 }
 
-fn visitor(front: &Front, request: &Request) -> IpAddr {
+/// Who asks.
+pub(super) fn visitor(front: &Front, request: &Request) -> IpAddr {
     visitor::of(&front.app().config.web, request).unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED))
 }
 

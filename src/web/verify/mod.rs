@@ -25,6 +25,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::middleware;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -35,13 +36,14 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::guard;
 use super::page::html;
 use super::tongue::Tongue;
+use crate::domain::badge::BadgeHosts;
 use crate::domain::region::Regions;
 use crate::shared::Shared;
 pub(super) use certificate::SITENAME;
 use limits::Limits;
 pub(super) use own::Own;
 
-/// Searches at a time: each may read the whole shelf. And tables under way.
+/// Searches at a time: each may read the whole shelf. And pieces of tables that are read.
 const AT_ONCE: usize = 2;
 /// How long a visitor waits for a turn, and for the database, before an honest answer.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -53,6 +55,7 @@ pub(super) struct Front(Arc<Parts>);
 struct Parts {
     app: Shared,
     own: Own,
+    hosts: BadgeHosts,
     limits: Limits,
     regions: Regions,
     searches: Arc<Semaphore>,
@@ -73,12 +76,20 @@ pub(super) fn router(front: Front) -> Router {
         .route(certificate::SITENAME, get(certificate::show))
         .route("/list", get(list::show))
         .merge(searches)
-        .fallback(async |headers: HeaderMap| trouble::nothing_here(Tongue::asked(&headers)))
+        .fallback(elsewhere)
         .method_not_allowed_fallback(trouble::wrong_method)
         .route_layer(limit(&front))
         .route(style::PATH, get(style::sheet))
         .layer(middleware::map_response(async |response: Response| guarded(response)))
         .with_state(front)
+}
+
+/// The address that badges carry has more forms than a route.
+async fn elsewhere(State(front): State<Front>, request: Request) -> Response {
+    match certificate::is_sitename(request.uri()) {
+        true => front.answer(limits::visitor(&front, &request), request.uri(), request.headers()),
+        false => trouble::nothing_here(Tongue::asked(request.headers())),
+    }
 }
 
 async fn to_search() -> Response {
@@ -126,6 +137,7 @@ impl Front {
     pub fn of(app: Shared) -> Self {
         Self(Arc::new(Parts {
             own: Own::of(app.config.web.public_url.as_deref()),
+            hosts: app.config.badge_hosts(),
             limits: Limits::of(&app.config.verify),
             regions: Regions::builtin(),
             searches: Arc::new(Semaphore::new(AT_ONCE)),

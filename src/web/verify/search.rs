@@ -8,6 +8,9 @@ use tokio::task::spawn_blocking;
 
 use super::card::{chip, first_name};
 use super::{Front, html, quoted, shown, style, trouble, turn};
+use crate::domain::address::copied;
+use crate::domain::badge::BadgeHosts;
+use crate::domain::badge::link::{Link, classify_href};
 use crate::domain::certificate::BadgeRef;
 use crate::domain::host::Host;
 use crate::flow::certificates::{LONGEST, Mark, SHORTEST, Searched, Shelved, Snapshot, Wanted};
@@ -52,16 +55,47 @@ pub(super) struct Row {
     pub issued_on: Option<String>,
 }
 
+/// What somebody means who writes something into the field.
+#[derive(Debug, PartialEq, Eq)]
+enum Meant {
+    Badge(BadgeRef),
+    /// A piece of a name.
+    Piece(String),
+}
+
+impl Meant {
+    /// A number in any width and with blanks in it; the address of a certificate; of another page's address the host.
+    fn by(q: &str, hosts: &BadgeHosts) -> Self {
+        let q = q.trim();
+        let narrow = |c: char| match c {
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+            _ => c,
+        };
+        let number: String = q.chars().filter(|c| !c.is_whitespace()).map(narrow).collect();
+        if let Some(badge) = BadgeRef::parse(&number) {
+            return Self::Badge(badge);
+        }
+        let is_address = q.contains('/') || q.contains(':');
+        let Some(url) = copied(q).filter(|_| is_address) else { return Self::Piece(q.to_owned()) };
+        match (classify_href(url.as_str(), &url, hosts), Host::of(&url)) {
+            (Some(Link::Certificate(badge)), _) => Self::Badge(badge),
+            (_, Some(host)) => Self::Piece(host.ascii().to_owned()),
+            (_, None) => Self::Piece(q.to_owned()),
+        }
+    }
+}
+
 pub(super) async fn show(State(front): State<Front>, uri: Uri, headers: HeaderMap) -> Response {
     let t = Tongue::asked(&headers);
     let query = uri.query().unwrap_or_default();
     let said =
         |name| url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value);
-    let q = said("q").unwrap_or_default().trim().to_owned();
+    let q = said("q").unwrap_or_default();
     let from = said("from").and_then(|text| text.parse().ok()).unwrap_or_else(Mark::beginning);
-    if let Some(badge) = BadgeRef::parse(&q) {
-        return Redirect::to(&format!("/verify/{badge}")).into_response();
-    }
+    let q = match Meant::by(&q, &front.0.hosts) {
+        Meant::Badge(badge) => return Redirect::to(&format!("/verify/{badge}")).into_response(),
+        Meant::Piece(q) => q,
+    };
     let Some(wanted) = Wanted::new(&q) else { return nothing(t, &q) };
     let Some(snapshot) = front.app().shelf.get() else { return trouble::cannot_say(t) };
     let Some(turn) = turn(&front.0.searches).await else { return trouble::busy(t) };
