@@ -1,7 +1,11 @@
 //! What is told of a badge, by its state and by where the click came from.
 
+use badgewatch::domain::badge::BadgeHosts;
+use badgewatch::domain::badge::link::{Link, classify_href};
+use badgewatch::domain::host::Host;
 use chrono::TimeDelta;
 use reqwest::Method;
+use url::Url;
 
 use crate::house::{Answer, BARE, FOLDER, House, LONG, NOBODY, REVOKED, SECRETS, SLJ, SLJ_ID, SUSPENDED, told};
 use crate::support::db::sqlite;
@@ -202,4 +206,53 @@ async fn the_picture_leads_to_our_own_address_and_there_is_none_without_it() {
     let page = unnamed.ask(&format!("/verify/{SLJ}"), &[("host", "evil.test")]).await;
     assert!(page.texts(".qr").is_empty() && !page.body.contains("evil.test"));
     assert_eq!(unnamed.get(&format!("/verify/{SLJ}/qr.svg")).await.status, 404);
+}
+
+/// What our own look takes for a link to a certificate is one to whoever follows it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_address_that_a_look_takes_for_a_certificates_opens_it() {
+    let house = House::open(sqlite().await, |_| {}).await;
+    let hosts = BadgeHosts { own: Host::parse("badge.yunxi.example"), ..BadgeHosts::default() };
+    let page = Url::parse("https://badge.yunxi.example/").unwrap();
+    let registry = BadgeHosts { certificate_hosts: hosts.own.iter().cloned().collect(), ..BadgeHosts::default() };
+    for (path, hosts) in [
+        (format!("/sitename?method=show&ID={SLJ_ID}"), &registry),
+        (format!("/sitename?id={SLJ_ID}&from=singlemessage"), &registry),
+        (format!("/sitename/?method=show&id={SLJ_ID}"), &registry),
+        (format!("/sitename;jsessionid=0F1E2D?method=show&id={SLJ_ID}"), &registry),
+        (format!("/sitename?method=show&id={SLJ_ID}%27"), &registry),
+        (format!("/sitename?method=show&id={SLJ_ID}%5C%22"), &registry),
+        (format!("/verify/{SLJ}/"), &hosts),
+        (format!("/verify/{SLJ};jsessionid=0F1E2D"), &hosts),
+    ] {
+        let link = classify_href(&path, &page, hosts);
+        assert!(matches!(link, Some(Link::Certificate(_))), "{path}: {link:?}");
+        let answer = house.ask(&path, &[("referer", "https://www.slj.gov.test/")]).await;
+        assert_eq!((answer.status, answer.texts("h1")), (200, vec!["此网站标识有效".to_owned()]), "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clock_that_was_put_back_does_not_make_old_word_fresh() {
+    let house = House::open(sqlite().await, |_| {}).await;
+    house.wait(TimeDelta::hours(-2));
+    let answer = house.get(&format!("/verify/{SLJ}")).await;
+    assert!(answer.text(".stale").contains("2026年11月26日 12:00"), "{}", answer.body);
+}
+
+/// A copied page needs but to pass on no origin: its visitors must not see what those of the site itself see.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_sign_of_all_well_is_for_the_sites_own_visitors_alone() {
+    let house = House::open(sqlite().await, |_| {}).await;
+    let signs = async |referer: &str| {
+        let answer = house.click(SLJ, referer).await;
+        (
+            answer.texts(".banner.pass h1").len(),
+            answer.texts(".banner.check h1").len(),
+            answer.texts(".banner.fail h1").len(),
+        )
+    };
+    assert_eq!(signs("https://www.slj.gov.test/").await, (1, 0, 0));
+    assert_eq!(signs("").await, (0, 1, 0));
+    assert_eq!(signs("https://www.slj-gov.test/").await, (0, 0, 1));
 }

@@ -1,5 +1,7 @@
 //! Where an address leads: to a certificate, to an issued script, or only somewhere that looks like it.
 
+use std::borrow::Cow;
+
 use url::Url;
 
 use super::hosts::BadgeHosts;
@@ -38,14 +40,13 @@ pub enum ScriptLink {
 /// Classifies an `href`; `None` where it has nothing to do with badges.
 pub fn classify_href(href: &str, base: &Url, hosts: &BadgeHosts) -> Option<Link> {
     let url = resolve(href, base)?;
-    let id = url.query_pairs().find(|(key, _)| key.eq_ignore_ascii_case("id")).map(|(_, value)| value.into_owned());
-    // `;jsessionid=…` is a parameter of the path (RFC 3986, 3.3).
-    let path = url.path().split(';').next().unwrap_or_default();
-    let is_certificate_path = path.trim_end_matches('/').ends_with("/sitename");
+    let id = asked_id(url.query_pairs());
+    let path = bare(url.path());
+    let is_certificate_path = path.ends_with("/sitename");
     let host = Host::of(&url);
     if let Some(number) = verified(path).filter(|_| hosts.own.is_some()) {
         return match host.is_some_and(|host| hosts.is_own(&host)) {
-            true => Some(BadgeRef::parse(clean_id(number)).map_or(Link::MalformedId, Link::Certificate)),
+            true => Some(written(number).map_or(Link::MalformedId, Link::Certificate)),
             // Any site may verify something by 32 digits; a badge code is nothing else.
             false => BadgeCode::parse(clean_id(number)).ok().map(|code| Link::LookAlike(Some(BadgeRef::Code(code)))),
         };
@@ -67,7 +68,22 @@ pub fn classify_href(href: &str, base: &Url, hosts: &BadgeHosts) -> Option<Link>
 
 /// The number that a certificate's address with us ends in: `/verify/NUMBER`.
 fn verified(path: &str) -> Option<&str> {
-    path.strip_prefix("/verify/").map(|rest| rest.trim_end_matches('/')).filter(|rest| !rest.is_empty())
+    path.strip_prefix("/verify/").filter(|rest| !rest.is_empty())
+}
+
+/// A path without what servers and people leave behind it: `;jsessionid=…`, a parameter (RFC 3986, 3.3), and slashes.
+pub fn bare(path: &str) -> &str {
+    path.split(';').next().unwrap_or_default().trim_end_matches('/')
+}
+
+/// The id that a certificate's address asks for, under a name in any case.
+pub fn asked_id<'q>(mut query: impl Iterator<Item = (Cow<'q, str>, Cow<'q, str>)>) -> Option<String> {
+    query.find(|(key, _)| key.eq_ignore_ascii_case("id")).map(|(_, value)| value.into_owned())
+}
+
+/// The number of a badge as it stands in an address.
+pub fn written(number: &str) -> Option<BadgeRef> {
+    BadgeRef::parse(clean_id(bare(number)))
 }
 
 fn of_id(id: &str) -> Option<BadgeRef> {

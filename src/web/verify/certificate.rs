@@ -11,6 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::card::{Card, card};
 use super::words::{Banner, Piece, Said, banner};
 use super::{Front, html, qr, quoted, style, trouble};
+use crate::domain::badge::link;
 use crate::domain::certificate::BadgeRef;
 use crate::domain::click::{ClickVerdict, From};
 use crate::domain::seen::SeenBy;
@@ -47,14 +48,19 @@ pub(super) async fn show(State(front): State<Front>, uri: Uri, headers: HeaderMa
 
 /// What these addresses show.
 pub(super) fn page(front: &Front, uri: &Uri, headers: &HeaderMap) -> Response {
-    if uri.path() == SITENAME { sitename(front, uri, headers) } else { numbered(front, uri, headers) }
+    if is_sitename(uri) { sitename(front, uri, headers) } else { numbered(front, uri, headers) }
+}
+
+/// Is it the address that badges carry, in one of the forms it is met in?
+pub(super) fn is_sitename(uri: &Uri) -> bool {
+    link::bare(uri.path()) == SITENAME
 }
 
 fn numbered(front: &Front, uri: &Uri, headers: &HeaderMap) -> Response {
     let below = uri.path().strip_prefix("/verify/").unwrap_or_default();
     let number = below.strip_suffix("/qr.svg");
     let text = plain(number.unwrap_or(below));
-    match BadgeRef::parse(&text) {
+    match link::written(&text) {
         None => malformed(front, headers, &text),
         Some(badge) if number.is_some() => qr::picture(front, &badge, headers),
         Some(badge) => certificate(front, &badge, headers),
@@ -64,11 +70,11 @@ fn numbered(front: &Front, uri: &Uri, headers: &HeaderMap) -> Response {
 /// `/sitename?method=show&id=…`
 fn sitename(front: &Front, uri: &Uri, headers: &HeaderMap) -> Response {
     let query = uri.query().unwrap_or_default();
-    let said =
-        |name| url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value);
-    match (said("method").as_deref(), said("id")) {
-        (Some("searchIndex"), _) | (_, None) => Redirect::to("/search").into_response(),
-        (_, Some(text)) => match BadgeRef::parse(&text) {
+    let said = || url::form_urlencoded::parse(query.as_bytes());
+    let is_search = said().any(|(key, value)| key == "method" && value == "searchIndex");
+    match link::asked_id(said()).filter(|_| !is_search) {
+        None => Redirect::to("/search").into_response(),
+        Some(text) => match link::written(&text) {
             Some(badge) => certificate(front, &badge, headers),
             None => malformed(front, headers, &text),
         },
@@ -130,7 +136,8 @@ fn answer(front: &Front, t: Tongue, snapshot: &Snapshot, badge: &BadgeRef, told:
 /// As of when, where what we say may be older than it should be.
 fn stale(front: &Front, t: Tongue, as_of: DateTime<Utc>, now: DateTime<Utc>) -> Option<String> {
     let bound = TimeDelta::seconds(i64::from(front.app().config.verify.bound_seconds));
-    (now - as_of > bound).then(|| t.moment(as_of))
+    // A clock that was put back makes nothing fresh.
+    ((now - as_of).abs() > bound).then(|| t.moment(as_of))
 }
 
 /// Where to tell what looks wrong.

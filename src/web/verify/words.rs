@@ -10,7 +10,7 @@ use crate::web::tongue::Tongue;
 /// The top of a page.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Banner {
-    /// The colour, of which nothing hangs: `pass`, `fail`, `undetermined`, `na`.
+    /// The colour, of which nothing hangs: `pass`, `check`, `fail`, `undetermined`, `na`.
     pub tone: &'static str,
     /// What the mark says to who does not see it.
     pub sign: &'static str,
@@ -116,10 +116,11 @@ fn elsewhere(t: Tongue, said: Said<'_>) -> Banner {
     }
 }
 
+/// The badge is in force, and that is all that is known: not what a copied page may hand its visitors as “all well”.
 fn unknown(t: Tongue) -> Banner {
     Banner {
-        tone: "pass",
-        sign: t.say("有效", "Valid"),
+        tone: "check",
+        sign: t.say("请核对", "To be compared"),
         headline: t.say("此网站标识有效，请核对域名", "This badge is valid: now compare the name").to_owned(),
         lines: vec![plain(t.say(
             "无法得知您从哪个网站来到本页。您访问的网站，其地址栏中的域名应与下面的登记域名一致；不一致的，请勿相信。",
