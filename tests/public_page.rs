@@ -19,3 +19,5 @@ mod search;
 mod strain;
 #[path = "public_page/verdicts.rs"]
 mod verdicts;
+#[path = "public_page/wire.rs"]
+mod wire;
