@@ -21,7 +21,11 @@ async fn content(db: &Db) -> BTreeMap<&'static str, BTreeSet<String>> {
     for table in TABLES {
         let mut rows = BTreeSet::new();
         dump::read::<badgewatch::store::StoreError>(&mut tx, table, |row| {
-            rows.insert(Value::from(row).to_string());
+            // How certificates are numbered is all that a backup does not bring along.
+            let numbered = ["restored", "certificates"].map(|name| Some(Value::from(name)));
+            if !numbered.contains(&row.first().cloned()) {
+                rows.insert(Value::from(row).to_string());
+            }
             Ok(())
         })
         .await
@@ -42,7 +46,7 @@ async fn what_was_kept_in_one_engine_goes_on_in_the_other() {
     let rows = backup(&world.test.db, &world.clock, &there).await.unwrap();
 
     let Some(shared) = postgres().await else { return };
-    assert_eq!(restore(&shared.db, &there, false).await.unwrap(), rows);
+    assert_eq!(restore(&shared.db, &world.clock, &there, false).await.unwrap(), rows);
     assert_eq!(content(&shared.db).await, before);
     assert!(seal::verify(&shared.db).await.unwrap().breaches.is_empty());
 
@@ -51,8 +55,8 @@ async fn what_was_kept_in_one_engine_goes_on_in_the_other() {
     world.clock.advance(chrono::TimeDelta::days(1));
     while watch.step(64).await.unwrap() == badgewatch::flow::watch::Step::Worked {}
     backup(&shared.db, &world.clock, &back).await.unwrap();
-    assert!(matches!(restore(&world.test.db, &back, false).await, Err(BackupError::NotEmpty)));
-    restore(&world.test.db, &back, true).await.unwrap();
+    assert!(matches!(restore(&world.test.db, &world.clock, &back, false).await, Err(BackupError::NotEmpty)));
+    restore(&world.test.db, &world.clock, &back, true).await.unwrap();
     assert_eq!(content(&world.test.db).await, content(&shared.db).await);
     let id = world.id(PORTAL).await;
     assert_eq!(looks::of_site(&mut world.test.db.read().await.unwrap(), &id, 10).await.unwrap().len(), 2);
@@ -69,13 +73,13 @@ async fn a_file_that_is_not_whole_changes_nothing() {
     let broken = folder.path().join("broken.gz");
     for cut in [0, 10, whole.len() / 2, whole.len() - 9] {
         fs::write(&broken, &whole[..cut]).unwrap();
-        assert!(restore(&world.test.db, &broken, true).await.is_err(), "cut at {cut}");
+        assert!(restore(&world.test.db, &world.clock, &broken, true).await.is_err(), "cut at {cut}");
     }
     let forged = unpacked(&file).replace(PORTAL, "www.forged.gov.cn");
     packed(&broken, &forged);
-    assert!(matches!(restore(&world.test.db, &broken, true).await, Err(BackupError::Broken)));
+    assert!(matches!(restore(&world.test.db, &world.clock, &broken, true).await, Err(BackupError::Broken)));
     packed(&broken, &unpacked(&file).replace("badgewatch.backup/1", "badgewatch.backup/9"));
-    assert!(matches!(restore(&world.test.db, &broken, true).await, Err(BackupError::Format(_))));
+    assert!(matches!(restore(&world.test.db, &world.clock, &broken, true).await, Err(BackupError::Format(_))));
     assert_eq!(content(&world.test.db).await, before);
 }
 
@@ -98,7 +102,7 @@ async fn a_backup_of_a_working_daemon_is_one_moment() {
         let (taken, ()) = tokio::join!(backup(&db, &clock, &file), world.look());
         taken.unwrap();
         let copy = sqlite().await;
-        restore(&copy.db, &file, false).await.unwrap();
+        restore(&copy.db, &clock, &file, false).await.unwrap();
         // Whatever the moment was: every look has its standing, and every chain holds.
         let copied = content(&copy.db).await;
         assert_eq!(copied["looks"].len(), copied["standings"].len());

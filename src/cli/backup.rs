@@ -40,7 +40,7 @@ impl Restore {
     pub(super) fn run(self) -> anyhow::Result<u8> {
         let Self { settings, file, replace } = self;
         settings.run(async |shared| {
-            let rows = backup::restore(&shared.db, &file, replace).await?;
+            let rows = backup::restore(&shared.db, &shared.clock, &file, replace).await?;
             print(&format!("{rows} rows restored\n"))
         })?;
         Ok(0)

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 
 use crate::clock::Clock;
 use crate::store::dump::{self, TABLES, Table};
-use crate::store::{Db, StoreError, Tx};
+use crate::store::{Db, StoreError, Tx, certificates};
 
 const SCHEMA: &str = "badgewatch.backup/1";
 
@@ -90,8 +90,9 @@ impl Writer {
 
 /// Puts a backup in the place of what a database holds: all of it or nothing. How many rows it held.
 ///
-/// Workers of a running daemon find their leases gone and store nothing of what they are at.
-pub async fn restore(db: &Db, file: &Path, replace: bool) -> Result<u64, BackupError> {
+/// Workers of a running daemon find their leases gone and store nothing of what they are at. Whoever answers the public reads
+/// every certificate anew.
+pub async fn restore(db: &Db, clock: &Clock, file: &Path, replace: bool) -> Result<u64, BackupError> {
     prove(file)?;
     let mut tx = db.write().await?;
     if !replace && !dump::is_empty(&mut tx).await? {
@@ -99,6 +100,7 @@ pub async fn restore(db: &Db, file: &Path, replace: bool) -> Result<u64, BackupE
     }
     dump::empty(&mut tx).await?;
     let rows = fill(&mut tx, file).await?;
+    certificates::restored(&mut tx, clock.now()).await?;
     tx.commit().await?;
     Ok(rows)
 }

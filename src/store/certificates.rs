@@ -3,6 +3,8 @@
 //! A row that is written loses its number; whoever keeps a snapshot gives the next one to what has none, and reads what lies
 //! above the number it knows. Numbers are given one after the other, so what is read later is above what was read before.
 
+use chrono::{DateTime, Utc};
+
 use super::sites::{self, StoredSite};
 use super::{StoreResult, Tx, counters, execute, fetch_one};
 use crate::domain::beijing;
@@ -12,6 +14,9 @@ use crate::domain::certificate::Certificate;
 const SERIES: &str = "certificates";
 /// Rows numbered by one transaction: the writer is not held for long.
 const AT_ONCE: i64 = 20_000;
+
+/// Under this name stands the number from which on changes are numbered since the database was put back to an earlier state.
+const RESTORED: &str = "restored";
 
 /// A site's certificate, or that the site left the registry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +44,19 @@ pub async fn number(tx: &mut Tx) -> StoreResult<bool> {
 /// The latest number.
 pub async fn latest(tx: &mut Tx) -> StoreResult<i64> {
     counters::last(tx, SERIES).await
+}
+
+/// The database was put back from a backup. Numbers go on from one that was never given: by the clock, which runs ahead of any
+/// counting.
+pub async fn restored(tx: &mut Tx, now: DateTime<Utc>) -> StoreResult<()> {
+    let number = now.timestamp_micros();
+    counters::set(tx, SERIES, number).await?;
+    counters::set(tx, RESTORED, number).await
+}
+
+/// The first number since the database was put back: a snapshot of before tells what may be gone. 0: it never was.
+pub async fn first(tx: &mut Tx) -> StoreResult<i64> {
+    counters::last(tx, RESTORED).await
 }
 
 /// What changed above a number, a page at a time in the order of ids.

@@ -1,7 +1,9 @@
 //! The shelf follows the registry and the offices' decisions.
 
 use badgewatch::domain::click::{ClickVerdict, From};
+use badgewatch::domain::ids::BadgeCode;
 use badgewatch::domain::registry::BadgeState;
+use badgewatch::flow::backup::{backup, restore};
 use badgewatch::flow::certificates::{self, Mark, Shelf, ShelfError, Wanted};
 use chrono::TimeDelta;
 
@@ -148,6 +150,32 @@ async fn the_public_finds_a_badge_by_a_piece_of_a_name() {
         assert_eq!(found(&hall, "水利网"), Vec::<String>::new());
         assert_eq!(found(&hall, "水务网"), ["云溪水务网"]);
         assert!(Wanted::new("云").is_none() && Wanted::new("  ").is_none() && Wanted::new(&"云".repeat(101)).is_none());
+    })
+    .await;
+}
+
+/// What was numbered after the backup was made is numbered again, for other changes.
+#[tokio::test]
+async fn a_database_that_was_put_back_is_followed_from_there() {
+    told(async |hall| {
+        let (file, db) = (hall.folder.path().join("backup.gz"), &hall.app.db);
+        backup(db, &hall.clock, &file).await.unwrap();
+        hall.decide("edu.yunxi.gov.test", Some(BadgeState::Revoked)).await;
+        hall.follow().await;
+        assert_eq!(hall.told(EDU, &From::Unknown), ClickVerdict::Revoked);
+        let path = format!("/js/{}/{WATER}.js", BadgeCode::parse(WATER).unwrap().path());
+        let script = async || hall.get(&path).await.text().await.unwrap();
+        assert!(script().await.ends_with(",1);\n"));
+
+        hall.clock.advance(TimeDelta::minutes(1));
+        restore(db, &hall.clock, &file, true).await.unwrap();
+        hall.decide("water.yunxi.gov.test", Some(BadgeState::Revoked)).await;
+        hall.follow().await;
+        for shelf in [hall.app.shelf.clone(), hall.next_process()] {
+            assert_eq!(verdict(&shelf, WATER, &From::Unknown), ClickVerdict::Revoked, "decided after it was put back");
+            assert_eq!(verdict(&shelf, EDU, &From::Unknown), ClickVerdict::Valid, "that decision is gone");
+        }
+        assert!(script().await.ends_with(",0);\n"), "nor is a script told that was kept ready before");
     })
     .await;
 }

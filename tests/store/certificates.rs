@@ -42,6 +42,23 @@ async fn what_is_written_is_numbered_once_and_read_above_the_number_one_knows() 
 }
 
 #[tokio::test]
+async fn numbers_go_on_from_one_that_was_never_given_after_it_was_put_back() {
+    told(2, async |stage| {
+        let before = number_all(stage).await;
+        assert_eq!(ask!(stage, certificates::first), 0);
+        for (minute, state) in [(5, BadgeState::Revoked), (6, BadgeState::Suspended)] {
+            tell!(stage, certificates::restored, at(minute));
+            let first = ask!(stage, certificates::first);
+            assert!(first > before && first == ask!(stage, certificates::latest));
+            assert!(tell!(stage, sites::decide_state, &stage.ids[1], Some(state), at(minute)));
+            number_all(stage).await;
+            assert_eq!(ids(&ask!(stage, certificates::above, first, "", 10)), stage.ids[1..2]);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_site_that_left_the_registry_has_no_certificate() {
     told(2, async |stage| {
         let first = number_all(stage).await;

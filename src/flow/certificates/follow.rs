@@ -26,13 +26,13 @@ const REFRESHED_EVERY: chrono::TimeDelta = chrono::TimeDelta::minutes(10);
 pub async fn follow(db: &Db, shelf: &Shelf, installation: &str, now: DateTime<Utc>) -> Result<(), ShelfError> {
     number_all(db).await?;
     let mut tx = db.read().await?;
-    let latest = certificates::latest(&mut tx).await?;
+    let (first, latest) = (certificates::first(&mut tx).await?, certificates::latest(&mut tx).await?);
     let known = shelf.get();
     let is_of_another = known.as_ref().is_some_and(|known| known.base.head.of != installation && !known.is_empty());
     if is_of_another && certificates::all(&mut tx, "", 1).await?.is_empty() {
         return Err(ShelfError::Emptied);
     }
-    let known = known.filter(|known| known.base.head.of == installation && known.number <= latest);
+    let known = known.filter(|known| known.base.head.of == installation && (first..=latest).contains(&known.number));
     let next = match known {
         Some(known) => laid_upon(&mut tx, &known, latest, now).await?,
         None => None,
