@@ -50,7 +50,7 @@ async fn any_form_of_a_request_is_answered_or_refused_and_none_is_a_trouble_of_o
         (format!("GET {page} HTTP/3.0"), 400),
         (format!("GET  {page} HTTP/1.1"), 400),
         (format!("GET {page}\u{a0} HTTP/1.1"), 200),
-        (format!("PRI * HTTP/2.0\r\n\r\nSM"), 400),
+        ("PRI * HTTP/2.0\r\n\r\nSM".into(), 400),
     ] {
         let (answered, text) = asked(&house, &line, "Referer: https://www.slj.gov.test/\r\n").await;
         assert_eq!(answered, status, "{line}: {text}");
