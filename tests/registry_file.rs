@@ -3,6 +3,8 @@
 
 mod support;
 
+use std::io::{Cursor, Write};
+
 use badgewatch::domain::badge::BadgeHosts;
 use badgewatch::domain::identity::{Pairs, Subject};
 use badgewatch::domain::look::{Document, look};
@@ -13,6 +15,8 @@ use badgewatch::domain::registry::*;
 use badgewatch::domain::verdict::{BrokenStep, Effect, FindingCode, Reason, Verdict};
 use support::xlsx::{Cell, xlsx};
 use url::Url;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
 
 /// The rows of a sheet: English headers, then cells by column; what is not named is empty.
 fn sheet(rows: &[&[(&str, Cell)]]) -> Vec<u8> {
@@ -91,6 +95,21 @@ fn a_broken_or_an_old_workbook_is_refused_as_a_whole() {
     let old = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and so on";
     assert_eq!(Registry::read(old).unwrap_err(), RegistryError::OldWorkbook);
     assert_eq!(Registry::read(&xlsx(&[])).unwrap_err(), RegistryError::Empty);
+}
+
+#[test]
+fn what_unpacks_to_more_than_a_registry_is_refused_before_it_is_kept() {
+    let blanks = "　".repeat(1 << 20);
+    let whole = sheet(&[&[("en_domain", text("www.yunxi.gov.test"))]]);
+    let mut zip = ZipWriter::new_append(Cursor::new(whole)).unwrap();
+    zip.start_file("xl/sharedStrings.xml", SimpleFileOptions::default()).unwrap();
+    zip.write_all(b"<sst><si><t>").unwrap();
+    (0..30).for_each(|_| zip.write_all(blanks.as_bytes()).unwrap());
+    zip.write_all(b"</t></si></sst>").unwrap();
+    let bomb = zip.finish().unwrap().into_inner();
+    assert!(bomb.len() < 1 << 20, "{} bytes hold ninety million", bomb.len());
+    let read = Registry::read(&bomb);
+    assert!(matches!(&read, Err(RegistryError::Workbook(why)) if why.contains("more than a registry")), "{read:?}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! The sheet is read as a stream: a lone cell far below or to the right costs nothing. A number is taken as it is typed,
 //! unless it is longer than a spreadsheet can hold: then its last digits are gone, and the row is refused.
 
-use std::io::Cursor;
+use std::io::{Cursor, Read};
 
 use calamine::{Cell, DataRef, ExcelDateTime, ExcelDateTimeType, Reader, SheetType, SheetVisible, Xlsx};
 use chrono::NaiveDate;
@@ -13,6 +13,10 @@ use super::rows::{Row, fault_of_cells};
 
 /// Columns that are read: many times what the registry has.
 const MOST_COLUMNS: u32 = 1_024;
+/// Bytes that a workbook unpacks to, and how many times its own size beside: text packs twenty to one. What is no sheet is held
+/// in memory whole, and packs worse.
+const MOST_OF_SHEETS: (u64, u64) = (256 << 20, 40);
+const MOST_OF_THE_REST: (u64, u64) = (64 << 20, 8);
 /// A spreadsheet keeps fifteen digits of a number.
 const EXACT: f64 = 1e15;
 
@@ -48,6 +52,7 @@ pub(super) fn read(
     file: &[u8],
     mut take: impl FnMut(Row, Epoch) -> Result<(), RegistryError>,
 ) -> Result<(), RegistryError> {
+    is_as_large_as_it_looks(file)?;
     let broken = |error: calamine::XlsxError| RegistryError::Workbook(error.to_string());
     let mut workbook = Xlsx::new(Cursor::new(file)).map_err(broken)?;
     let epoch = Epoch { is_1904: workbook.has_1904_epoch() };
@@ -64,6 +69,24 @@ pub(super) fn read(
         line.add(&cell);
     }
     line.end().map_or(Ok(()), |row| take(row, epoch))
+}
+
+/// Refuses what unpacks to more than a registry is, before anything of it is kept: what an archive says of its own size is
+/// not believed.
+fn is_as_large_as_it_looks(file: &[u8]) -> Result<(), RegistryError> {
+    let broken = |error: &dyn std::fmt::Display| RegistryError::Workbook(error.to_string());
+    let most = |(most, times): (u64, u64)| most + times * file.len() as u64;
+    let (mut sheets, mut rest) = (most(MOST_OF_SHEETS), most(MOST_OF_THE_REST));
+    let mut archive = zip::ZipArchive::new(Cursor::new(file)).map_err(|error| broken(&error))?;
+    for at in 0..archive.len() {
+        let part = archive.by_index(at).map_err(|error| broken(&error))?;
+        let is_sheet = part.name().is_ok_and(|name| name.starts_with("xl/worksheets/"));
+        let left = if is_sheet { &mut sheets } else { &mut rest };
+        let unpacked =
+            std::io::copy(&mut part.take(*left + 1), &mut std::io::sink()).map_err(|error| broken(&error))?;
+        *left = left.checked_sub(unpacked).ok_or_else(|| broken(&"it unpacks to more than a registry is"))?;
+    }
+    Ok(())
 }
 
 /// A row in the course of being read.
