@@ -52,7 +52,9 @@ async fn maintenance_is_announced_and_taken_back() {
         assert_eq!(chen.submit(PAGE, &to, &fields("2026-11-26")).await.status, 409, "it ends before it begins");
         assert_eq!(chen.submit(PAGE, &to, &fields("morgen")).await.status, 409);
         assert_eq!(chen.submit(PAGE, &to, &fields("2026-11-30")).await.status, 303);
-        assert!(chen.get(PAGE).await.text("#maintenance + ul").contains("机房搬迁"));
+        let page = chen.get(PAGE).await;
+        assert!(page.text("#maintenance + ul").contains("机房搬迁"));
+        assert!(page.text(".timeline").contains("登记维护公告"), "who said it is on record");
         let (id, window) = {
             let mut tx = house.test.db.read().await.unwrap();
             let id = sites::by_key(&mut tx, FAILS).await.unwrap().unwrap().id;

@@ -163,7 +163,7 @@ impl Notice {
             }),
             NoticeCommand::Approve { on, seen } => on.act(async |shared, actor, id| {
                 let (db, desk, now) = (&shared.db, &shared.desk, shared.clock.now());
-                notices::approve(db, desk, actor, crate::flow::On { id, seen }, now).await
+                notices::approve(db, desk, actor, crate::flow::On { seen, ..id.into() }, now).await
             }),
             NoticeCommand::Withdraw { on, why } => on.act(async |shared, actor, id| {
                 notices::withdraw(&shared.db, &shared.desk, actor, id, &why, shared.clock.now()).await

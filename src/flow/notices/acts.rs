@@ -1,25 +1,35 @@
 //! What people do to a notice: officers by their accounts, units by their link. One transaction an act.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::json;
 
 use super::apply::apply;
+use super::rehearse::{fingerprint, prepared};
 use super::{ActError, Desk, Now, UNIT, notice_of, site_of};
 use crate::domain::account::{AccountRole, Actor};
 use crate::domain::beijing::day;
 use crate::domain::notice::{Event, OfficerAct, Refusal, RequestKind, may_announce};
 use crate::flow::On;
+use crate::store::audit::{self, Act};
 use crate::store::maintenance::{self, Announcement};
 use crate::store::notices::{self, StoredNotice};
-use crate::store::{Db, attachments};
+use crate::store::{Db, attachments, plan};
 
 type Done = Result<StoredNotice, ActError>;
 
-/// An officer's act on a notice, if it is still what the officer saw.
+/// An officer's act on a notice, if it is still what the officer saw, and sends what the officer read.
 pub async fn act(db: &Db, desk: &Desk, actor: &Actor, on: On<'_>, event: Event, at: DateTime<Utc>) -> Done {
     let mut tx = db.write().await?;
     let notice = notice_of(&mut tx, actor, AccountRole::Officer, on.id).await?;
     stands(&notice, on, &event)?;
     let now = Now::read(&mut tx, at).await?;
+    if let Some(read) = on.letters {
+        // The site, its addresses and its evidence change without the notice.
+        let letters = prepared(&mut tx, desk, &now, &notice, &event).await?;
+        if fingerprint(&letters) != read {
+            return Err(ActError::Changed);
+        }
+    }
     let done = apply(&mut tx, desk, &now, notice, &event, &actor.text()).await?;
     tx.commit().await?;
     Ok(done)
@@ -123,6 +133,11 @@ pub async fn announce_maintenance(
         }
         None => None,
     };
+    // Notice first, then the site's chain: whoever advances notices holds them in this order.
+    let detail = json!({ "site": of.site, "from": from, "until": until });
+    let act = Act { actor: &by, action: "maintenance_announced", from: None, to: None, why: Some(&of.reason), detail };
+    plan::stand_by(&mut tx, &site.id).await?;
+    audit::append(&mut tx, &format!("site:{}", site.id), at, &act).await?;
     tx.commit().await?;
     Ok(moved)
 }

@@ -34,7 +34,7 @@ pub use advance::advance;
 pub(crate) use allowed::{notice_of, site_of};
 pub(crate) use apply::apply;
 pub use recheck::{RecheckError, recheck};
-pub use rehearse::{Prepared, rehearse};
+pub use rehearse::{Prepared, fingerprint, rehearse};
 
 /// Who is on record where no person acted.
 pub const SYSTEM: &str = "system";

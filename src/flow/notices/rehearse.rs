@@ -7,11 +7,12 @@ use super::letters::{self, Draft};
 use super::{ActError, Desk, Now, notice_of};
 use crate::domain::account::{AccountRole, Actor};
 use crate::domain::calendar::Due;
+use crate::domain::evidence::sha256;
 use crate::domain::letter::Letter;
 use crate::domain::notice::{Effect, Event};
 use crate::flow::On;
-use crate::store::Db;
 use crate::store::notices::StoredNotice;
+use crate::store::{Db, Tx};
 
 /// A letter that would go.
 #[derive(Debug, Clone)]
@@ -40,16 +41,35 @@ pub async fn rehearse(
     let read = notice_of(&mut tx, actor, AccountRole::Officer, on.id).await?;
     stands(&read, on, event)?;
     let now = Now::read(&mut tx, at).await?;
+    let prepared = prepared(&mut tx, desk, &now, &read, event).await?;
+    Ok((read, prepared))
+}
+
+/// What an event on a notice would send now.
+pub(super) async fn prepared(
+    tx: &mut Tx,
+    desk: &Desk,
+    now: &Now,
+    read: &StoredNotice,
+    event: &Event,
+) -> Result<Vec<Prepared>, ActError> {
     let step = read.notice.step(event, &now.moment(desk, read.region.as_deref()))?;
     let to = StoredNotice { notice: step.notice, ..read.clone() };
     let mut prepared = Vec::new();
     for effect in step.effects {
         if let Effect::Write(telegram) = effect {
-            let draft = letters::draft(&mut tx, desk, &now, &to, telegram).await?;
-            prepared.push(prepare(desk, &now, &to, draft, telegram.step));
+            let draft = letters::draft(tx, desk, now, &to, telegram).await?;
+            prepared.push(prepare(desk, now, &to, draft, telegram.step));
         }
     }
-    Ok((read, prepared))
+    Ok(prepared)
+}
+
+/// Tells letters that read or go otherwise apart, however late they are let go: by all that is frozen when they are, and
+/// by whom they go to. The due date is not of it: it is that of the day of telling.
+pub fn fingerprint(letters: &[Prepared]) -> String {
+    let frozen: Vec<_> = letters.iter().map(|one| (&one.letter, &one.to, &one.copies, &one.hooks)).collect();
+    sha256(serde_json::json!(frozen).to_string().as_bytes())
 }
 
 fn prepare(desk: &Desk, now: &Now, notice: &StoredNotice, draft: Draft, step: u32) -> Prepared {

@@ -70,7 +70,7 @@ pub(super) struct Delivered {
 acts! { "notices", "The notice", NoticeSheet;
     /// Lets what is drafted go.
     "/notices/{id}/approve" approve_notice(Approval { version }) => |app, actor, id, now| {
-        notices::approve(&app.db, &app.desk, actor, On { id, seen: version }, now)
+        notices::approve(&app.db, &app.desk, actor, On { seen: version, ..On::from(id) }, now)
     };
     /// Takes a notice back: it was wrong.
     "/notices/{id}/withdraw" withdraw_notice(Why { why }) =>

@@ -59,7 +59,11 @@ impl<'a> Desk<'a> {
         page.lines.extend(mail_note(t, &app.config.mail).filter(|_| !prepared.is_empty()));
         let letters = letter::of_notice(app, t, prepared, app.clock.now())?;
         let button = acts::button(t, self.act, prepared.is_empty());
-        Ok(page.confirmed(letters, read.version, has_form(self.act), button).answer())
+        let mut page = page.confirmed(letters, read.version, has_form(self.act), button);
+        if let Some(confirm) = &mut page.confirm {
+            confirm.hidden.push(("letters", notices::fingerprint(prepared)));
+        }
+        Ok(page.answer())
     }
 
     /// What would follow; what stands against it comes back as the first page, or in a sentence where there is none.
@@ -85,7 +89,7 @@ impl<'a> Desk<'a> {
 
     async fn done(&self, given: &Given, event: Event, version: i64) -> Page {
         let app = &self.console.app;
-        let on = On::seen(&self.sheet.notice.id, version);
+        let on = On::read(&self.sheet.notice.id, version, &given.letters);
         match notices::act(&app.db, &app.desk, self.officer.actor(), on, event, app.clock.now()).await {
             Ok(_) => Ok(Redirect::to(&format!("{}?told={}", self.back(), self.act)).into_response()),
             Err(error) => self.refused(given, error),

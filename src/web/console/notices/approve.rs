@@ -26,7 +26,7 @@ pub(in crate::web::console) struct Chosen {
     /// Ids that were marked in the list.
     #[serde(default)]
     id: Vec<String>,
-    /// `ID:VERSION` of what was shown and is meant.
+    /// `ID:VERSION:LETTERS` of what was shown and is meant.
     #[serde(default)]
     seen: Vec<String>,
 }
@@ -34,6 +34,8 @@ pub(in crate::web::console) struct Chosen {
 struct Draft {
     id: String,
     version: i64,
+    /// Their fingerprint.
+    seen: String,
     unit: String,
     site: String,
     faults: String,
@@ -81,6 +83,7 @@ async fn ask(console: &Console, officer: &Officer, ids: &[String]) -> Page {
                 site: sheet.site.site.name.clone(),
                 faults: faults(officer.t, &stored.notice),
                 letters: letter::of_notice(app, officer.t, &prepared, now)?,
+                seen: notices::fingerprint(&prepared),
                 id: stored.id,
             }),
             Err(error) => left.push(why(officer, &sheet, error)?),
@@ -97,10 +100,10 @@ async fn meant(console: &Console, officer: &Officer, seen: &[String]) -> Page {
     let app = &console.app;
     let (mut done, mut left) = (0, Vec::new());
     for seen in seen.iter().take(MOST) {
-        let (id, version) = seen.split_once(':').ok_or(Trouble::Broken)?;
+        let [id, version, letters] = seen.split(':').collect::<Vec<_>>()[..] else { return Err(Trouble::Broken) };
         let version = version.parse().map_err(|_| Trouble::Broken)?;
         let sheet = read::show(&app.db, officer.actor(), id).await?;
-        let on = On::seen(id, version);
+        let on = On::read(id, version, letters);
         match notices::act(&app.db, &app.desk, officer.actor(), on, Event::Approved, app.clock.now()).await {
             Ok(_) => done += 1,
             Err(error) => left.push(why(officer, &sheet, error)?),

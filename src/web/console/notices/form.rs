@@ -16,6 +16,8 @@ pub(in crate::web::console) struct Given {
     pub on: String,
     pub text: String,
     pub granted: String,
+    /// Fingerprint of the letters that were shown.
+    pub letters: String,
     confirm: String,
     again: String,
 }

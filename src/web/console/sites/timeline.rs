@@ -74,6 +74,7 @@ fn act(t: Tongue, act: &Recorded) -> Line {
         "recheck_asked" => t.say("申请复检", "asked for a re-check"),
         "exempted" => t.say("豁免通知", "exempted it from notices"),
         "exemption_ended" => t.say("结束豁免", "ended the exemption"),
+        "maintenance_announced" => t.say("登记维护公告", "announced maintenance"),
         "maintenance_withdrawn" => t.say("撤回维护公告", "took announced maintenance back"),
         "edited" => t.say("修改登记信息", "edited what is on file"),
         other => other,
