@@ -142,7 +142,14 @@ pub async fn issue_token(db: &Db, name: &str, days: u32, by: &str, now: DateTime
     }
     let text = format!("{TOKEN_PREFIX}{}", BASE64.encode(keys::random()?));
     let expires_at = now + TimeDelta::days(i64::from(days));
-    let token = Token { id: new_id(), account_id: account.id, made_at: now, expires_at, revoked_at: None };
+    let token = Token {
+        id: new_id(),
+        account_id: account.id,
+        made_at: now,
+        expires_at,
+        revoked_at: None,
+        made_by: Some(by.to_owned()),
+    };
     accounts::add_token(&mut tx, &token, &hash(&text)).await?;
     let detail = json!({ "account": name, "token": token.id, "expires_at": expires_at });
     record(&mut tx, by, "token_issued", detail, now).await?;

@@ -132,25 +132,27 @@ pub struct Token {
     /// From then on it lets nobody in.
     pub expires_at: DateTime<Utc>,
     pub revoked_at: Option<DateTime<Utc>>,
+    /// Who issued it, as it stands on record.
+    pub made_by: Option<String>,
 }
 
 /// Keeps a new token by its SHA-256 (hexadecimal).
 pub async fn add_token(tx: &mut Tx, new: &Token, hash: &str) -> StoreResult<()> {
-    let sql = "INSERT INTO tokens (id, account_id, hash, made_at, expires_at) VALUES ($1, $2, $3, $4, $5)";
-    execute!(tx, sql, &new.id, &new.account_id, hash, new.made_at, new.expires_at)?;
+    let sql = "INSERT INTO tokens (id, account_id, hash, made_at, expires_at, made_by) VALUES ($1, $2, $3, $4, $5, $6)";
+    execute!(tx, sql, &new.id, &new.account_id, hash, new.made_at, new.expires_at, &new.made_by)?;
     Ok(())
 }
 
 /// The tokens of an account, the latest first.
 pub async fn tokens(tx: &mut Tx, account_id: &str) -> StoreResult<Vec<Token>> {
-    let sql = "SELECT id, account_id, made_at, expires_at, revoked_at FROM tokens WHERE account_id = $1 \
+    let sql = "SELECT id, account_id, made_at, expires_at, revoked_at, made_by FROM tokens WHERE account_id = $1 \
                ORDER BY made_at DESC, id DESC";
     fetch_all!(Token, tx, sql, account_id)
 }
 
 /// The tokens of an area's accounts that are neither over nor taken back, each with its account's name, by name.
 pub async fn tokens_within(tx: &mut Tx, area: &str, now: DateTime<Utc>) -> StoreResult<Vec<(String, Token)>> {
-    let sql = "SELECT a.name, t.id, t.account_id, t.made_at, t.expires_at, t.revoked_at \
+    let sql = "SELECT a.name, t.id, t.account_id, t.made_at, t.expires_at, t.revoked_at, t.made_by \
                FROM tokens t JOIN accounts a ON a.id = t.account_id WHERE a.region LIKE $1 || '%' AND t.expires_at > $2 \
                AND t.revoked_at IS NULL AND a.disabled_at IS NULL ORDER BY a.name, t.made_at, t.id";
     let rows = fetch_all!(Named, tx, sql, area, now)?;
@@ -169,6 +171,14 @@ pub async fn holder_within(tx: &mut Tx, area: &str, token_id: &str) -> StoreResu
     let sql = "SELECT a.name FROM tokens t JOIN accounts a ON a.id = t.account_id \
                WHERE a.region LIKE $1 || '%' AND t.id = $2 AND t.revoked_at IS NULL";
     Ok(fetch_optional!((String,), tx, sql, area, token_id)?.map(|row| row.0))
+}
+
+/// Who handed out what lets an account in: its password, and tokens that are good. As they stand on record.
+pub async fn hands_of(tx: &mut Tx, name: &str, now: DateTime<Utc>) -> StoreResult<Vec<String>> {
+    let sql = "SELECT password_by FROM accounts WHERE name = $1 AND password_by IS NOT NULL \
+               UNION SELECT t.made_by FROM tokens t JOIN accounts a ON a.id = t.account_id \
+               WHERE a.name = $1 AND t.made_by IS NOT NULL AND t.revoked_at IS NULL AND t.expires_at > $2 ORDER BY 1";
+    Ok(fetch_all!((String,), tx, sql, name, now)?.into_iter().map(|row| row.0).collect())
 }
 
 /// Takes a token back; the name of its account. `None`: there is none, or it is taken back already.

@@ -10,29 +10,34 @@ pub struct Password {
     pub account_id: String,
     /// Argon2id, as a PHC string.
     pub phc: String,
+    /// It was made for somebody, who has not changed it yet.
+    pub is_first: bool,
+    pub made_at: Option<DateTime<Utc>>,
     /// It takes a code of a second device, too.
     pub has_device: bool,
 }
 
 /// The password of an account that is not disabled and has one.
 pub async fn password_of(tx: &mut Tx, name: &str) -> StoreResult<Option<Password>> {
-    let sql = "SELECT id AS account_id, password AS phc, totp IS NOT NULL AS has_device FROM accounts \
+    let sql = "SELECT id AS account_id, password AS phc, password_first AS is_first, password_at AS made_at, \
+               totp IS NOT NULL AS has_device FROM accounts \
                WHERE name = $1 AND disabled_at IS NULL AND password IS NOT NULL";
     fetch_optional!(Password, tx, sql, name)
 }
 
-/// Gives an account a password; its id. `first`: it is to be changed before anything else. None: there is no such account,
-/// or it is disabled.
+/// Gives an account a password; its id. `first`: it is to be changed before anything else; `by`: who made it for the
+/// account, where its owner did not. None: there is no such account, or it is disabled.
 pub async fn set_password(
     tx: &mut Tx,
     name: &str,
     phc: &str,
     first: bool,
     at: DateTime<Utc>,
+    by: Option<&str>,
 ) -> StoreResult<Option<String>> {
-    let sql = "UPDATE accounts SET password = $2, password_first = $3, password_at = $4 \
-               WHERE name = $1 AND disabled_at IS NULL RETURNING id";
-    Ok(fetch_optional!((String,), tx, sql, name, phc, first, at)?.map(|row| row.0))
+    let sql = "UPDATE accounts SET password = $2, password_first = $3, password_at = $4, \
+               password_by = COALESCE($5, password_by) WHERE name = $1 AND disabled_at IS NULL RETURNING id";
+    Ok(fetch_optional!((String,), tx, sql, name, phc, first, at, by)?.map(|row| row.0))
 }
 
 /// Counts a log-in in vain; how many there were since the last that was not.
@@ -41,10 +46,11 @@ pub async fn failed(tx: &mut Tx, account_id: &str) -> StoreResult<i64> {
     Ok(fetch_optional!((i64,), tx, sql, account_id)?.map_or(0, |row| row.0))
 }
 
-/// Forgets the log-ins in vain.
-pub async fn succeeded(tx: &mut Tx, account_id: &str) -> StoreResult<()> {
-    execute!(tx, "UPDATE accounts SET failures = 0 WHERE id = $1 AND failures > 0", account_id)?;
-    Ok(())
+/// Forgets the log-ins in vain. `false`: it was tried against what does not hold any more.
+pub async fn succeeded(tx: &mut Tx, tried: &Password) -> StoreResult<bool> {
+    let sql = "UPDATE accounts SET failures = 0 WHERE id = $1 AND password = $2 AND (totp IS NOT NULL) = $3 \
+               AND disabled_at IS NULL";
+    Ok(execute!(tx, sql, &tried.account_id, &tried.phc, tried.has_device)? == 1)
 }
 
 /// The secret of an account's second device (base32).

@@ -131,9 +131,9 @@ pub const TABLES: &[Table] = tables! {
     accounts { id: Text = "$1", name: Text = "$2", person: Text = "$3", region: Text = "$4", role: Text = "$5",
         made_at: At = "$6", disabled_at: At = "$7", password: Text = "$8", password_at: At = "$9",
         password_first: Bool = "$10", totp: Text = "$11", totp_at: At = "$12", totp_step: Int = "$13", failures: Int = "$14",
-        body: Text = "$15" }
+        body: Text = "$15", password_by: Text = "$16" }
     tokens { id: Text = "$1", account_id: Text = "$2", hash: Text = "$3", made_at: At = "$4", expires_at: At = "$5",
-        revoked_at: At = "$6" }
+        revoked_at: At = "$6", made_by: Text = "$7" }
     circulars { id: Text = "$1", number: Text = "$2", area: Text = "$3", from_on: Day = "$4", until_on: Day = "$5",
         state: Text = "$6", version: Int = "$7", made_at: At = "$8", made_by: Text = "$9", office: Text = "$10",
         addressee: Text = "$11", opening: Text = "$12", next_steps: Text = "$13", figures: Tree = "$14",

@@ -1,9 +1,12 @@
 //! Cases: opened by hand, proposed by one, read as they will go, decided by another.
 
-use badgewatch::domain::account::AccountRole;
-use badgewatch::domain::case::CaseState;
-use badgewatch::flow::cases::{Desk, advance};
+use badgewatch::domain::account::{AccountRole, Actor, Body};
+use badgewatch::domain::case::{CaseRefusal, CaseState};
+use badgewatch::flow::accounts::{self as flow_accounts, NewAccount};
+use badgewatch::flow::cases::{self as flow_cases, CaseError, Desk, advance};
+use badgewatch::flow::people::manage;
 use badgewatch::flow::watch::Step;
+use badgewatch::store::accounts;
 use badgewatch::store::cases::{self, StoredCase};
 use chrono::TimeDelta;
 
@@ -166,6 +169,50 @@ async fn another_county_s_cases_do_not_exist() {
         assert_eq!(li.get(LIST).await.texts(".desk .name").len(), 1);
         assert_eq!(li.get(&format!("{at}/bundle")).await.status, 404, "nothing is locked yet");
         assert_eq!(li.get(&format!("{at}/explode")).await.status, 404);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_hands_out_accounts_and_tokens_is_not_both_of_two_people() {
+    told(async |house| {
+        let (db, now) = (&house.test.db, house.clock.now());
+        let wang = house.person("wang", AccountRole::Admin, HERE).await;
+        let actor = accounts::by_name(&mut db.read().await.unwrap(), "wang").await.unwrap().unwrap();
+        let admin = Actor { account_id: actor.id, name: actor.name, role: AccountRole::Admin, region: HERE.to_owned() };
+        let at = opened(&wang, SITE, "name_changed").await;
+        let fields = [("outcome", "revocation"), ("reason", "单位已注销网站名称。"), ("when", "next")];
+        does(&wang, &at, "propose", &fields).await;
+        let id = at.rsplit('/').next().unwrap();
+
+        // A second account of wang's own making.
+        let new = NewAccount {
+            name: "wang.2".to_owned(),
+            person: "王某".to_owned(),
+            body: Body::Office,
+            region: HERE.to_owned(),
+            role: AccountRole::Approver,
+        };
+        let first = manage::add(db, &admin, &new, now).await.unwrap();
+        let second = house.stranger();
+        second.log_in("wang.2", &first).await;
+        let change = [("present", first.as_str()), ("new", PASSWORD), ("again", PASSWORD)];
+        assert_eq!(second.submit("/console/password", "/console/password", &change).await.status, 303);
+        let refused = second.get(&format!("{at}/approve")).await;
+        assert!(refused.status == 409 && refused.body.contains("由另一个发放"), "{}", refused.body);
+        let version = case(&house, id).await.version.to_string();
+        let forged = second.submit(&at, &format!("{at}/approve"), &[("confirm", &version)]).await;
+        assert_eq!(forged.status, 409, "nor by the form alone");
+
+        // Somebody else's account, by a token that its owner knows nothing of.
+        let wu = house.person("wu", AccountRole::Approver, HERE).await;
+        let token = manage::issue(db, &admin, "wu", 1, now).await.unwrap();
+        let borrowed = flow_accounts::authenticate(db, &token.text, now).await.unwrap().unwrap();
+        let approved = flow_cases::approve(&Desk::of(&house.app), &borrowed, id, now).await;
+        assert!(matches!(approved, Err(CaseError::Refused(CaseRefusal::SameHand))), "{approved:?}");
+        assert_eq!(case(&house, id).await.case.state, CaseState::Proposed);
+        manage::revoke(db, &admin, &token.token.id, now).await.unwrap();
+        does(&wu, &at, "approve", &[]).await;
     })
     .await;
 }

@@ -84,3 +84,27 @@ async fn a_name_of_its_own_asks_for_nothing_and_a_folder_goes_with_all_of_its_ho
         cases::propose(&desk, &chen(), &folder, &nothing, now).await.unwrap();
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_registry_overtook_since_it_was_proposed_is_not_approved() {
+    for test in every_engine().await {
+        let (db, now, offices) = (&test.db, super::desk::start(), offices());
+        let with_two = registry().replace("云溪县人民政府办公室网站,,", "云溪县人民政府办公室网站,云溪县.政务,");
+        register(db, &with_two, now).await;
+        let calendar = badgewatch::domain::calendar::Calendar::builtin().into();
+        let desk = Desk { db, calendar, offices: &offices, registry: None, cnnic: None };
+        let id = opened(db, &desk, SITE).await;
+        cases::propose(&desk, &chen(), &id, &stop(true), now).await.unwrap();
+
+        register(db, &county().replace("云溪县人民政府办公室网站,,", "云溪县人民政府办公室网站,云溪县.政务,"), now)
+            .await;
+        let unawares = cases::approve(&desk, &li(), &id, now).await;
+        let Err(CaseError::Shared(shared)) = &unawares else { panic!("{unawares:?}") };
+        assert_eq!(shared.iter().map(|one| one.site.as_str()).collect::<Vec<_>>(), [BELOW], "who came since");
+        assert_eq!(case(db, &id).await.case.state, CaseState::Proposed);
+
+        register(db, &county(), now).await;
+        assert_eq!(refused(cases::approve(&desk, &li(), &id, now).await), "not_its_names");
+        assert!(letters(db, "stop_resolution").await.is_empty());
+    }
+}

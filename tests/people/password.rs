@@ -3,6 +3,7 @@
 use badgewatch::domain::account::AccountRole;
 use badgewatch::flow::accounts::OPERATOR;
 use badgewatch::flow::people;
+use chrono::TimeDelta;
 use tempfile::TempDir;
 
 use crate::door::acts;
@@ -123,6 +124,26 @@ async fn the_command_line_prints_a_first_password_once_and_takes_everything_back
         assert_eq!(chen.log_in("chen", &second).await.status, 401);
         let acts = acts(&house).await;
         assert!(acts.iter().all(|act| ![&first, &second].iter().any(|word| act.2.to_string().contains(*word))));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_first_password_that_lies_about_for_a_week_lets_nobody_in() {
+    told(async |house| {
+        house.account("chen", AccountRole::Officer, "140214").await;
+        let first = people::first_password().unwrap();
+        people::set_password(&house.test.db, "chen", &first, true, OPERATOR, house.clock.now()).await.unwrap();
+        house.clock.advance(TimeDelta::days(people::FIRST_DAYS));
+        assert_eq!(house.stranger().log_in("chen", &first).await.status, 303, "to the day");
+        house.clock.advance(TimeDelta::seconds(1));
+        let late = house.stranger().log_in("chen", &first).await;
+        assert!(late.status == 401 && late.text(".wrong h2").contains("首次密码已过期"), "{}", late.body);
+        let guessed = house.stranger().log_in("chen", "not it, not at all").await;
+        assert!(guessed.text(".wrong h2").contains("没有登录成功"), "only who knows it is told");
+        people::set_password(&house.test.db, "chen", PASSWORD, false, OPERATOR, house.clock.now()).await.unwrap();
+        house.clock.advance(TimeDelta::days(400));
+        assert_eq!(house.stranger().log_in("chen", PASSWORD).await.status, 303, "one's own does not run out");
     })
     .await;
 }

@@ -3,7 +3,7 @@
 use badgewatch::domain::account::{AccountRole, Actor, Body};
 use badgewatch::flow::accounts::{AccountError, NewAccount, OPERATOR, add_account};
 use badgewatch::store::accounts::{self, Account, Token};
-use badgewatch::store::{Db, audit};
+use badgewatch::store::{Db, audit, credentials};
 
 use super::stage::{Stage, at, told};
 use crate::{ask, tell};
@@ -26,7 +26,14 @@ pub fn account(id: &str, name: &str, role: AccountRole) -> Account {
 
 fn token(id: &str, account_id: &str, made: i64, expires: i64) -> Token {
     let (id, account_id) = (id.to_owned(), account_id.to_owned());
-    Token { id, account_id, made_at: at(made), expires_at: at(expires), revoked_at: None }
+    Token {
+        id,
+        account_id,
+        made_at: at(made),
+        expires_at: at(expires),
+        revoked_at: None,
+        made_by: Some("account:wang".into()),
+    }
 }
 
 async fn lets_in(stage: &Stage, hash: &str, minute: i64) -> Option<Actor> {
@@ -108,4 +115,22 @@ async fn add(db: Db, number: u32) -> Result<Account, AccountError> {
         at(0),
     )
     .await
+}
+
+#[tokio::test]
+async fn who_handed_out_what_lets_an_account_in_is_known() {
+    told(0, async |stage| {
+        tell!(stage, accounts::add, &account("1", "chen", AccountRole::Officer));
+        assert!(ask!(stage, accounts::hands_of, "chen", at(1)).is_empty());
+        tell!(stage, accounts::add_token, &token("a", "1", 0, 60), "aa");
+        tell!(stage, credentials::set_password, "chen", "phc", true, at(1), Some("account:bai"));
+        tell!(stage, credentials::set_password, "chen", "own", false, at(2), None);
+        assert_eq!(ask!(stage, accounts::hands_of, "chen", at(3)), ["account:bai", "account:wang"]);
+        assert_eq!(ask!(stage, accounts::hands_of, "chen", at(60)), ["account:bai"], "the token is over");
+        tell!(stage, credentials::set_password, "chen", "phc", true, at(4), Some("operator"));
+        tell!(stage, accounts::revoke, "a", at(5));
+        assert_eq!(ask!(stage, accounts::hands_of, "chen", at(6)), ["operator"]);
+        assert!(ask!(stage, accounts::hands_of, "nobody", at(6)).is_empty());
+    })
+    .await;
 }

@@ -26,7 +26,10 @@ fn session(id: &str, account_id: &str, minute: i64) -> Session {
 
 async fn chen(stage: &Stage) {
     tell!(stage, accounts::add, &account("1", "chen", AccountRole::Officer));
-    assert_eq!(tell!(stage, credentials::set_password, "chen", "phc", true, at(1)).as_deref(), Some("1"));
+    assert_eq!(
+        tell!(stage, credentials::set_password, "chen", "phc", true, at(1), Some("operator")).as_deref(),
+        Some("1")
+    );
 }
 
 #[tokio::test]
@@ -34,15 +37,19 @@ async fn a_password_is_that_of_an_account_that_is_not_disabled() {
     told(0, async |stage| {
         tell!(stage, accounts::add, &account("1", "chen", AccountRole::Officer));
         assert_eq!(ask!(stage, credentials::password_of, "chen"), None, "it has none yet");
-        assert_eq!(tell!(stage, credentials::set_password, "nobody", "phc", true, at(1)), None);
-        assert_eq!(tell!(stage, credentials::set_password, "chen", "phc", true, at(1)).as_deref(), Some("1"));
+        assert_eq!(tell!(stage, credentials::set_password, "nobody", "phc", true, at(1), None), None);
+        assert_eq!(
+            tell!(stage, credentials::set_password, "chen", "phc", true, at(1), Some("operator")).as_deref(),
+            Some("1")
+        );
         let kept = ask!(stage, credentials::password_of, "chen").unwrap();
         assert_eq!((kept.account_id.as_str(), kept.phc.as_str(), kept.has_device), ("1", "phc", false));
+        assert_eq!((kept.is_first, kept.made_at), (true, Some(at(1))));
         let read = ask!(stage, accounts::by_name, "chen").unwrap();
         assert_eq!((read.password_at, read.password_first), (Some(at(1)), true));
         tell!(stage, accounts::disable, "1", at(2));
         assert_eq!(ask!(stage, credentials::password_of, "chen"), None);
-        assert_eq!(tell!(stage, credentials::set_password, "chen", "phc", true, at(3)), None);
+        assert_eq!(tell!(stage, credentials::set_password, "chen", "phc", true, at(3), None), None);
     })
     .await;
 }
@@ -56,9 +63,15 @@ async fn log_ins_in_vain_are_counted_until_one_is_not() {
             counts.push(tell!(stage, credentials::failed, "1"));
         }
         assert_eq!(counts, [1, 2, 3]);
-        tell!(stage, credentials::succeeded, "1");
+        let kept = ask!(stage, credentials::password_of, "chen").unwrap();
+        assert!(tell!(stage, credentials::succeeded, &kept));
         assert_eq!(tell!(stage, credentials::failed, "1"), 1);
         assert_eq!(tell!(stage, credentials::failed, "9"), 0, "there is no such account");
+        tell!(stage, credentials::set_device, "1", "SECRET", 10, at(5));
+        assert!(!tell!(stage, credentials::succeeded, &kept), "a code is asked for by now");
+        let kept = ask!(stage, credentials::password_of, "chen").unwrap();
+        tell!(stage, credentials::set_password, "chen", "other", false, at(6), None);
+        assert!(!tell!(stage, credentials::succeeded, &kept), "it is not the password any more");
     })
     .await;
 }
@@ -151,6 +164,7 @@ async fn accounts_and_tokens_are_those_of_an_area() {
                 made_at: at(0),
                 expires_at: at(60),
                 revoked_at: None,
+                made_by: None,
             };
             tell!(stage, accounts::add_token, &token, &one.name);
         }

@@ -78,6 +78,7 @@ closed_set! {
     pub enum CaseRefusal {
         NotInThisState = "not_in_this_state", "案件所处阶段不能办理此事项 · the case does not stand where this can be done";
         SamePerson = "same_person", "提出人不得审批自己的提议，请由另一人审批 · who proposed it cannot approve it: another person must";
+        SameHand = "same_hand", "两个账号中一个的密码或令牌由另一个发放，不能分别提出和审批：请由其他人办理，或由运维人员重新发放 · one of the two was given password or token by the other: another person must, or the operator hands it out anew";
         NoReason = "no_reason", "请写明理由 · the reason is missing";
         NoEvidence = "no_evidence", "证据尚未固定 · the evidence is not locked: no bundle hash";
         NoConsultation = "no_consultation", "依第二十条处理前须记录商有关部门的情况 · art. 20: record the consultation first (whom, when, opinion)";

@@ -16,7 +16,7 @@ use crate::domain::registry::Site;
 use crate::flow::On;
 use crate::store::cases::StoredCase;
 use crate::store::sites::{self, StoredSite};
-use crate::store::{StoreResult, Tx, instructions};
+use crate::store::{StoreResult, Tx, accounts, instructions};
 
 type Done = Result<StoredCase, CaseError>;
 
@@ -146,9 +146,46 @@ fn names_of(site: &Site, outcome: CaseOutcome, chosen: &[String]) -> Result<Vec<
     Ok(names)
 }
 
-/// Approves what another proposed.
+/// Approves what another proposed, if it still is what was proposed.
 pub async fn approve(desk: &Desk<'_>, actor: &Actor, on: impl Into<On<'_>>, now: DateTime<Utc>) -> Done {
-    act(desk, actor, AccountRole::Approver, on.into(), CaseEvent::Approved { by: actor.text() }, now).await
+    let mut tx = desk.db.write().await?;
+    let read = yours(&mut tx, actor, AccountRole::Approver, on).await?;
+    may_decide(&mut tx, actor, &read, now).await?;
+    let event = CaseEvent::Approved { by: actor.text() };
+    let moved = carry(&mut tx, desk, &read, &event, By { actor: &actor.text(), detail: Value::Null, now }).await?;
+    tx.commit().await?;
+    Ok(moved)
+}
+
+/// What the machine cannot see of a second person's word: that the two are two, and that what was proposed still stands.
+pub(super) async fn may_decide(
+    tx: &mut Tx,
+    actor: &Actor,
+    read: &StoredCase,
+    now: DateTime<Utc>,
+) -> Result<(), CaseError> {
+    two_hands(tx, actor, read, now).await?;
+    if read.case.state == CaseState::Proposed { still_stands(tx, read).await } else { Ok(()) }
+}
+
+/// Whoever hands out an account's password or token could be both of two people.
+async fn two_hands(tx: &mut Tx, actor: &Actor, read: &StoredCase, now: DateTime<Utc>) -> Result<(), CaseError> {
+    let (by, second) = (read.case.proposed_by().unwrap_or_default(), actor.text());
+    let Some(first) = by.strip_prefix("account:").filter(|first| *first != actor.name) else { return Ok(()) };
+    let is_one = accounts::hands_of(tx, &actor.name, now).await?.iter().any(|hand| hand == by)
+        || accounts::hands_of(tx, first, now).await?.contains(&second);
+    if is_one { Err(CaseRefusal::SameHand.into()) } else { Ok(()) }
+}
+
+/// What was proposed may be overtaken by the registry: names that are not the site's any more, and sites that came to live
+/// on them since and would go dark unawares.
+async fn still_stands(tx: &mut Tx, read: &StoredCase) -> Result<(), CaseError> {
+    let Some(decision) = &read.case.decision else { return Ok(()) };
+    let (proposal, site) = (&decision.proposal, sites::by_id(tx, &read.site_id).await?.ok_or(CaseError::NotFound)?);
+    names_of(&site.site, proposal.outcome, &proposal.names)?;
+    let mut fresh = shared_with(tx, &site, proposal.outcome, &proposal.names).await?;
+    fresh.retain(|found| !proposal.shared.iter().any(|known| known.site == found.site));
+    if fresh.is_empty() { Ok(()) } else { Err(CaseError::Shared(fresh)) }
 }
 
 /// Rejects what was proposed: the case is open again.
@@ -220,8 +257,13 @@ pub async fn propose_reinstatement(
 
 /// Lifts what is in force, as another proposed.
 pub async fn approve_reinstatement(desk: &Desk<'_>, actor: &Actor, on: impl Into<On<'_>>, now: DateTime<Utc>) -> Done {
+    let mut tx = desk.db.write().await?;
+    let read = yours(&mut tx, actor, AccountRole::Approver, on).await?;
+    may_decide(&mut tx, actor, &read, now).await?;
     let event = CaseEvent::ReinstatementApproved { by: actor.text() };
-    act(desk, actor, AccountRole::Approver, on.into(), event, now).await
+    let moved = carry(&mut tx, desk, &read, &event, By { actor: &actor.text(), detail: Value::Null, now }).await?;
+    tx.commit().await?;
+    Ok(moved)
 }
 
 /// Leaves in force what another proposed to lift.

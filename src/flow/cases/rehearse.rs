@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::acts::proposal;
+use super::acts::{may_decide, proposal};
 use super::letters::Sender;
 use super::read::{site, yours};
 use super::{CaseError, Desk, Proposing};
@@ -73,7 +73,12 @@ pub async fn rehearse(
             let proposed = proposal(&mut tx, actor, &site, proposing, UNLOCKED.to_owned()).await?;
             CaseEvent::Proposed(proposed)
         }
-        Deed::Does(event) => event.clone(),
+        Deed::Does(event) => {
+            if matches!(event, CaseEvent::Approved { .. } | CaseEvent::ReinstatementApproved { .. }) {
+                may_decide(&mut tx, actor, &read, now).await?;
+            }
+            event.clone()
+        }
     };
     let shared = if let CaseEvent::Proposed(proposal) = &event { proposal.shared.clone() } else { Vec::new() };
     let (to, effects, at) = play(desk, &read.case, &event, now).map_err(|refusal| match refusal {

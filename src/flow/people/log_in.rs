@@ -2,11 +2,12 @@
 
 use std::net::IpAddr;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
 use super::session::{self, Opened};
 use super::{enter, password};
+use crate::domain::account::is_name;
 use crate::flow::accounts::CHAIN;
 use crate::store::audit::{self, Act};
 use crate::store::credentials::{self, Password};
@@ -14,6 +15,8 @@ use crate::store::{Db, StoreError, StoreResult, counters, sessions};
 
 /// Log-ins in vain of names that nobody has.
 const UNKNOWN: &str = "log-ins of unknown names";
+/// A first password is good for so long: what was told on a slip of paper lets nobody in who finds it later.
+pub const FIRST_DAYS: i64 = 7;
 
 /// Why somebody was not logged in.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +24,9 @@ pub enum LogInError {
     /// Name or password: which of them is not said.
     #[error("no such name and password")]
     Wrong,
+    /// The first password was not changed in time. Said only to whoever knows it.
+    #[error("the first password is no longer good: an administrator makes another")]
+    Late,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -34,13 +40,16 @@ pub async fn log_in(
     from: Option<IpAddr>,
     now: DateTime<Utc>,
 ) -> Result<Opened, LogInError> {
-    let kept = credentials::password_of(&mut db.read().await?, name).await?;
+    let kept = if is_name(name) { credentials::password_of(&mut db.read().await?, name).await? } else { None };
     let phc = kept.as_ref().map(|kept| kept.phc.clone());
     let is_right = password::verify(phc, password.to_owned()).await?;
     let Some(kept) = kept.as_ref().filter(|_| is_right) else {
         failed(db, name, kept.as_ref(), from, now).await?;
         return Err(LogInError::Wrong);
     };
+    if kept.is_first && kept.made_at.is_some_and(|made| now - made > TimeDelta::days(FIRST_DAYS)) {
+        return Err(LogInError::Late);
+    }
     let old = match before {
         Some(secret) => enter(db, secret, now).await?,
         None => None,
@@ -49,7 +58,10 @@ pub async fn log_in(
     if let Some(old) = old {
         sessions::end(&mut tx, &old.session.id, now).await?;
     }
-    credentials::succeeded(&mut tx, &kept.account_id).await?;
+    if !credentials::succeeded(&mut tx, kept).await? {
+        // It was changed while this one was tried: what its sessions were ended for must not let in once more.
+        return Err(LogInError::Wrong);
+    }
     let (session, opened) = session::begin(&mut tx, &kept.account_id, !kept.has_device, from, now).await?;
     let actor = format!("account:{name}");
     let detail = json!({ "account": name, "session": session.id, "address": session.address });

@@ -10,7 +10,7 @@ mod session;
 mod views;
 
 pub use device::{DeviceError, Draft, draft, enrol, prove, reset_device};
-pub use log_in::{LogInError, log_in};
+pub use log_in::{FIRST_DAYS, LogInError, log_in};
 pub use names::on_record;
 pub use password::{
     ChangeError, LONGEST_PASSWORD, PasswordRefusal, SHORTEST_PASSWORD, change_password, first_password, set_password,

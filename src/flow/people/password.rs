@@ -110,7 +110,7 @@ pub async fn set_password(
     let text = password.to_owned();
     let phc = apart(move || hashed(&text)).await??;
     let mut tx = db.write().await?;
-    let Some(id) = credentials::set_password(&mut tx, name, &phc, first, now).await? else {
+    let Some(id) = credentials::set_password(&mut tx, name, &phc, first, now, Some(by)).await? else {
         return Err(AccountError::Disabled(name.to_owned()));
     };
     let sessions = sessions::end_all(&mut tx, &id, None, now).await?;
@@ -154,7 +154,7 @@ pub async fn change_password(
     let phc = apart(move || hashed(&text)).await??;
     let mut tx = db.write().await?;
     let Some(opened) = session::rotate(&mut tx, session, session.is_full).await? else { return Err(ChangeError::Over) };
-    credentials::set_password(&mut tx, &actor.name, &phc, false, now).await?.ok_or(ChangeError::Over)?;
+    credentials::set_password(&mut tx, &actor.name, &phc, false, now, None).await?.ok_or(ChangeError::Over)?;
     let ended = sessions::end_all(&mut tx, &actor.account_id, Some(&session.id), now).await?;
     let detail = json!({ "account": actor.name, "sessions": ended });
     record(&mut tx, &actor.text(), "password_changed", detail, now).await?;

@@ -25,6 +25,8 @@ struct Sheet {
     to: String,
     name: String,
     is_wrong: bool,
+    /// Days that a first password was good for, which is over.
+    late: Option<i64>,
     /// Minutes to wait: it was tried too often.
     wait: Option<u64>,
 }
@@ -49,7 +51,7 @@ pub(super) struct Nothing {}
 impl Sheet {
     fn of(t: Tongue, to: &str, name: &str) -> Self {
         let (to, name) = (tongue::within(to).to_owned(), name.to_owned());
-        Self { t, style: &assets::STYLE_LINK, to, name, is_wrong: false, wait: None }
+        Self { t, style: &assets::STYLE_LINK, to, name, is_wrong: false, late: None, wait: None }
     }
 }
 
@@ -83,6 +85,7 @@ pub(super) async fn submit(
             Ok((shown(&console, jar, opened), Redirect::to(&to)).into_response())
         }
         Err(LogInError::Wrong) => Ok(html(StatusCode::UNAUTHORIZED, &Sheet { is_wrong: true, ..sheet })),
+        Err(LogInError::Late) => Ok(html(StatusCode::UNAUTHORIZED, &Sheet { late: Some(people::FIRST_DAYS), ..sheet })),
         Err(LogInError::Store(error)) => Err(error.into()),
     }
 }

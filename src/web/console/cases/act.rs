@@ -103,7 +103,7 @@ impl<'a> Table<'a> {
                 let problem = Problem { field: acts::field(refusal), message };
                 Ok(self.page(given, vec![problem], false).answer())
             }
-            CaseError::Shared(shared) => {
+            CaseError::Shared(shared) if has_form(self.act) => {
                 let message = dark(self.officer, &shared).unwrap_or_default();
                 Ok(self.page(given, vec![Problem { field: "despite", message }], true).answer())
             }
