@@ -21,6 +21,7 @@ pub mod evidence;
 pub mod exhibit;
 pub mod figures;
 pub mod finding;
+pub mod hidden;
 pub mod host;
 pub mod identity;
 pub mod ids;

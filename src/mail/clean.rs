@@ -1,16 +1,9 @@
 //! Text that others wrote, made harmless before it stands in a header or a letter.
 
+pub use crate::domain::hidden::is_hidden;
+
 /// What goes into one header line at most, in characters: no mail program shows more of a subject.
 pub const HEADER_CHARS: usize = 200;
-
-/// Does the character change how its neighbours are read without being seen: a control, or one that turns the direction
-/// of writing (U+202A–202E, U+2066–2069 and the marks), or that has no width?
-pub const fn is_hidden(c: char) -> bool {
-    matches!(c,
-        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
-        | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-        | '\u{e0000}'..='\u{e007f}')
-}
 
 /// One line of text for a header, a name or a heading: hidden characters gone (a break becomes a space), blanks joined,
 /// cut to `most` characters with an ellipsis.

@@ -1,14 +1,15 @@
 //! Notices: seen by whom they concern, read as they will go, let go once.
 
 use badgewatch::domain::account::AccountRole;
-use badgewatch::domain::notice::{NoticeState, RequestKind};
+use badgewatch::domain::notice::{NoticeState, RequestKind, text};
 use badgewatch::domain::verdict::FindingCode;
 use badgewatch::flow::notices::{self, UnitFile, Wish};
 use badgewatch::store::notices::StoredNotice;
 
-use crate::house::{acts, draft, letters, mean, notice_of, told};
-use crate::support::bureau::{ELSEWHERE, FOLDER, HERE, OTHER_SITE, SITE};
+use crate::house::{acts, draft, exhibit, letters, mean, notice_of, told};
+use crate::support::bureau::{ELSEWHERE, FOLDER, HERE, OTHER_SITE, SITE, registry};
 use crate::support::console::House;
+use crate::support::db::register;
 
 const LIST: &str = "/console/notices";
 
@@ -100,6 +101,54 @@ async fn what_changed_since_it_was_read_does_not_go() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_letter_that_would_read_or_go_otherwise_by_now_does_not_go() {
+    told(async |house| {
+        let notice = draft(&house, SITE, FindingCode::NotHung).await;
+        let chen = house.person("chen", AccountRole::Officer, HERE).await;
+        let (path, both) = (at(&notice, "approve"), format!("{LIST}/approve"));
+        let (shown, listed) = (chen.get(&path).await, chen.submit(LIST, &both, &[("id", &notice.id)]).await);
+        register(&house.test.db, &registry().replace("office1@", "somebody.else@"), house.clock.now()).await;
+        assert_eq!(mean(&chen, &shown, &path).await.status, 409, "to somebody whom chen was not shown");
+        assert_eq!(mean(&chen, &listed, &both).await.status, 409, "nor among several");
+        assert!(letters(&house, &notice.id).await.is_empty());
+
+        let shown = chen.get(&path).await;
+        assert!(shown.text(".letter .facts").contains("somebody.else@"), "{}", shown.body);
+        register(&house.test.db, &registry().replace("云溪县人民政府办公室网站", "云溪县门户"), house.clock.now())
+            .await;
+        assert_eq!(mean(&chen, &shown, &path).await.status, 409, "of a site by another name");
+        assert!(letters(&house, &notice.id).await.is_empty());
+        assert_eq!(mean(&chen, &chen.get(&path).await, &path).await.status, 303, "as it is read now it goes");
+        assert!(!letters(&house, &notice.id).await.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_others_wrote_is_shown_as_it_is_and_turns_nothing_around() {
+    told(async |house| {
+        let notice = draft(&house, SITE, FindingCode::NotHung).await;
+        let excerpt = "<script>alert(1)</script>主办\u{202e}办主\u{200b}</body>";
+        exhibit(&house, SITE, FindingCode::NotHung, excerpt).await;
+        let chen = house.person("chen", AccountRole::Officer, HERE).await;
+        let shown = chen.get(&at(&notice, "approve")).await;
+        assert_eq!(mean(&chen, &shown, &at(&notice, "approve")).await.status, 303);
+        deliver(&house, &notice).await;
+        let written = text("我局<img src=x onerror=alert(1)>不\u{202e}同意，标识\u{2066}一直都在。").unwrap();
+        ask(&house, &notice, RequestKind::Objection, &written).await;
+        for at in [format!("{LIST}/{}", notice.id), LIST.to_owned(), format!("/console/sites/{SITE}")] {
+            let page = chen.get(&at).await;
+            let turns = page.body.contains(['\u{202e}', '\u{2066}', '\u{200b}']);
+            assert!(!turns && !page.body.contains("<script>alert") && !page.body.contains("<img src=x"), "{at}");
+        }
+        let sheet = chen.get(&format!("{LIST}/{}", notice.id)).await;
+        assert!(sheet.text("main").contains("主办⟨U+202E⟩办主⟨U+200B⟩"), "evidence is written out: {}", sheet.body);
+        assert!(sheet.text("main").contains("不同意，标识一直都在"), "what a person wrote is read as it is meant");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_sees_or_does_what_is_not_theirs() {
     told(async |house| {
         let (here, there) =
@@ -120,7 +169,7 @@ async fn nobody_sees_or_does_what_is_not_theirs() {
         }
         let bulk = stranger.submit(LIST, &format!("{LIST}/approve"), &[("id", &here.id), ("id", &there.id)]).await;
         assert_eq!(bulk.status, 404, "not even beside one's own");
-        let seen = format!("{}:1", here.id);
+        let seen = format!("{}:1:x", here.id);
         assert_eq!(stranger.submit(LIST, &format!("{LIST}/approve"), &[("seen", &seen)]).await.status, 404);
         assert_eq!(notice_of(&house, SITE).await.version, 1);
         assert_eq!(stranger.get(&at(&there, "approve")).await.status, 200);

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::address::copied;
+use crate::domain::hidden::without;
 use crate::domain::host::Host;
 use crate::domain::seen::public_address;
 
@@ -97,15 +98,14 @@ impl Written {
 
 /// A text without blanks around it and with one kind of line ends; `None`: there is none.
 fn plain(written: &str, most: usize) -> Result<Option<String>, FieldRefusal> {
-    let text = written.replace("\r\n", "\n").replace('\r', "\n");
-    let text = text.trim();
-    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
+    if written.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
         return Err(FieldRefusal::Broken);
     }
+    let text = without(written);
     match text.chars().count() {
         0 => Ok(None),
         count if count > most => Err(FieldRefusal::TooLong(most)),
-        _ => Ok(Some(text.to_owned())),
+        _ => Ok(Some(text)),
     }
 }
 

@@ -4,6 +4,7 @@
 use chrono::{Days, NaiveDate};
 
 use super::{Notice, NoticeState, Refusal, RequestKind};
+use crate::domain::hidden::without;
 
 /// Characters an objection or a request has at least, so that there is something to answer.
 pub const SHORTEST_TEXT: usize = 10;
@@ -23,15 +24,13 @@ pub enum TextRefusal {
     TooLong(usize),
 }
 
-/// The text as it is kept: without the line ends of a form, without control characters, without blanks around it.
+/// The text as it is kept: without the line ends of a form, without what is not seen, without blanks around it.
 pub fn text(written: &str) -> Result<String, TextRefusal> {
-    let lines = written.replace("\r\n", "\n").replace('\r', "\n");
-    let kept: String = lines.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
-    let kept = kept.trim();
+    let kept = without(written);
     match kept.chars().count() {
         count if count < SHORTEST_TEXT => Err(TextRefusal::TooShort(count)),
         count if count > LONGEST_TEXT => Err(TextRefusal::TooLong(count)),
-        _ => Ok(kept.to_owned()),
+        _ => Ok(kept),
     }
 }
 

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 
 use super::frame::Frame;
 use crate::config::{Mail, MailMode};
+use crate::domain::hidden::without;
 use crate::web::page::html;
 use crate::web::tongue::Tongue;
 
@@ -219,9 +220,7 @@ fn repeated(fields: &[Field]) -> Vec<(&'static str, String)> {
 
 /// What somebody wrote, without blanks around it; it must be there, and not too long.
 pub(super) fn said(t: Tongue, field: &'static str, written: &str) -> Result<String, Problem> {
-    let lines = written.replace("\r\n", "\n").replace('\r', "\n");
-    let kept: String = lines.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
-    let kept = kept.trim();
+    let kept = without(written);
     let problem = |message: String| Err(Problem { field, message });
     match kept.chars().count() {
         0 => problem(t.say("请填写此项", "Fill this in").to_owned()),
@@ -229,7 +228,7 @@ pub(super) fn said(t: Tongue, field: &'static str, written: &str) -> Result<Stri
             Tongue::Chinese => format!("内容过长：至多 {LONGEST} 个字，现为 {count} 个"),
             Tongue::English => format!("Too long: {LONGEST} characters at most, there are {count}"),
         }),
-        _ => Ok(kept.to_owned()),
+        _ => Ok(kept),
     }
 }
 

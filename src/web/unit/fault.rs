@@ -3,6 +3,7 @@
 use super::words;
 use crate::domain::address::is_web;
 use crate::domain::basis::{MEASURES, articles, cite};
+use crate::domain::hidden::spelled;
 use crate::domain::letter::{Exhibit, SHOWN_PAGES};
 use crate::domain::verdict::FindingCode;
 use crate::flow::notices::unit_view::{Told, UnitView};
@@ -133,7 +134,7 @@ pub(in crate::web) fn evidence(t: Tongue, exhibit: &Exhibit) -> Card {
         at: t.moment(exhibit.at),
         stamp: exhibit.at.to_rfc3339(),
         answer: exhibit.answer.clone(),
-        excerpt: excerpt.map(cut),
+        excerpt: excerpt.map(cut).map(|text| spelled(&text)),
         is_cut: excerpt.is_some_and(|text| text.chars().nth(EXCERPT_CHARS).is_some()),
         sha256: exhibit.sha256.clone(),
     }

@@ -119,8 +119,8 @@ fn confirm(console: &Console, officer: &Officer, given: &Given, site: &StoredSit
 
 async fn open(console: &Console, officer: &Officer, given: &Given, ground: Ground) -> Page {
     let (desk, now) = (Desk::of(&console.app), console.app.clock.now());
-    let (key, why) = (given.site.trim(), given.why.trim());
-    let (id, told) = match read::open_at(&desk, officer.actor(), key, ground, why, now).await {
+    let (key, why) = (given.site.trim(), said(officer.t, "why", &given.why).unwrap_or_default());
+    let (id, told) = match read::open_at(&desk, officer.actor(), key, ground, &why, now).await {
         Ok(opened) => (opened.id, "opened"),
         // Sent twice, or somebody was quicker.
         Err(CaseError::OpenAlready(id)) => (id, "open_already"),
