@@ -284,20 +284,122 @@ async fn every_route_is_open_to_whom_it_should_be_and_to_nobody_else() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_form_without_the_sessions_token_does_nothing_anywhere() {
+async fn a_form_without_the_sessions_own_token_does_nothing_anywhere() {
     told(async |house| {
         let county = county(&house).await;
         let admin = house.person("wang", AccountRole::Admin, HERE).await;
+        let other = house.person("li", AccountRole::Admin, HERE).await.get("/console/me").await.form_token();
         let before = audit::chain(&mut house.test.db.read().await.unwrap(), "accounts", 0, 1_000).await.unwrap();
         for (_, path, _) in ROUTES.iter().filter(|route| route.0 == "post") {
             let Some(at) = county.fill(path) else { continue };
-            for token in ["", "x"] {
+            for token in ["", "x", &other] {
                 let fields: Vec<_> = fields(path).iter().copied().chain([("form_token", token)]).collect();
                 assert_eq!(admin.send_form(&at, &fields).await.status, 403, "{path}");
             }
         }
         let after = audit::chain(&mut house.test.db.read().await.unwrap(), "accounts", 0, 1_000).await.unwrap();
         assert_eq!(after, before);
+    })
+    .await;
+}
+
+/// Acts of an account, but that it logged in.
+async fn acts_of(house: &House, account: &str) -> Vec<String> {
+    let mut tx = house.test.db.read().await.unwrap();
+    let mut all = Vec::new();
+    for chain in audit::chains(&mut tx, "", 1_000).await.unwrap() {
+        all.extend(audit::chain(&mut tx, &chain, 0, 1_000).await.unwrap());
+    }
+    let theirs = all.into_iter().filter(|act| act.actor == format!("account:{account}") && act.action != "logged_in");
+    theirs.map(|act| format!("{} {}", act.chain, act.action)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_form_names_of_another_county_is_not_there_either() {
+    told(async |house| {
+        let county = county(&house).await;
+        let stranger = house.person("there", AccountRole::Admin, ELSEWHERE).await;
+        house.account("theirs", AccountRole::Viewer, ELSEWHERE).await;
+        let token = stranger.get("/console/me").await.form_token();
+        let seen = format!("{}:1:x", county.notice);
+        let new = [("name", "x"), ("person", "李某"), ("region", HERE), ("role", "admin"), ("body", "office")];
+        let own = "/console/settings/users/theirs";
+        let asked: &[(&str, &[(&str, &str)])] = &[
+            ("/console/notices/approve", &[("id", &county.notice)]),
+            ("/console/notices/approve", &[("seen", &seen)]),
+            ("/console/cases/open", &[("site", SITE), ("ground", "other"), ("why", "来信"), ("confirm", "0")]),
+            ("/console/outbox/good", &[("address", "office1@www.yunxi.gov.test"), ("confirm", "0")]),
+            ("/console/circulars", &[("area", HERE), ("from", "2026-10-01"), ("until", "2026-10-31")]),
+            ("/console/circulars", &[("area", "000000"), ("from", "2026-10-01"), ("until", "2026-10-31")]),
+            ("/console/settings/new-user", &new),
+            ("/console/settings/tokens", &[("account", "subject"), ("days", "1")]),
+            (own, &[("region", HERE), ("role", "viewer"), ("body", "office")]),
+            (own, &[("region", "140000"), ("role", "viewer"), ("body", "office")]),
+            (own, &[("region", "1403"), ("role", "viewer"), ("body", "office")]),
+        ];
+        for (path, fields) in asked {
+            let fields: Vec<_> = fields.iter().copied().chain([("form_token", token.as_str())]).collect();
+            let answer = stranger.send_form(path, &fields).await;
+            assert!((400..500).contains(&answer.status), "{path} {fields:?}: {}", answer.status);
+            assert!(!answer.body.contains("云溪县人民政府办公室"), "{path} gives it away");
+        }
+        let sites = [("key", SITE), ("key", FOLDER), ("confirmed", "yes"), ("form_token", token.as_str())];
+        let passed_over = stranger.send_form("/console/sites/recheck", &sites).await;
+        assert_eq!(passed_over.location(), "/console/sites?told=recheck&number=0");
+        for form in ["csv", "xlsx"] {
+            let asked = format!("/console/sites.{form}?region={HERE}&q=");
+            let (none, whole) = (stranger.get(&asked).await, stranger.get(&format!("/console/sites.{form}")).await);
+            assert!(none.status == 200 && none.body.len() < whole.body.len() && !whole.body.contains(SITE), "{form}");
+        }
+        assert_eq!(acts_of(&house, "there").await, Vec::<String>::new(), "and nothing was done");
+    })
+    .await;
+}
+
+/// What nobody's browser sends by itself.
+const HOSTILE: [&str; 8] = [
+    "%00",
+    "a%00b",
+    "%ff",
+    "%F0%9F%98%80%E2%80%AE",
+    "%25_%5C%27%22%3Cscript%3E",
+    "-1",
+    "99999999999999999999",
+    "%E5%BE%88%E9%95%BF%E9%95%BF%E9%95%BF%E9%95%BF%E9%95%BF%E9%95%BF%E9%95%BF%E9%95%BF%E9%95%BF%E9%95%BF%E9%95%BF%E9%95%BF",
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_stands_in_an_address_or_a_form_is_answered_by_a_page_that_says_so() {
+    told(async |house| {
+        let admin = house.person("wang", AccountRole::Admin, HERE).await;
+        let token = admin.get("/console/me").await.form_token();
+        let fields = "days page q region queue told number state from until key kind code domain cn sort to days";
+        let mut wrong = Vec::new();
+        for (method, path, _) in ROUTES.iter().filter(|route| !route.1.ends_with("log-out")) {
+            for hostile in HOSTILE {
+                let at: Vec<_> =
+                    path.split('/').map(|part| if part.starts_with('{') { hostile } else { part }).collect();
+                let asked: Vec<_> = fields.split(' ').map(|field| format!("{field}={hostile}")).collect();
+                let (at, query) = (at.join("/"), asked.join("&"));
+                let answers = if *method == "get" {
+                    vec![admin.get(&at).await, admin.get(&format!("{at}?{query}")).await]
+                } else {
+                    let body = format!("form_token={token}&{query}&id={hostile}&seen={hostile}&name={hostile}");
+                    let request = admin.client().post(admin.url(&at));
+                    let request = request.header("content-type", "application/x-www-form-urlencoded").body(body);
+                    vec![admin.send(request).await]
+                };
+                for answer in answers.iter().filter(|answer| answer.status >= 500 || answer.body.starts_with("Failed"))
+                {
+                    wrong.push(format!("{method} {at}: {}: {}", answer.status, answer.body));
+                }
+            }
+        }
+        for name in ["wang\0", "\0", "wang' OR 1=1", &"王".repeat(5_000)] {
+            let status = house.stranger().log_in(name, "\0").await.status;
+            assert!([401, 429].contains(&status), "{name:?}: {status}");
+        }
+        assert!(wrong.is_empty(), "{} of them\n{}", wrong.len(), wrong.join("\n"));
     })
     .await;
 }

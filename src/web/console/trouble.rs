@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::Request;
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
@@ -129,11 +130,22 @@ struct Sheet {
 /// Puts a trouble into words, in the language of who asked.
 pub(super) async fn worded(jar: CookieJar, request: Request, next: Next) -> Response {
     let t = tongue::of(&jar, request.headers());
-    let response = next.run(request).await;
-    let Some(trouble) = response.extensions().get::<Trouble>() else { return response };
-    let (title, text) = words(t, trouble);
-    let next = if let Trouble::Changed(at) = trouble { Some(at.clone()) } else { None };
+    // Nothing on file has a zero byte in its name, and PostgreSQL takes none.
+    let is_odd = request.uri().to_string().contains("%00");
+    let response = if is_odd { Trouble::Missing.into_response() } else { next.run(request).await };
+    let Some(trouble) = trouble_of(&response) else { return response };
+    let (title, text) = words(t, &trouble);
+    let next = if let Trouble::Changed(at) = &trouble { Some(at.clone()) } else { None };
     html(response.status(), &Sheet { t, style: &assets::STYLE_LINK, title, text, next })
+}
+
+/// The trouble that an answer stands for: one of ours, or an address or form that could not be read at all, of which the
+/// framework speaks to programmers.
+fn trouble_of(response: &Response) -> Option<Trouble> {
+    let is_of_framework = response.status() == StatusCode::BAD_REQUEST
+        && response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    let of_framework = || is_of_framework.then_some(Trouble::Broken);
+    response.extensions().get::<Trouble>().cloned().or_else(of_framework)
 }
 
 fn words(t: Tongue, trouble: &Trouble) -> (String, String) {
