@@ -150,3 +150,89 @@ async fn what_was_typed_in_place_of_a_name_is_on_no_record() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn behind_https_the_cookie_is_of_this_host_and_of_https_alone() {
+    for test in every_engine().await {
+        let mut config = ordinary();
+        config.web.public_url = Some("https://badge.yunxi.example".to_owned());
+        let clock = badgewatch::clock::Clock::manual(crate::support::world::start());
+        let house = House::open(test, clock, config).await;
+        house.account("chen", AccountRole::Officer, "140214").await;
+        let chen = house.stranger();
+        let set = chen.log_in("chen", PASSWORD).await.header("set-cookie").to_owned();
+        for part in ["__Host-badgewatch=", "; HttpOnly", "; Secure", "; SameSite=Lax", "; Path=/"] {
+            assert!(set.contains(part), "{part}: {set}");
+        }
+        assert!(!set.contains("Domain") && !set.contains("Expires") && !set.contains("Max-Age"), "{set}");
+        let thief = house.stranger();
+        let plain = chen.cookie().replace("__Host-", "");
+        let request = thief.client().get(thief.url("/console/me")).header("cookie", plain);
+        assert_eq!(thief.send(request).await.status, 303, "by its plain name a neighbour could have set it");
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_logged_in_by_another_site_nor_into_a_session_that_was_prepared() {
+    told(async |house| {
+        house.account("mallory", AccountRole::Officer, "140214").await;
+        let victim = house.stranger();
+        let body = format!("name=mallory&password={}", PASSWORD.replace(' ', "+"));
+        for (header, value) in [
+            ("origin", "https://evil.example"),
+            ("origin", "null"),
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-site", "same-site"),
+        ] {
+            let post = victim.client().post(victim.url("/console/log-in")).header(header, value);
+            let post = post.header("content-type", "application/x-www-form-urlencoded").body(body.clone());
+            let answer = victim.send(post).await;
+            assert_eq!((answer.status, answer.header("set-cookie")), (403, ""), "{header}: {value}");
+        }
+        let chen = house.person("chen", AccountRole::Officer, "140214").await;
+        let prepared = "badgewatch=a-secret-that-somebody-put-there";
+        let post = victim.client().post(victim.url("/console/log-in")).header("cookie", prepared);
+        let post = post.header("content-type", "application/x-www-form-urlencoded").body(body);
+        assert_eq!(victim.send(post).await.status, 303);
+        assert!(!victim.cookie().contains("a-secret-that-somebody-put-there"), "{}", victim.cookie());
+        // What another officer's page says stays with that officer.
+        for path in ["/console", "/console/me", "/console/sites", "/console/nothing", "/console/log-in"] {
+            let page = chen.get(path).await;
+            assert_eq!(page.header("cache-control"), "no-store", "{path}");
+            assert_eq!(
+                (page.header("x-frame-options"), page.header("referrer-policy")),
+                ("DENY", "no-referrer"),
+                "{path}"
+            );
+            let policy = page.header("content-security-policy");
+            assert!(
+                policy.contains("frame-ancestors 'none'") && policy.contains("form-action 'self'"),
+                "{path}: {policy}"
+            );
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_is_moved_lowered_or_shut_out_is_so_from_the_next_request_on() {
+    told(async |house| {
+        let wang = house.person("wang", AccountRole::Admin, "000000").await;
+        let chen = house.person("chen", AccountRole::Admin, "140214").await;
+        let token = chen.get("/console/settings/tokens").await.form_token();
+        let at = "/console/settings/users/chen";
+        let to = |region, role| [("region", region), ("role", role), ("body", "office")];
+        assert_eq!(wang.submit(at, at, &to("310101", "admin")).await.status, 303);
+        let users = chen.get("/console/settings/users").await;
+        assert!(users.status == 200 && !users.body.contains("140214"), "another county's admin by now");
+        assert_eq!(chen.get("/console/sites?region=140214").await.text("#count"), "0 个网站");
+        assert_eq!(wang.submit(at, at, &to("310101", "viewer")).await.status, 303);
+        assert_eq!(chen.get("/console/settings/users").await.status, 403);
+        let late = [("account", "chen"), ("days", "1"), ("form_token", token.as_str())];
+        assert_eq!(chen.send_form("/console/settings/tokens", &late).await.status, 403, "by a form of before, too");
+        assert_eq!(wang.submit(at, &format!("{at}/disable"), &[]).await.status, 303);
+        assert_eq!(chen.get("/console").await.status, 303);
+        assert_eq!(chen.send_form("/console/me/end-others", &[("form_token", &token)]).await.status, 401);
+    })
+    .await;
+}
