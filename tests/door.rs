@@ -76,3 +76,22 @@ async fn who_never_reads(address: std::net::SocketAddr) {
     let mut stream = socket.connect(address).await.unwrap();
     while stream.write_all(&b"GET /public.css HTTP/1.1\r\nHost: x\r\n\r\n".repeat(100)).await.is_ok() {}
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_an_office_counts_is_told_to_its_own_networks_alone() {
+    let test = sqlite().await;
+    let mut config = Config::default();
+    config.web.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
+    let app = app::shared(config, test.db.clone(), Clock::System).await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (address, stop) = (listener.local_addr().unwrap(), CancellationToken::new());
+    let serving = tokio::spawn(web::serve(app, listener, stop.clone()));
+    for (from, answer) in [("203.0.113.9", "404"), ("2001:db8::1", "404"), ("10.1.2.3", "200"), ("::1", "200")] {
+        let text = format!("GET /metrics HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: {from}\r\nConnection: close\r\n\r\n");
+        let said = said(address, text.as_bytes()).await;
+        assert!(said.starts_with(&format!("HTTP/1.1 {answer}")), "{from}: {said}");
+        assert_eq!(said.contains("badgewatch_"), answer == "200", "{from}");
+    }
+    stop.cancel();
+    serving.await.unwrap();
+}

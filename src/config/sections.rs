@@ -1,10 +1,10 @@
 //! The sections and their defaults. `config/default.toml` shows them with a line of explanation each.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use serde::{Deserialize, Serialize};
 
 use super::Secret;
@@ -317,7 +317,18 @@ section! {
         api_failures_per_minute: u32 = 30,
         /// Proxies of our own: from them, and from nobody else, `X-Forwarded-For` is believed.
         trusted_proxies: Vec<IpNet> = Vec::new(),
+        /// Who may read `/metrics`: how many cases an office has open is nobody else's.
+        metrics_from: Vec<IpNet> = own_networks(),
     }
+}
+
+/// This machine, and networks that are nobody's on the open net (RFC 1918, RFC 4193).
+fn own_networks() -> Vec<IpNet> {
+    let net = |address: [u8; 4], prefix| IpNet::V4(Ipv4Net::new_assert(Ipv4Addr::from(address), prefix));
+    let net6 = |first, prefix| IpNet::V6(Ipv6Net::new_assert(Ipv6Addr::new(first, 0, 0, 0, 0, 0, 0, 0), prefix));
+    let this = IpNet::V6(Ipv6Net::new_assert(Ipv6Addr::LOCALHOST, 128));
+    let v4 = [net([127, 0, 0, 0], 8), net([10, 0, 0, 0], 8), net([172, 16, 0, 0], 12), net([192, 168, 0, 0], 16)];
+    v4.into_iter().chain([this, net6(0xfc00, 7)]).collect()
 }
 
 impl Web {

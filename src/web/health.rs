@@ -1,11 +1,12 @@
 //! For machines: is it alive, is it ready, what does it count.
 
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::flow::measure::Vitals;
 use crate::shared::Shared;
+use crate::web::visitor;
 
 /// The process answers.
 pub(super) async fn alive() -> &'static str {
@@ -23,8 +24,12 @@ pub(super) async fn ready(State(app): State<Shared>) -> Response {
     }
 }
 
-/// The metrics of this process.
-pub(super) async fn metrics(State(app): State<Shared>) -> Response {
+/// The metrics of this process, for whom they are.
+pub(super) async fn metrics(State(app): State<Shared>, request: Request) -> Response {
+    let web = &app.config.web;
+    if visitor::of(web, &request).is_some_and(|from| !web.metrics_from.iter().any(|net| net.contains(&from))) {
+        return (StatusCode::NOT_FOUND, "there is nothing here\n").into_response();
+    }
     let now = app.clock.now();
     app.metrics.take_vitals(&Vitals::of(&app.db, &app.shelf, &app.voice, now), now);
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], app.metrics.text()).into_response()
