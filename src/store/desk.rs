@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
+use super::site_rows::part;
 use super::{StoreResult, Tx, fetch_all, fetch_one};
 use crate::domain::case::CaseQueue;
 use crate::domain::notice::NoticeQueue;
@@ -42,15 +43,16 @@ pub async fn notices(tx: &mut Tx, asked: &NoticesAsked) -> StoreResult<Vec<Strin
         "SELECT n.id FROM notices n WHERE ($1 = '' OR n.region LIKE $1 || '%') \
          AND (n.ended_at IS NOT NULL) = ($3 = 'ended') AND ",
         notices_in!("$3"),
-        " AND ($4 = '' OR n.number LIKE '%' || $4 || '%' OR EXISTS (SELECT 1 FROM sites s JOIN units u ON u.id = s.unit_id \
-         WHERE s.id = n.site_id AND (s.key LIKE '%' || $4 || '%' OR s.name LIKE '%' || $4 || '%' \
-         OR u.name LIKE '%' || $4 || '%'))) ORDER BY n.ended_at DESC NULLS FIRST, \
+        " AND ($4 = '' OR n.number LIKE $4 ESCAPE '\\' OR EXISTS (SELECT 1 FROM sites s JOIN units u ON u.id = s.unit_id \
+         WHERE s.id = n.site_id AND (s.key LIKE $4 ESCAPE '\\' OR s.name LIKE $4 ESCAPE '\\' \
+         OR u.name LIKE $4 ESCAPE '\\'))) ORDER BY n.ended_at DESC NULLS FIRST, \
          CASE WHEN n.objected THEN 0 WHEN n.state = 'bounced' THEN 1 WHEN n.drafts THEN 2 WHEN n.asked_time THEN 3 \
          WHEN n.state = 'overdue' THEN 4 WHEN n.state = 'awaiting_look' THEN 5 ELSE 6 END, \
          n.due_on NULLS LAST, n.drafted_at, n.id LIMIT $5 OFFSET $6"
     );
     let (soon, queue) = (asked.today + SOON, asked.queue.name());
-    let ids = fetch_all!((String,), tx, sql, &asked.area, soon, queue, &asked.text, asked.most, asked.skip)?;
+    let text = part(&asked.text);
+    let ids = fetch_all!((String,), tx, sql, &asked.area, soon, queue, &text, asked.most, asked.skip)?;
     Ok(ids.into_iter().map(|row| row.0).collect())
 }
 

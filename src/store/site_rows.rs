@@ -154,7 +154,7 @@ macro_rules! sorted {
 }
 
 /// A part of a text as `LIKE` finds it, whatever signs stand in it; empty where nothing is asked.
-fn part(text: &str) -> String {
+pub(super) fn part(text: &str) -> String {
     let mut pattern = String::from("%");
     for letter in text.chars() {
         if matches!(letter, '%' | '_' | '\\') {

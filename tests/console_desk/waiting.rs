@@ -10,7 +10,7 @@ use badgewatch::store::{audit, contacts, sites};
 
 use crate::house::{draft, letters, mean, told};
 use crate::support::bureau::{ELSEWHERE, FOLDER, HERE, OTHER_SITE, SITE};
-use crate::support::console::House;
+use crate::support::console::{House, Person};
 use crate::support::db::run;
 
 /// A mass change on hold at these sites; its id.
@@ -101,6 +101,55 @@ async fn a_parked_letter_is_let_go_or_put_away_and_an_address_used_again() {
         assert_eq!(mean(&chen, &shown, good).await.location(), "/console/outbox?told=good");
         let theirs = [("address", address), ("confirm", "0")];
         assert_eq!(stranger.submit("/console/outbox", good, &theirs).await.status, 404);
+    })
+    .await;
+}
+
+/// What the first tiles of the overview say, and how much is in the list that each leads to.
+async fn tiles(person: &Person) -> Vec<(String, usize, usize)> {
+    let page = person.get("/console").await;
+    let (links, labels) = (page.hrefs("ul.tiles a"), page.texts("ul.tiles a"));
+    let numbers = page.texts("ul.tiles a strong");
+    let mut all = Vec::new();
+    for ((link, label), number) in links.iter().zip(labels).zip(numbers) {
+        let list = person.get(link).await;
+        assert_eq!(list.status, 200, "{link}");
+        let listed = match link.split(['?', '/']).nth(2) {
+            Some("holds") => list.texts("article h2").len(),
+            Some("sites") => list.text("#count").split(' ').next().unwrap().parse().unwrap(),
+            _ => list.texts(".desk .name").len(),
+        };
+        all.push((label, number.parse().unwrap(), listed));
+    }
+    all
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_number_of_what_waits_is_that_of_its_queue() {
+    told(async |house| {
+        draft(&house, SITE, FindingCode::NotHung).await;
+        draft(&house, OTHER_SITE, FindingCode::WrongLink).await;
+        held(&house, "192.0.2.9", &[FOLDER]).await;
+        let chen = house.person("chen", AccountRole::Officer, HERE).await;
+        let li = house.person("li", AccountRole::Approver, HERE).await;
+        let path = "/console/cases/open";
+        let fields = [("site", SITE), ("ground", "name_changed"), ("why", "来函")];
+        let shown = chen.submit(path, path, &fields).await;
+        let opened = mean(&chen, &shown, path).await;
+        let propose = format!("{}/propose", opened.location().split('?').next().unwrap());
+        let fields = [("outcome", "revocation"), ("reason", "已注销"), ("when", "next")];
+        let shown = chen.submit(&propose, &propose, &fields).await;
+        assert_eq!(mean(&chen, &shown, &propose).await.status, 303);
+
+        let liu = house.person("liu", AccountRole::Approver, ELSEWHERE).await;
+        let wang = house.person("wang", AccountRole::Admin, "000000").await;
+        for (who, person, waits) in [("chen", &chen, 3), ("li", &li, 4), ("liu", &liu, 1), ("wang", &wang, 5)] {
+            let tiles = tiles(person).await;
+            assert!(tiles.iter().all(|(_, number, listed)| number == listed), "{who}: {tiles:?}");
+            assert_eq!(tiles.iter().map(|(_, number, _)| number).sum::<usize>(), waits, "{who}: {tiles:?}");
+            let is_second = tiles.iter().any(|(label, ..)| label.contains("待我审批"));
+            assert_eq!(is_second, who != "chen", "an officer is no second person");
+        }
     })
     .await;
 }

@@ -24,7 +24,7 @@ const HEADER: &str = "unit_name,unit_type,parent_unit,address,functions,region,s
                       badge_code,certificate_id,issued_on,issuing_office,state,domain_expires_on,contact_name,contact_email,\
                       contact_phone";
 
-fn csv() -> String {
+pub fn csv() -> String {
     let row = |(n, region, name, cn, expires): (usize, &str, &str, &str, &str)| {
         format!(
             "云溪县第{n}局,organ,云溪县人民政府,政通路{n}号,,{region},{name},{cn},s{n}.yunxi.gov.test,10.0.0.1,\

@@ -5,8 +5,9 @@ use badgewatch::flow::figures;
 use chrono::TimeDelta;
 use scraper::{Html, Selector};
 
-use crate::county::{FAILS, OTHER, chen, stand, told};
+use crate::county::{FAILS, OTHER, chen, csv, stand, told};
 use crate::support::console::Person;
+use crate::support::db::register;
 
 /// What the links of a part of the page show, and where they lead.
 async fn numbers(person: &Person, selector: &str) -> Vec<(String, String)> {
@@ -33,6 +34,27 @@ async fn every_number_of_sites_is_that_of_its_list() {
         let page = city.get("/console").await;
         assert!(page.texts(".rates .value")[0] == "50.00%", "misplaced and passing of four: {}", page.text(".rates"));
         assert!(page.texts(".tiles")[0].contains("无法检查的网站"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_counted_at_a_city_is_told_apart_from_its_counties() {
+    told(async |house| {
+        let own = "阳山市第9局,organ,,政通路9号,,140200,第9局网站,,s9.yunxi.gov.test,10.0.0.1,CA182050000410000090001,\
+                   0000000000000000000000000000000A,2025-03-03,编办,valid,,甲某某,jia@yunxi.example,";
+        register(&house.test.db, &format!("{}\n{own}", csv()), house.clock.now()).await;
+        stand(&house, "s9.yunxi.gov.test", "fail", "not_hung").await;
+        let city = house.person("li", AccountRole::Viewer, "140200").await;
+        let links = numbers(&city, "table.list td a[href*=region]").await;
+        assert_eq!(links.len(), 9, "three regions: name, at fault, undetermined: {links:?}");
+        for (number, link) in links.iter().filter(|(number, _)| number.parse::<u32>().is_ok()) {
+            assert_eq!(city.get(link).await.text("#count"), format!("{number} 个网站"), "{link}");
+        }
+        let chen = chen(&house).await;
+        for odd in ["140200-own", "-own", "310101-own", "140214-own-own"] {
+            assert_eq!(chen.get(&format!("/console/sites?region={odd}")).await.text("#count"), "0 个网站", "{odd}");
+        }
     })
     .await;
 }

@@ -84,6 +84,9 @@ async fn a_notice_waits_in_the_queues_it_belongs_to_the_most_urgent_first() {
         assert!(queued(stage, "", Q::Undelivered, "").await.is_empty());
         assert_eq!(queued(stage, "", Q::Open, "〕1号").await, std::slice::from_ref(&runs), "by its number");
         assert_eq!(queued(stage, "", Q::Open, "第2局").await, std::slice::from_ref(&objected), "by the unit");
+        for sign in ["%", "_", "\\", "第_局"] {
+            assert!(queued(stage, "", Q::Open, sign).await.is_empty(), "{sign} stands for itself");
+        }
         let counts = ask!(stage, desk::notice_counts, "140214", today());
         let many = |queue| counts.iter().find(|(of, _)| *of == queue).map(|(_, many)| *many);
         assert_eq!(

@@ -120,6 +120,12 @@ impl Answer {
         html.select(&Selector::parse(selector).unwrap()).next()?.attr(name).map(str::to_owned)
     }
 
+    /// Where the links lead that a selector finds.
+    pub fn hrefs(&self, selector: &str) -> Vec<String> {
+        let (html, selector) = (self.html(), Selector::parse(selector).unwrap());
+        html.select(&selector).filter_map(|found| found.attr("href")).map(str::to_owned).collect()
+    }
+
     /// What hidden field the page's forms carry.
     pub fn form_token(&self) -> String {
         self.attr("input[name=form_token]", "value").unwrap_or_default()

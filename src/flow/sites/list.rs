@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::clock::day;
 use crate::domain::account::Actor;
 use crate::domain::host::Host;
-use crate::domain::region::{bounds, meet};
+use crate::domain::region::{bounds, is_within, meet};
 use crate::flow::measure::FRESH;
 use crate::store::site_rows::{self, Filter, Freshness, Hanging, Named, SiteRow, Sort};
 use crate::store::{Db, StoreError, StoreResult};
@@ -15,10 +15,22 @@ pub const PAGE: i64 = 50;
 /// Sites that are counted and paged at most: who has more narrows the filter, or takes the table.
 const COUNTED: i64 = 10_000;
 
+/// Behind a region: what lies in it itself, not in what is below it (`140200-own`).
+pub const OWN: &str = "-own";
+
+/// The first and last code of what is asked for within an actor's region. `None`: it lies outside of it.
+fn area(actor: &Actor, asked: &str) -> Option<(String, String)> {
+    match asked.strip_suffix(OWN) {
+        Some(own) => is_within(own, &actor.region).then(|| (own.to_owned(), own.to_owned())),
+        None if asked.is_empty() => Some(bounds(&actor.region)),
+        None => meet(&actor.region, asked).map(bounds),
+    }
+}
+
 /// What is asked of a list; what is empty is not asked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wanted {
-    /// GB/T 2260: only sites there and below.
+    /// GB/T 2260: only sites there and below; with [`OWN`] behind it: only sites there.
     pub region: String,
     pub kind: String,
     pub verdict: String,
@@ -55,9 +67,8 @@ pub struct List {
 impl Wanted {
     /// The filter within an actor's region. `None`: what is asked lies outside of it.
     pub(super) fn filter(&self, actor: &Actor, now: DateTime<Utc>) -> Option<Filter> {
-        let region = if self.region.is_empty() { &actor.region } else { &self.region };
         Some(Filter {
-            area: bounds(meet(&actor.region, region)?),
+            area: area(actor, &self.region)?,
             kind: self.kind.clone(),
             verdict: self.verdict.clone(),
             cause: self.cause.clone(),

@@ -12,7 +12,7 @@ use crate::store::{StoreError, Tx, plan};
 
 pub use acts::{ExemptionWish, MOST_AT_ONCE, end_exemption, exempt, recheck_all, withdraw_maintenance};
 pub use edit::{EDITABLE, edit};
-pub use list::{Counted, List, PAGE, Wanted, each, list};
+pub use list::{Counted, List, OWN, PAGE, Wanted, each, list};
 pub use sheet::{Recheck, Sheet, sheet};
 
 /// Why something is not done at a site.

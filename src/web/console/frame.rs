@@ -100,6 +100,11 @@ pub(super) fn role(t: Tongue, role: AccountRole) -> &'static str {
     }
 }
 
+/// A region itself, without what lies below it.
+pub(super) fn region_itself(console: &Console, t: Tongue, code: &str) -> String {
+    format!("{}{}", region(console, t, code), t.say("（本级）", " (itself)"))
+}
+
 /// A region by its name; its code where it has none.
 pub(super) fn region(console: &Console, t: Tongue, code: &str) -> String {
     if code == "000000" {

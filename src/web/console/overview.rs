@@ -9,14 +9,16 @@ use serde::Deserialize;
 
 use super::chart::{Chart, Series};
 use super::enter::Officer;
-use super::frame::{Frame, Section, region};
+use super::frame::{Frame, Section, region, region_itself};
 use super::words::{number, percent};
 use super::{Console, Page};
 use crate::domain::account::AccountRole;
 use crate::domain::case::CaseQueue;
 use crate::domain::figures::{Day, Figures, rate};
 use crate::domain::notice::NoticeQueue;
+use crate::domain::region::digits_of;
 use crate::flow::figures::{self, Overview};
+use crate::flow::sites;
 use crate::web::page::html;
 use crate::web::tongue::Tongue;
 
@@ -129,22 +131,26 @@ fn sheet(console: &Console, officer: &Officer, found: &Overview, span: u64) -> S
 }
 
 fn tasks(t: Tongue, officer: &Officer, found: &Overview) -> Vec<Task> {
-    let notices = |queue: NoticeQueue, is_urgent| {
+    let notices = |queue: NoticeQueue, english, is_urgent| {
         let link = format!("/console/notices?queue={queue}");
-        (found.notices(queue), t.half(queue.help()).to_owned(), link, is_urgent)
+        (found.notices(queue), t.say(Tongue::Chinese.half(queue.help()), english).to_owned(), link, is_urgent)
     };
-    let cases = |queue: CaseQueue, is_urgent| {
-        let label = format!("{}{}", t.say("案件", "Cases: "), t.half(queue.help()));
-        (found.cases(queue), label, format!("/console/cases?queue={queue}"), is_urgent)
+    let cases = |queue: CaseQueue, english, is_urgent| {
+        let chinese = format!("案件{}", Tongue::Chinese.half(queue.help()));
+        (found.cases(queue), t.say(&chinese, english).to_owned(), format!("/console/cases?queue={queue}"), is_urgent)
     };
-    let all = [
-        notices(NoticeQueue::Overdue, true),
-        notices(NoticeQueue::DueSoon, false),
-        notices(NoticeQueue::Approval, false),
-        notices(NoticeQueue::Objection, true),
-        notices(NoticeQueue::Undelivered, true),
-        cases(CaseQueue::SecondPerson, officer.is(AccountRole::Approver)),
-        cases(CaseQueue::Open, false),
+    // What waits for a second person waits for no officer who cannot be one.
+    let second = officer.is(AccountRole::Approver);
+    let second = second.then(|| cases(CaseQueue::SecondPerson, "Cases for my decision", true));
+    let of_notices = [
+        notices(NoticeQueue::Overdue, "Notices overdue", true),
+        notices(NoticeQueue::DueSoon, "Notices due within seven days", false),
+        notices(NoticeQueue::Approval, "Drafts to review", false),
+        notices(NoticeQueue::Objection, "Objections to answer", true),
+        notices(NoticeQueue::Undelivered, "Letters not delivered", true),
+    ];
+    let others = [
+        cases(CaseQueue::Open, "Cases open", false),
         (found.holds, t.say("暂缓的批量异常", "Mass changes on hold").to_owned(), "/console/holds".to_owned(), true),
         (
             found.cannot_look,
@@ -159,7 +165,7 @@ fn tasks(t: Tongue, officer: &Officer, found: &Overview) -> Vec<Task> {
         link,
         is_urgent: is_urgent && count > 0,
     };
-    all.into_iter().map(task).collect()
+    of_notices.into_iter().chain(second).chain(others).map(task).collect()
 }
 
 fn rates(t: Tongue, found: &Overview) -> Vec<Rate> {
@@ -262,8 +268,9 @@ fn trends(t: Tongue, found: &Overview, span: u64) -> Vec<Trend> {
     ];
     let counts: &[Line] = &[
         (t.say("不通过", "fail"), |figures| Some(figures.failed)),
-        (t.say("无法判定", "undetermined"), |figures| Some(figures.undetermined)),
         (t.say("尚未检查", "not looked at"), |figures| Some(figures.unlooked())),
+        // The third in both charts: one thing has one stroke.
+        (t.say("无法判定", "undetermined"), |figures| Some(figures.undetermined)),
     ];
     vec![
         trend(t, t.say("挂标率与域名注册率", "Rates"), found, first, rates, percent, Some(10_000)),
@@ -301,9 +308,14 @@ fn trend(
 fn worst(console: &Console, t: Tongue, found: &Overview) -> Vec<Place> {
     let mut all: Vec<_> = found.regions.iter().filter(|(code, of)| !code.is_empty() && of.failed > 0).collect();
     all.sort_by_key(|(code, of)| (std::cmp::Reverse((rate(of.failed, of.sites), of.failed)), code.clone()));
+    // What is counted at a city is not what is counted at its counties.
+    let itself = |code: &str| match digits_of(code).len() {
+        6 => (region(console, t, code), String::new()),
+        _ => (region_itself(console, t, code), sites::OWN.to_owned()),
+    };
     let place = |(code, of): &&(String, Figures)| Place {
-        name: region(console, t, code),
-        link: format!("/console/sites?region={code}"),
+        name: itself(code).0,
+        link: format!("/console/sites?region={code}{}", itself(code).1),
         sites: number(of.sites),
         failed: number(of.failed),
         share: rate(of.failed, of.sites).map(percent).unwrap_or_default(),

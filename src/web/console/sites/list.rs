@@ -13,7 +13,7 @@ use crate::flow::sites::{self, Counted, List, Wanted};
 use crate::store::filters::Saved;
 use crate::store::site_rows::{Freshness, Hanging, Named, SiteRow, Sort};
 use crate::web::console::enter::Officer;
-use crate::web::console::frame::{Frame, Section, region};
+use crate::web::console::frame::{Frame, Section, region, region_itself};
 use crate::web::console::words::{self as words, Age, Chip};
 use crate::web::console::{Console, Page};
 use crate::web::page::html;
@@ -210,9 +210,14 @@ fn regions(console: &Console, t: Tongue, own: &str, chosen: &str) -> Vec<Choice>
         0..=2 => region(console, t, code),
         _ => format!("　{}", region(console, t, code)),
     };
-    below
-        .map(|one| Choice { value: one.code.clone(), label: label(&one.code), is_chosen: one.code == chosen })
-        .collect()
+    let below =
+        below.map(|one| Choice { value: one.code.clone(), label: label(&one.code), is_chosen: one.code == chosen });
+    let alone = chosen.strip_suffix(sites::OWN).map(|code| Choice {
+        value: chosen.to_owned(),
+        label: region_itself(console, t, code),
+        is_chosen: true,
+    });
+    alone.into_iter().chain(below).collect()
 }
 
 fn named(t: Tongue, query: &str, saved: Vec<Saved>) -> Vec<Kept> {
