@@ -54,7 +54,7 @@ pub(super) fn case_chip(t: Tongue, state: CaseState) -> (&'static str, String) {
         CaseState::Open => ("runs", "◇"),
         CaseState::Proposed | CaseState::ReinstatementProposed => ("undetermined", "…"),
         CaseState::Approved => ("runs", "◔"),
-        CaseState::InForce => ("fail", "●"),
+        CaseState::InForce => ("na", "●"),
         CaseState::Reinstated => ("pass", "✔"),
         CaseState::Closed => ("na", "－"),
     };
