@@ -25,7 +25,7 @@ pub async fn act(db: &Db, desk: &Desk, actor: &Actor, on: On<'_>, event: Event, 
     let now = Now::read(&mut tx, at).await?;
     if let Some(read) = on.letters {
         // The site, its addresses and its evidence change without the notice.
-        let letters = prepared(&mut tx, desk, &now, &notice, &event).await?;
+        let letters = prepared(&mut tx, desk, &notice, &event, at).await?;
         if fingerprint(&letters) != read {
             return Err(ActError::Changed);
         }

@@ -40,8 +40,7 @@ pub async fn rehearse(
     let mut tx = db.read().await?;
     let read = notice_of(&mut tx, actor, AccountRole::Officer, on.id).await?;
     stands(&read, on, event)?;
-    let now = Now::read(&mut tx, at).await?;
-    let prepared = prepared(&mut tx, desk, &now, &read, event).await?;
+    let prepared = prepared(&mut tx, desk, &read, event, at).await?;
     Ok((read, prepared))
 }
 
@@ -49,17 +48,18 @@ pub async fn rehearse(
 pub(super) async fn prepared(
     tx: &mut Tx,
     desk: &Desk,
-    now: &Now,
     read: &StoredNotice,
     event: &Event,
+    at: DateTime<Utc>,
 ) -> Result<Vec<Prepared>, ActError> {
+    let now = Now::read(tx, at).await?;
     let step = read.notice.step(event, &now.moment(desk, read.region.as_deref()))?;
     let to = StoredNotice { notice: step.notice, ..read.clone() };
     let mut prepared = Vec::new();
     for effect in step.effects {
         if let Effect::Write(telegram) = effect {
-            let draft = letters::draft(tx, desk, now, &to, telegram).await?;
-            prepared.push(prepare(desk, now, &to, draft, telegram.step));
+            let draft = letters::draft(tx, desk, &now, &to, telegram).await?;
+            prepared.push(prepare(desk, &now, &to, draft, telegram.step));
         }
     }
     Ok(prepared)
