@@ -5,12 +5,15 @@ use serde_json::json;
 
 use super::deliver;
 use super::notices::{ActError, Desk};
+use crate::clock::day;
 use crate::config::Mail;
 use crate::domain::account::{AccountRole, Actor};
+use crate::domain::calendar::Due;
+use crate::domain::letter::Letter;
 use crate::domain::region::digits_of;
 use crate::mail::webhook::is_signed;
 use crate::store::audit::{self, Act};
-use crate::store::outbox::Listed;
+use crate::store::outbox::{Listed, Part};
 use crate::store::{Db, StoreResult, queue};
 
 /// The chain that these acts stand on.
@@ -33,6 +36,30 @@ pub struct Waiting {
 pub async fn waiting(db: &Db, actor: &Actor) -> StoreResult<Waiting> {
     let (mut tx, area) = (db.read().await?, digits_of(&actor.region));
     Ok(Waiting { counts: queue::counts(&mut tx, area).await?, parked: queue::parked(&mut tx, area, LISTED).await? })
+}
+
+/// A letter of the outbox, with what it says beside its own words.
+#[derive(Debug, Clone)]
+pub struct OnFile {
+    pub letter: Letter,
+    pub recipient: String,
+    pub part: Part,
+    pub is_of_notice: bool,
+    /// Of the limit that it begins.
+    pub due: Option<Due>,
+    /// When it went; one that did not, now.
+    pub on: DateTime<Utc>,
+}
+
+/// A letter that is on file about a site of the actor's region.
+pub async fn letter(db: &Db, actor: &Actor, id: &str, now: DateTime<Utc>) -> StoreResult<Option<OnFile>> {
+    let mut tx = db.read().await?;
+    let Some(kept) = queue::letter(&mut tx, digits_of(&actor.region), id).await? else { return Ok(None) };
+    let on = kept.sent_at.unwrap_or(now);
+    let of = kept.notice_id.as_deref().zip(kept.step);
+    let due = deliver::due_of(&mut tx, of, &kept.letter, day(on)).await?;
+    let is_of_notice = kept.notice_id.is_some();
+    Ok(Some(OnFile { letter: kept.letter, recipient: kept.recipient, part: kept.part, is_of_notice, due, on }))
 }
 
 /// Lets parked messages of the actor's region go again: all, or those of a message's, a notice's or a case's id. How many

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::outbox::Listed;
-use super::{StoreResult, Tx, execute, fetch_all, fetch_optional};
+use super::outbox::{Listed, Part};
+use super::{Json, StoreError, StoreResult, Tx, execute, fetch_all, fetch_optional};
+use crate::domain::letter::Letter;
 
 /// `$1`: the digits that all regions of the area begin with; empty: everything, what is about no site included.
 macro_rules! within {
@@ -53,4 +54,43 @@ pub async fn settle(tx: &mut Tx, area: &str, id: &str) -> StoreResult<bool> {
 pub async fn holds(tx: &mut Tx, area: &str, id: &str) -> StoreResult<bool> {
     let sql = within!("SELECT id FROM outbox WHERE id = $2 AND", "");
     Ok(fetch_optional!((String,), tx, sql, area, id)?.is_some())
+}
+
+/// A letter of the outbox.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Kept {
+    pub part: Part,
+    pub recipient: String,
+    pub notice_id: Option<String>,
+    pub step: Option<i64>,
+    pub sent_at: Option<DateTime<Utc>>,
+    pub letter: Letter,
+}
+
+#[derive(sqlx::FromRow)]
+struct KeptRow {
+    part: String,
+    recipient: String,
+    notice_id: Option<String>,
+    step: Option<i64>,
+    sent_at: Option<DateTime<Utc>>,
+    body: Json<serde_json::Value>,
+}
+
+/// A letter about a site of the area, wherever it stands; what a gateway announces is none.
+pub async fn letter(tx: &mut Tx, area: &str, id: &str) -> StoreResult<Option<Kept>> {
+    let sql = within!(
+        "SELECT part, recipient, notice_id, step, sent_at, body FROM outbox WHERE channel = 'mail' AND id = $2 AND",
+        ""
+    );
+    let Some(row) = fetch_optional!(KeptRow, tx, sql, area, id)? else { return Ok(None) };
+    let corrupt = |what: String| StoreError::Corrupt(format!("{what} of message {id}"));
+    Ok(Some(Kept {
+        part: Part::from_name(&row.part).ok_or_else(|| corrupt("part".to_owned()))?,
+        recipient: row.recipient,
+        notice_id: row.notice_id,
+        step: row.step,
+        sent_at: row.sent_at,
+        letter: serde_json::from_value(row.body.0).map_err(|error| corrupt(error.to_string()))?,
+    }))
 }

@@ -158,3 +158,30 @@ async fn one_proposes_a_revocation_and_a_second_person_approves_it() {
         );
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_letter_stands_in_its_frame_as_it_will_look() {
+    let house = open(sqlite().await).await;
+    let notice = draft(&house, SITE, FindingCode::NotHung).await;
+    house.account("chen", AccountRole::Officer, HERE).await;
+    house.account("wang", AccountRole::Admin, HERE).await;
+    let (port, id) = (house.address.port(), notice.id.clone());
+    let story = move |browser: &mut Browser| {
+        let url = "http://127.0.0.1";
+        let approve = format!("{url}/console/notices/{id}/approve");
+        let engine = axe::engine();
+        log_in(browser, url, "chen");
+        browser.go(&approve);
+        assert!(browser.framed().contains("责令整改通知书</h1>"));
+        looked_at(browser, "framed", engine.as_deref());
+        browser.press(".who button");
+        log_in(browser, url, "wang");
+        browser.go(&format!("{url}/console/settings/letters"));
+        assert!(browser.framed().contains("责令整改通知书</h1>"));
+        looked_at(browser, "sample", engine.as_deref());
+    };
+    let names = move || [("127.0.0.1", port)];
+    let open = move || Browser::open_on(&names()).map(|mut browser| story(&mut browser));
+    tokio::task::spawn_blocking(open).await.unwrap();
+    assert!(letters(&house, &notice.id).await.is_empty(), "nothing goes by being looked at");
+}

@@ -10,7 +10,7 @@ use badgewatch::store::accounts;
 use badgewatch::store::cases::{self, StoredCase};
 use chrono::TimeDelta;
 
-use crate::house::{acts, letters, mean, told};
+use crate::house::{acts, letters, told};
 use crate::support::bureau::{ELSEWHERE, FOLDER, HERE, OTHER_SITE, SITE};
 use crate::support::console::{House, PASSWORD, Person};
 
@@ -26,7 +26,7 @@ async fn opened(person: &Person, site: &str, ground: &str) -> String {
     let path = format!("{LIST}/open");
     let shown = person.submit(&path, &path, &[("site", site), ("ground", ground), ("why", WHY)]).await;
     assert_eq!(shown.status, 200, "{}", shown.body);
-    let done = mean(person, &shown, &path).await;
+    let done = person.mean(&shown, &path).await;
     assert_eq!(done.status, 303, "{}", done.body);
     done.location().split('?').next().unwrap().to_owned()
 }
@@ -36,7 +36,7 @@ async fn does(person: &Person, at: &str, act: &str, fields: &[(&str, &str)]) {
     let path = format!("{at}/{act}");
     let shown = person.submit(&path, &path, fields).await;
     assert_eq!(shown.status, 200, "{act}: {}", shown.body);
-    let done = mean(person, &shown, &path).await;
+    let done = person.mean(&shown, &path).await;
     assert_eq!(done.status, 303, "{act}: {}", done.body);
 }
 
@@ -65,7 +65,7 @@ async fn one_proposes_and_another_approves_what_both_have_read() {
         );
         assert!(shown.body.contains("badgewatch.instruction/1"), "what will be signed");
         assert_eq!(case(&house, id).await.case.state, CaseState::Open, "nothing is proposed by being read");
-        assert_eq!(mean(&li, &shown, &path).await.status, 303);
+        assert_eq!(li.mean(&shown, &path).await.status, 303);
 
         let own = li.get(&at).await;
         assert!(own.text(".blocked").contains("须由另一位"), "{}", own.body);
@@ -87,7 +87,7 @@ async fn one_proposes_and_another_approves_what_both_have_read() {
             bundle.body.contains("badgewatch.bundle/1") && bundle.header("content-disposition").contains("attachment")
         );
         let path = format!("{at}/approve");
-        let (one, other) = tokio::join!(mean(&wu, &shown, &path), mean(&wu, &shown, &path));
+        let (one, other) = tokio::join!(wu.mean(&shown, &path), wu.mean(&shown, &path));
         let mut both = [one.status, other.status];
         both.sort_unstable();
         assert_eq!(both, [303, 409], "sent twice, approved once");
@@ -114,7 +114,7 @@ async fn one_proposes_and_another_approves_what_both_have_read() {
         does(&li, &at, "propose-reinstatement", &[("review", "审〔2026〕9号"), ("reason", "重新审核通过")]).await;
         let shown = wu.get(&format!("{at}/approve-reinstatement")).await;
         assert!(shown.texts(".paper")[0].contains("重新审核通过"), "{}", shown.body);
-        assert_eq!(mean(&wu, &shown, &format!("{at}/approve-reinstatement")).await.status, 303);
+        assert_eq!(wu.mean(&shown, &format!("{at}/approve-reinstatement")).await.status, 303);
         assert_eq!(case(&house, id).await.case.state, CaseState::Reinstated);
     })
     .await;
@@ -136,7 +136,7 @@ async fn a_stop_asks_for_a_consultation_and_names_who_goes_dark_with_it() {
         let sure = [&stop[..], &[("despite", "yes")]].concat();
         let shown = li.submit(&path, &path, &sure).await;
         assert!(shown.status == 200 && shown.text("main").contains("云溪县教育局"), "{}", shown.body);
-        assert_eq!(mean(&li, &shown, &path).await.status, 303);
+        assert_eq!(li.mean(&shown, &path).await.status, 303);
         assert!(li.get(&at).await.text(".decision .fail").contains(FOLDER));
         does(&li, &at, "withdraw", &[("why", "另行研究")]).await;
         let id = at.rsplit('/').next().unwrap();

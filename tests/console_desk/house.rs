@@ -6,11 +6,10 @@ use badgewatch::domain::office::{Approval, Office};
 use badgewatch::domain::verdict::FindingCode;
 use badgewatch::store::notices::StoredNotice;
 use badgewatch::store::{audit, evidence, notices, outbox, sites};
-use scraper::{ElementRef, Selector};
 use serde_json::json;
 
 use crate::support::bureau::{HERE, confirm, registry, settle};
-use crate::support::console::{Answer, House, Person};
+use crate::support::console::House;
 use crate::support::db::{TestDb, every_engine, register};
 use crate::support::world::start;
 
@@ -86,17 +85,4 @@ pub async fn acts(house: &House, chain: &str) -> Vec<(String, String)> {
     let mut tx = house.test.db.read().await.unwrap();
     let all = audit::chain(&mut tx, chain, 0, 1_000).await.unwrap();
     all.into_iter().map(|act| (act.actor, act.action)).collect()
-}
-
-/// Sends the second page of an act as it was shown.
-pub async fn mean(person: &Person, shown: &Answer, path: &str) -> Answer {
-    let html = shown.html();
-    let fields = Selector::parse(".deed input, .deed button[name=confirm]").unwrap();
-    let pair = |field: ElementRef<'_>| {
-        Some((field.attr("name")?.to_owned(), field.attr("value").unwrap_or_default().to_owned()))
-    };
-    let fields: Vec<_> = html.select(&fields).filter_map(pair).collect();
-    drop(html);
-    let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    person.send_form(path, &fields).await
 }

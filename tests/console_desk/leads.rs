@@ -8,7 +8,7 @@ use badgewatch::store::looks::{self, Standing};
 use badgewatch::store::sites;
 use chrono::TimeDelta;
 
-use crate::house::{acts, mean, told};
+use crate::house::{acts, told};
 use crate::support::bureau::{ELSEWHERE, HERE, SITE};
 use crate::support::console::House;
 
@@ -77,14 +77,14 @@ async fn a_report_is_followed_into_a_case_once_both_ends_were_looked_at() {
         assert_eq!(chen.submit(&path, &path, &[("seen", "")]).await.status, 422);
         let fields = [("seen", "页面底部有本县标识，网站并非我县所办。"), ("ground", "counterfeit")];
         let shown = chen.submit(&path, &path, &fields).await;
-        let soon = mean(&chen, &shown, &path).await;
+        let soon = chen.mean(&shown, &path).await;
         assert!(soon.status == 422 && soon.text(".wrong").contains("尚无有效检查"), "{}", soon.body);
         house.clock.advance(TimeDelta::minutes(5));
         look(&house).await;
         let shown = chen.submit(&path, &path, &fields).await;
-        let done = mean(&chen, &shown, &path).await;
+        let done = chen.mean(&shown, &path).await;
         assert_eq!(done.location(), format!("{at}?told=follow"), "{}", done.body);
-        assert_eq!(mean(&chen, &shown, &path).await.status, 409, "sent twice, followed once");
+        assert_eq!(chen.mean(&shown, &path).await.status, 409, "sent twice, followed once");
         let sheet = chen.get(&at).await;
         let case = sheet.attr(".top a[href^='/console/cases/']", "href").unwrap();
         assert!(chen.get(&case).await.body.contains("疑似伪造网站标识"));
@@ -108,7 +108,7 @@ async fn what_nobody_s_badge_is_goes_to_the_police_or_is_put_away() {
         let late = all.submit(&dismiss, &dismiss, &[("why", "并无标识"), ("confirm", "1")]).await;
         assert_eq!(late.status, 409, "one more voice came in since");
         let shown = all.submit(&dismiss, &dismiss, &[("why", "并无标识")]).await;
-        assert_eq!(mean(&all, &shown, &dismiss).await.status, 303);
+        assert_eq!(all.mean(&shown, &dismiss).await.status, 303);
         let decided = lead(&house).await;
         assert_eq!((decided.state, decided.reason.as_deref()), (LeadState::Dismissed, Some("并无标识")));
         assert_eq!(all.get(&path).await.status, 409, "it is decided");

@@ -6,7 +6,7 @@ use badgewatch::domain::verdict::FindingCode;
 use badgewatch::flow::notices::{self, UnitFile, Wish};
 use badgewatch::store::notices::StoredNotice;
 
-use crate::house::{acts, draft, exhibit, letters, mean, notice_of, told};
+use crate::house::{acts, draft, exhibit, letters, notice_of, told};
 use crate::support::bureau::{ELSEWHERE, FOLDER, HERE, OTHER_SITE, SITE, registry};
 use crate::support::console::House;
 use crate::support::db::register;
@@ -64,7 +64,7 @@ async fn a_draft_is_read_as_it_will_go_and_goes_once() {
         assert!(letters(&house, &notice.id).await.is_empty(), "nothing goes by being read");
 
         let path = at(&notice, "approve");
-        let (one, other) = tokio::join!(mean(&chen, &shown, &path), mean(&chen, &shown, &path));
+        let (one, other) = tokio::join!(chen.mean(&shown, &path), chen.mean(&shown, &path));
         let (done, twice) = if one.status == 303 { (one, other) } else { (other, one) };
         assert_eq!(done.location(), format!("{LIST}/{}?told=approve", notice.id), "{}", done.body);
         assert_eq!(twice.status, 409, "sent twice, done once");
@@ -91,7 +91,7 @@ async fn what_changed_since_it_was_read_does_not_go() {
             (notice.id.as_str(), 2),
             "a fault joined the draft"
         );
-        let late = mean(&chen, &shown, &at(&notice, "approve")).await;
+        let late = chen.mean(&shown, &at(&notice, "approve")).await;
         assert_eq!(late.status, 409);
         assert_eq!(late.attr("main .button", "href").as_deref(), Some(format!("{LIST}/{}", notice.id).as_str()));
         assert!(letters(&house, &notice.id).await.is_empty());
@@ -189,13 +189,13 @@ async fn several_drafts_go_by_one_confirmation_that_lists_them() {
         assert_eq!(shown.texts(".deed h2"), ["云溪县人民政府办公室", "云溪县教育局"], "{}", shown.body);
         assert_eq!(shown.texts(".paper").len(), 2);
         draft(&house, FOLDER, FindingCode::DomainDead).await;
-        let done = mean(&chen, &shown, &path).await;
+        let done = chen.mean(&shown, &path).await;
         assert_eq!(done.status, 409, "one of them changed");
         assert_eq!(done.texts(".left a"), ["云溪县教育局"]);
         assert_eq!(letters(&house, &one.id).await.len(), 2);
         assert!(letters(&house, &other.id).await.is_empty());
         let shown = chen.submit(LIST, &path, &[("id", &other.id)]).await;
-        let done = mean(&chen, &shown, &path).await;
+        let done = chen.mean(&shown, &path).await;
         assert_eq!((done.status, done.location()), (303, "/console/notices?queue=approval&told=approved&many=1"));
         assert_eq!(chen.submit(LIST, &path, &[]).await.status, 409, "none was chosen");
     })
@@ -208,7 +208,7 @@ async fn an_objection_is_answered_and_more_time_is_given() {
         let notice = draft(&house, SITE, FindingCode::NotHung).await;
         let chen = house.person("chen", AccountRole::Officer, HERE).await;
         let shown = chen.get(&at(&notice, "approve")).await;
-        assert_eq!(mean(&chen, &shown, &at(&notice, "approve")).await.status, 303);
+        assert_eq!(chen.mean(&shown, &at(&notice, "approve")).await.status, 303);
         deliver(&house, &notice).await;
         ask(&house, &notice, RequestKind::Objection, "<script>alert(1)</script> 所列页面已停用，请核实。").await;
         ask(&house, &notice, RequestKind::Extension, "改版需要时间，请予延期。").await;
@@ -229,7 +229,7 @@ async fn an_objection_is_answered_and_more_time_is_given() {
         assert_eq!((bad.status, bad.texts(".wrong li").len()), (422, 2), "no decision, no text: {}", bad.body);
         let shown = chen.submit(&path, &path, &[("granted", "yes"), ("text", "同意延期。")]).await;
         assert!(shown.text(".paper").contains("12月20日"), "{}", shown.body);
-        assert_eq!(mean(&chen, &shown, &path).await.status, 303);
+        assert_eq!(chen.mean(&shown, &path).await.status, 303);
 
         let path = at(&notice, "answer-objection");
         let shown = chen.submit(&path, &path, &[("granted", "no"), ("text", "经核实，<b>页面</b>仍可访问。")]).await;
@@ -237,7 +237,7 @@ async fn an_objection_is_answered_and_more_time_is_given() {
         let again: Vec<_> = [("granted", "no"), ("text", "再想想"), ("again", "1")].into();
         let form = chen.submit(&path, &path, &again).await;
         assert_eq!((form.status, form.text("textarea").as_str()), (200, "再想想"), "what was said is still there");
-        assert_eq!(mean(&chen, &shown, &path).await.status, 303);
+        assert_eq!(chen.mean(&shown, &path).await.status, 303);
         assert_eq!(chen.get(&path).await.status, 409, "there is nothing left to answer");
 
         house.clock.advance(chrono::TimeDelta::minutes(1));
@@ -245,7 +245,7 @@ async fn an_objection_is_answered_and_more_time_is_given() {
         assert_eq!(chen.submit(&path, &path, &[("why", "")]).await.status, 422);
         let shown = chen.submit(&path, &path, &[("why", "登记信息有误")]).await;
         assert!(shown.text(".paper").contains("登记信息有误"));
-        assert_eq!(mean(&chen, &shown, &path).await.status, 303);
+        assert_eq!(chen.mean(&shown, &path).await.status, 303);
         assert_eq!(notice_of(&house, SITE).await.notice.state, NoticeState::Withdrawn);
         let ended = chen.get(&format!("{LIST}?queue=ended")).await;
         assert_eq!(ended.texts(".desk .name").len(), 1);
@@ -262,7 +262,7 @@ async fn a_day_that_cannot_be_is_said_at_its_field() {
         let extend = at(&notice, "extend");
         assert_eq!(chen.get(&extend).await.status, 409, "no limit runs");
         let shown = chen.get(&at(&notice, "approve")).await;
-        mean(&chen, &shown, &at(&notice, "approve")).await;
+        chen.mean(&shown, &at(&notice, "approve")).await;
         let deliver_at = at(&notice, "deliver");
         let bad = chen.submit(&deliver_at, &deliver_at, &[("on", "2026-11-01")]).await;
         assert_eq!(bad.status, 422, "before the draft");
@@ -278,4 +278,55 @@ async fn a_day_that_cannot_be_is_said_at_its_field() {
         assert!(english.text("h1") == "Notices" && english.body.contains("working days left"));
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_very_letter_is_seen_as_it_will_look_by_whom_it_concerns() {
+    told(async |house| {
+        let notice = draft(&house, SITE, FindingCode::NotHung).await;
+        deliver_after(&house, &notice).await;
+        let chen = house.person("chen", AccountRole::Officer, HERE).await;
+        let path = at(&notice, "withdraw");
+        let shown = chen.submit(LIST, &path, &[("why", "<b>检查</b>有误")]).await;
+        assert!(shown.header("content-security-policy").ends_with("; frame-src 'self'"), "{}", shown.body);
+        let frame = shown.attr("iframe", "name").unwrap();
+        assert_eq!(shown.attr("button[name=look]", "formtarget"), Some(frame));
+        assert_eq!(shown.attr("iframe", "sandbox").as_deref(), Some(""), "it may do nothing");
+
+        let letter = chen.press(&shown, "look", &path).await;
+        assert_eq!((letter.status, letter.text("h1")), (200, "撤回整改通知".to_owned()), "{}", letter.body);
+        assert!(letter.text("body").contains("<b>检查</b>有误"), "what was said, as a text: {}", letter.body);
+        let policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox";
+        assert_eq!(letter.header("content-security-policy"), policy);
+        assert_eq!((letter.header("x-frame-options"), letter.header("cache-control")), ("SAMEORIGIN", "no-store"));
+        let fields = [("why", "x"), ("look", "1")];
+        assert_eq!(chen.submit(LIST, &path, &fields).await.status, 404, "there is one letter");
+
+        let stranger = house.person("liu", AccountRole::Admin, ELSEWHERE).await;
+        let fields = [("why", "x"), ("look", "0")];
+        assert_eq!(stranger.submit(LIST, &path, &fields).await.status, 404);
+        assert_eq!(notice_of(&house, SITE).await.notice.state, NoticeState::Sent, "to look is to do nothing");
+
+        let draft = draft(&house, FOLDER, FindingCode::WrongLink).await;
+        let (bulk, look) = (format!("{LIST}/approve"), format!("{}:0", draft.id));
+        let shown = chen.submit(LIST, &bulk, &[("id", &draft.id)]).await;
+        assert_eq!(shown.attr("button[name=look]", "value").as_deref(), Some(&*look));
+        assert_eq!(chen.press(&shown, "look", &bulk).await.text("h1"), "责令整改通知书");
+        assert_eq!(stranger.submit(LIST, &bulk, &[("look", &look)]).await.status, 404);
+        assert_eq!(notice_of(&house, FOLDER).await.notice.state, NoticeState::Drafted);
+    })
+    .await;
+}
+
+/// Lets a notice go, and delivers it.
+async fn deliver_after(house: &House, notice: &StoredNotice) {
+    let officer = badgewatch::domain::account::Actor {
+        account_id: "x".into(),
+        name: "x".into(),
+        role: AccountRole::Officer,
+        region: HERE.into(),
+    };
+    let app = &house.app;
+    notices::approve(&app.db, &app.desk, &officer, notice.id.as_str(), house.clock.now()).await.unwrap();
+    deliver(house, notice).await;
 }

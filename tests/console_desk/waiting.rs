@@ -8,7 +8,7 @@ use badgewatch::domain::verdict::FindingCode;
 use badgewatch::store::findings::{self, Change, Group};
 use badgewatch::store::{audit, contacts, sites};
 
-use crate::house::{draft, letters, mean, told};
+use crate::house::{draft, letters, told};
 use crate::support::bureau::{ELSEWHERE, FOLDER, HERE, OTHER_SITE, SITE};
 use crate::support::console::{House, Person};
 use crate::support::db::run;
@@ -52,8 +52,8 @@ async fn a_held_mass_change_is_decided_where_all_its_sites_lie() {
         assert!(refused.status == 409 && refused.text("main").contains("上级机关"), "{}", refused.body);
         assert_eq!(li.submit(&path, &path, &[("reason", " ")]).await.status, 422);
         let shown = li.submit(&path, &path, &[("reason", "解析器故障")]).await;
-        assert_eq!(mean(&li, &shown, &path).await.location(), "/console/holds?told=ours");
-        assert_eq!(mean(&li, &shown, &path).await.status, 409, "sent twice, decided once");
+        assert_eq!(li.mean(&shown, &path).await.location(), "/console/holds?told=ours");
+        assert_eq!(li.mean(&shown, &path).await.status, 409, "sent twice, decided once");
         let mut tx = house.test.db.read().await.unwrap();
         let acts = audit::chain(&mut tx, "holds", 0, 10).await.unwrap();
         assert_eq!((acts.len(), acts[0].actor.as_str(), acts[0].action.as_str()), (1, "account:li", "ours"));
@@ -70,7 +70,7 @@ async fn a_parked_letter_is_let_go_or_put_away_and_an_address_used_again() {
         let chen = house.person("chen", AccountRole::Officer, HERE).await;
         let approve = format!("/console/notices/{}/approve", notice.id);
         let shown = chen.get(&approve).await;
-        assert_eq!(mean(&chen, &shown, &approve).await.status, 303);
+        assert_eq!(chen.mean(&shown, &approve).await.status, 303);
         run(&house.test.db, "UPDATE outbox SET state = 'parked', error = 'mailbox <b>full</b>'").await;
         let stranger = house.person("liu", AccountRole::Admin, ELSEWHERE).await;
         let list = chen.get("/console/outbox").await;
@@ -83,12 +83,18 @@ async fn a_parked_letter_is_let_go_or_put_away_and_an_address_used_again() {
         let release = list.attr(".desk a[href$='/release']", "href").unwrap();
         assert_eq!(stranger.get(&release).await.status, 409, "there is none for a stranger");
         let shown = chen.get(&release).await;
-        assert_eq!(mean(&chen, &shown, &release).await.status, 303, "{}", shown.body);
-        assert_eq!(mean(&chen, &shown, &release).await.status, 409, "sent twice, let go once");
+        let at = shown.attr("iframe", "src").unwrap();
+        assert!(shown.text(".paper").contains("/n/********"), "the letter is read before it goes again: {}", shown.body);
+        let letter = chen.get(&at).await;
+        assert_eq!((letter.status, letter.text("h1")), (200, "责令整改通知书".to_owned()));
+        assert!(!letter.body.contains("/n/.") && letter.body.contains("/n/********"), "its link is the unit's alone");
+        assert_eq!(stranger.get(&at).await.status, 404);
+        assert_eq!(chen.mean(&shown, &release).await.status, 303, "{}", shown.body);
+        assert_eq!(chen.mean(&shown, &release).await.status, 409, "sent twice, let go once");
         let settle = chen.get("/console/outbox").await.attr(".desk a[href$='/settle']", "href").unwrap();
         assert_eq!(chen.submit(&settle, &settle, &[("why", "")]).await.status, 422);
         let shown = chen.submit(&settle, &settle, &[("why", "已当面送达")]).await;
-        assert_eq!(mean(&chen, &shown, &settle).await.status, 303);
+        assert_eq!(chen.mean(&shown, &settle).await.status, 303);
 
         let address = "office1@www.yunxi.gov.test";
         let mut tx = house.test.db.write().await.unwrap();
@@ -98,7 +104,7 @@ async fn a_parked_letter_is_let_go_or_put_away_and_an_address_used_again() {
         let good = "/console/outbox/good";
         let shown = chen.submit("/console/outbox", good, &[("address", address)]).await;
         assert!(shown.status == 200 && shown.text("dd.given") == address, "{}", shown.body);
-        assert_eq!(mean(&chen, &shown, good).await.location(), "/console/outbox?told=good");
+        assert_eq!(chen.mean(&shown, good).await.location(), "/console/outbox?told=good");
         let theirs = [("address", address), ("confirm", "0")];
         assert_eq!(stranger.submit("/console/outbox", good, &theirs).await.status, 404);
     })

@@ -52,8 +52,15 @@ async fn every_letter_is_looked_at() {
         for kind in LetterKind::ALL {
             let page = wang.get(&format!("/console/settings/letters?kind={kind}")).await;
             assert_eq!(page.status, 200, "{kind}");
-            assert!(page.text("pre.letter").chars().count() > 40, "{kind}");
+            assert!(page.text(".paper").chars().count() > 40, "{kind}");
+            let alone = wang.get(&page.attr("iframe", "src").unwrap()).await;
+            assert!(alone.status == 200 && alone.text("h1").chars().count() > 2, "{kind}: {}", alone.body);
+            assert!(alone.header("content-security-policy").ends_with("frame-ancestors 'self'; sandbox"));
+            assert!(page.header("content-security-policy").ends_with("; frame-src 'self'"));
         }
+        let policy = wang.get("/console/settings").await.header("content-security-policy").to_owned();
+        assert!(policy.ends_with("frame-ancestors 'none'"), "elsewhere nothing is framed: {policy}");
+        assert_eq!(wang.get("/console/settings/letters/none").await.status, 404);
         assert_eq!(wang.get("/console/settings/letters?kind=none").await.status, 404);
     })
     .await;

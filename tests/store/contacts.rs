@@ -67,6 +67,9 @@ async fn what_is_parked_is_settled_once_by_whose_it_is() {
         assert!(tell!(stage, queue::settle, "530001", &letter.id));
         assert!(!tell!(stage, queue::settle, "530001", &letter.id));
         assert_eq!(ask!(stage, queue::counts, ""), [("cancelled".to_owned(), 1)]);
+        let kept = ask!(stage, queue::letter, "530001", &letter.id).unwrap();
+        assert_eq!((kept.part, &kept.letter, kept.sent_at), (letter.part, &letter.letter, None), "wherever it stands");
+        assert_eq!(ask!(stage, queue::letter, "530002", &letter.id), None, "another county's");
     })
     .await;
 }

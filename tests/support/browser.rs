@@ -301,11 +301,34 @@ impl Browser {
     }
 
     fn windows(&mut self) -> Vec<String> {
+        self.targets("page")
+    }
+
+    fn targets(&mut self, kind: &str) -> Vec<String> {
         let session = self.session.take();
         let targets = self.ask("Target.getTargets", json!({}))["targetInfos"].take();
         self.session = session;
-        let pages = targets.as_array().unwrap().iter().filter(|target| target["type"] == "page");
+        let pages = targets.as_array().unwrap().iter().filter(|target| target["type"] == kind);
         pages.filter_map(|target| target["targetId"].as_str().map(str::to_owned)).collect()
+    }
+
+    /// The page in the frame of the page, once one stands in it: a frame from nowhere is kept apart from the page.
+    pub fn framed(&mut self) -> String {
+        let page = self.session.clone();
+        let frame = loop {
+            if let Some(frame) = self.targets("iframe").into_iter().next() {
+                break frame;
+            }
+        };
+        self.attach(&json!(frame));
+        let framed = loop {
+            let html = self.html();
+            if html.contains("<h1") {
+                break html;
+            }
+        };
+        self.session = page;
+        framed
     }
 
     /// The page as it stands.

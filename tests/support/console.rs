@@ -11,7 +11,7 @@ use badgewatch::flow::accounts::{self, NewAccount, OPERATOR};
 use badgewatch::flow::people;
 use badgewatch::shared::Shared;
 use reqwest::header::{ACCEPT_LANGUAGE, COOKIE, LOCATION, SET_COOKIE};
-use scraper::{Html, Selector};
+use scraper::{ElementRef, Html, Selector};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::db::{TestDb, every_engine};
@@ -131,6 +131,15 @@ impl Answer {
         self.attr("input[name=form_token]", "value").unwrap_or_default()
     }
 
+    /// Names and values of what a selector finds.
+    fn fields(&self, selector: &str) -> Vec<(String, String)> {
+        let html = self.html();
+        let pair = |field: ElementRef<'_>| {
+            Some((field.attr("name")?.to_owned(), field.attr("value").unwrap_or_default().to_owned()))
+        };
+        html.select(&Selector::parse(selector).unwrap()).filter_map(pair).collect()
+    }
+
     pub fn location(&self) -> &str {
         self.header(LOCATION.as_str())
     }
@@ -168,6 +177,18 @@ impl Person {
     pub async fn submit(&self, on: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
         let token = self.get(on).await.form_token();
         let fields: Vec<_> = fields.iter().copied().chain([("form_token", token.as_str())]).collect();
+        self.send_form(path, &fields).await
+    }
+
+    /// Sends the second page of an act as it was shown.
+    pub async fn mean(&self, shown: &Answer, path: &str) -> Answer {
+        self.press(shown, "confirm", path).await
+    }
+
+    /// Presses a button of the second page of an act.
+    pub async fn press(&self, shown: &Answer, button: &str, path: &str) -> Answer {
+        let fields: Vec<_> = shown.fields(&format!(".deed input, .deed button[name={button}]"));
+        let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         self.send_form(path, &fields).await
     }
 

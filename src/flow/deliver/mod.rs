@@ -23,6 +23,7 @@ use crate::store::outbox::{self, Channel, Claimed, Part};
 use crate::store::{Db, StoreResult};
 
 pub use mark::bounced;
+pub(in crate::flow) use words::due_of;
 
 /// How long a worker has a message: longer than a mail server may take.
 const LEASE: TimeDelta = TimeDelta::minutes(10);

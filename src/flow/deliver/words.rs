@@ -1,17 +1,18 @@
 //! What a message says on the day it goes.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::json;
 
 use super::Postman;
 use crate::clock::day;
 use crate::config::MailMode;
 use crate::domain::calendar::Due;
-use crate::domain::letter::{Going, LetterKind};
+use crate::domain::letter::{Going, Letter, LetterKind};
+use crate::flow::notices::dark::is_site_dark;
 use crate::mail::compose::message_id;
 use crate::mail::{Envelope, SendError, render};
 use crate::store::outbox::{Claimed, Part};
-use crate::store::{StoreResult, notices, sites};
+use crate::store::{StoreResult, Tx, notices, sites};
 
 type Sent = Result<(), SendError>;
 
@@ -80,23 +81,19 @@ impl Postman {
         })
     }
 
-    /// The due date a letter names: that of its telling, as if it were told today, or as it was told already.
     async fn due(&self, claimed: &Claimed, now: DateTime<Utc>) -> StoreResult<Option<Due>> {
-        let (Some(id), Some(step)) = (&claimed.notice_id, claimed.step) else { return Ok(None) };
-        if claimed.letter.limit.is_none() {
-            return Ok(None);
-        }
-        let mut tx = self.db.read().await?;
-        let Some(stored) = notices::by_id(&mut tx, id).await? else { return Ok(None) };
-        let calendar = crate::flow::calendar::load(&mut tx).await?;
-        let step = u32::try_from(step).unwrap_or_default();
-        Ok(stored.notice.due_of(step).or_else(|| stored.notice.due_if_told(step, day(now), &calendar)))
+        let of = claimed.notice_id.as_deref().zip(claimed.step);
+        due_of(&mut self.db.read().await?, of, &claimed.letter, day(now)).await
     }
 
-    /// A reminder of a day that is past, or that was moved meanwhile, reminds of nothing.
+    /// A reminder of a day that is past, or that was moved meanwhile, or of a site that we stopped, reminds of nothing.
     pub(super) async fn is_stale(&self, claimed: &Claimed, now: DateTime<Utc>) -> StoreResult<bool> {
         let (LetterKind::Reminder, Some(id)) = (claimed.letter.kind, &claimed.notice_id) else { return Ok(false) };
-        let Some(stored) = notices::by_id(&mut self.db.read().await?, id).await? else { return Ok(true) };
+        let mut tx = self.db.read().await?;
+        let Some(stored) = notices::by_id(&mut tx, id).await? else { return Ok(true) };
+        if is_site_dark(&mut tx, &stored.site_id, now).await? {
+            return Ok(true);
+        }
         let (due, told) = (stored.notice.due(), claimed.letter.due.as_ref().map(|due| due.date));
         Ok(due.is_none_or(|due| due.date < day(now) || Some(due.date) != told))
     }
@@ -113,4 +110,18 @@ impl Postman {
         let contacts = site.map(|stored| [stored.site.handler.phone, stored.site.contact.phone]);
         Ok(contacts.into_iter().flatten().flatten().collect())
     }
+}
+
+/// The due date a letter of a notice's telling names: as if it were told on a day, or as it was told already.
+pub(in crate::flow) async fn due_of(
+    tx: &mut Tx,
+    of: Option<(&str, i64)>,
+    letter: &Letter,
+    on: NaiveDate,
+) -> StoreResult<Option<Due>> {
+    let Some((id, step)) = of.filter(|_| letter.limit.is_some()) else { return Ok(None) };
+    let Some(stored) = notices::by_id(tx, id).await? else { return Ok(None) };
+    let calendar = crate::flow::calendar::load(tx).await?;
+    let step = u32::try_from(step).unwrap_or_default();
+    Ok(stored.notice.due_of(step).or_else(|| stored.notice.due_if_told(step, on, &calendar)))
 }

@@ -6,6 +6,8 @@ use axum::response::Response;
 use chrono::NaiveDate;
 
 use super::frame::Frame;
+use super::framing;
+use super::trouble::Trouble;
 use crate::config::{Mail, MailMode};
 use crate::domain::hidden::without;
 use crate::web::page::html;
@@ -123,6 +125,11 @@ pub(super) struct LetterCard {
     pub copies: Vec<String>,
     pub hooks: Vec<String>,
     pub text: String,
+    pub html: String,
+    /// What is sent to see it as it will look, in the frame that is named by it.
+    pub look: String,
+    /// Where it is by itself, if it is on file: its frame takes it from there.
+    pub at: Option<String>,
     pub attachments: Vec<String>,
     /// Of an instruction: what is signed.
     pub payload: Option<String>,
@@ -161,6 +168,13 @@ pub(super) struct ActPage {
 }
 
 impl ActPage {
+    /// The first page of an act, of which nothing is asked and nothing said yet.
+    pub fn first(frame: Frame, eyebrow: String, title: &str, back: String) -> Self {
+        let button = frame.t.say("下一步：核对", "Next: check").to_owned();
+        let (lines, problems, fields) = (Vec::new(), Vec::new(), Vec::new());
+        Self { frame, eyebrow, title: title.to_owned(), lines, back, problems, fields, confirm: None, button }
+    }
+
     /// The second page: what was said, to be read once more and sent again, and what would be done.
     pub fn confirmed(
         mut self,
@@ -181,9 +195,26 @@ impl ActPage {
         self
     }
 
+    /// Of the second page: more that is to be read, and is not sent.
+    pub fn reading(mut self, facts: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        if let Some(confirm) = &mut self.confirm {
+            confirm.said.extend(facts);
+        }
+        self
+    }
+
     pub fn answer(self) -> Response {
         let is_bad = !self.problems.is_empty();
-        html(if is_bad { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &self)
+        let page = html(if is_bad { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &self);
+        let has_letters = self.confirm.is_some_and(|confirm| !confirm.letters.is_empty());
+        if has_letters { framing::around(page) } else { page }
+    }
+
+    /// The page; where one of its letters is asked for, that alone.
+    pub fn shown(self, stage: Stage) -> Result<Response, Trouble> {
+        let Stage::Look(which) = stage else { return Ok(self.answer()) };
+        let letter = self.confirm.and_then(|confirm| confirm.letters.into_iter().nth(which));
+        letter.map(|letter| framing::inside(letter.html)).ok_or(Trouble::Missing)
     }
 
     /// The problem with a field, if there is one.
@@ -199,6 +230,8 @@ pub(super) enum Stage {
     Again,
     /// Has said it, and is shown what would follow.
     Said,
+    /// Looks at one of the letters that would follow.
+    Look(usize),
     /// Means it: with the version that was shown.
     Meant(i64),
 }
@@ -210,6 +243,11 @@ impl Stage {
             Ok(version) => Self::Meant(version),
             Err(_) => Self::Said,
         }
+    }
+
+    /// Where letters follow, one of them may be asked for.
+    pub fn or_look(self, look: &str) -> Self {
+        look.parse().map_or(self, Self::Look)
     }
 }
 
@@ -262,6 +300,7 @@ mod tests {
     fn a_form_is_meant_only_with_the_version_that_was_shown() {
         assert_eq!((Stage::of("", ""), Stage::of("x", "")), (Stage::Said, Stage::Said));
         assert_eq!((Stage::of("7", ""), Stage::of("7", "1")), (Stage::Meant(7), Stage::Again));
+        assert_eq!((Stage::of("", "").or_look("0"), Stage::of("", "").or_look("")), (Stage::Look(0), Stage::Said));
     }
 
     #[test]

@@ -16,9 +16,23 @@ const HELPS: &str = include_str!("../templates/console/console.js");
 pub(super) const STYLE: &str = "/console/console.css";
 pub(super) const SCRIPT: &str = "/console/console.js";
 
+macro_rules! policy {
+    ($more:literal) => {
+        concat!(
+            "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; \
+             form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+            $more
+        )
+    };
+}
+
 /// Styles, pictures, scripts and their questions are our own; nobody frames us, forms stay here.
-pub(super) const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; \
-                                 connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+pub(super) const POLICY: &str = policy!("");
+/// The same for a page that shows letters: in frames that are our own.
+pub(super) const POLICY_AROUND_LETTERS: &str = policy!("; frame-src 'self'");
+/// A letter has its style in it, and nothing else; it stands in frames of ours alone, as if it came from nowhere.
+pub(super) const POLICY_OF_LETTERS: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox";
 
 /// The address of this version of the style.
 pub(super) static STYLE_LINK: LazyLock<String> = LazyLock::new(|| format!("{STYLE}?v={}", version(SHEET)));

@@ -126,12 +126,9 @@ async fn page(
             t.say("暂缓的问题全部不予认定，不发任何通知。", "Every finding that waits is dismissed: nobody is told of anything."),
         ),
     };
+    let frame = Frame::of(console, officer, Section::Notices);
     Ok(ActPage {
-        frame: Frame::of(console, officer, Section::Notices),
-        eyebrow: title(console, t, &hold.held),
-        title: heading.to_owned(),
         lines: vec![line.to_owned(), row(console, t, &hold).numbers],
-        back: "/console/holds".to_owned(),
         problems,
         fields: vec![Field::text(
             "reason",
@@ -139,8 +136,7 @@ async fn page(
             t.say("记入办理记录。", "Goes on record."),
             &given.reason,
         )],
-        confirm: None,
-        button: t.say("下一步：核对", "Next: check").to_owned(),
+        ..ActPage::first(frame, title(console, t, &hold.held), heading, "/console/holds".to_owned())
     })
 }
 

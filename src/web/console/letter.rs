@@ -6,9 +6,10 @@ use super::act::LetterCard;
 use super::trouble::Trouble;
 use super::words::word;
 use crate::domain::calendar::Due;
-use crate::domain::letter::Letter;
+use crate::domain::letter::{Letter, LetterKind};
 use crate::flow::letter_view::as_it_would_go;
 use crate::flow::{cases, notices};
+use crate::mail::{RenderError, Rendered};
 use crate::shared::Shared;
 use crate::web::tongue::Tongue;
 
@@ -31,7 +32,7 @@ pub(super) fn of_notice(
         card.notes = notes.into_iter().filter(|(is, _)| *is).map(|(_, note)| note.to_owned()).collect();
         Ok(card)
     };
-    prepared.iter().map(card).collect()
+    numbered(prepared.iter().map(card).collect())
 }
 
 /// The letters and instructions that a decision would write when it takes effect.
@@ -47,7 +48,14 @@ pub(super) fn of_case(
         card.payload = one.payload.as_ref().map(|tree| serde_json::to_string_pretty(tree).unwrap_or_default());
         Ok(card)
     };
-    prepared.iter().map(card).collect()
+    numbered(prepared.iter().map(card).collect())
+}
+
+/// Each is asked for by its place on the page.
+fn numbered(cards: Result<Vec<LetterCard>, Trouble>) -> Result<Vec<LetterCard>, Trouble> {
+    let mut cards = cards?;
+    cards.iter_mut().enumerate().for_each(|(place, card)| card.look = place.to_string());
+    Ok(cards)
 }
 
 fn named(copies: &[(String, String)]) -> Vec<String> {
@@ -62,19 +70,30 @@ fn card(
     at: DateTime<Utc>,
 ) -> Result<LetterCard, Trouble> {
     let public_url = app.config.web.public_url.as_deref().filter(|_| has_link);
-    let rendered = as_it_would_go(letter, due, &app.config.mail, public_url, at).map_err(|error| {
-        tracing::error!(%error, "a letter cannot be shown");
-        Trouble::Ours
-    })?;
-    Ok(LetterCard {
-        kind: word(t, letter.kind.label(), letter.kind.name()),
+    let rendered = as_it_would_go(letter, due, &app.config.mail, public_url, at).map_err(unwritten)?;
+    Ok(of(t, letter.kind, rendered))
+}
+
+/// It cannot be written.
+pub(super) fn unwritten(error: RenderError) -> Trouble {
+    tracing::error!(%error, "a letter cannot be shown");
+    Trouble::Ours
+}
+
+/// A letter, with nobody yet whom it goes to.
+pub(super) fn of(t: Tongue, kind: LetterKind, rendered: Rendered) -> LetterCard {
+    LetterCard {
+        kind: word(t, kind.label(), kind.name()),
         subject: rendered.subject,
         to: Vec::new(),
         copies: Vec::new(),
         hooks: Vec::new(),
         text: rendered.text,
+        html: rendered.html,
+        look: String::new(),
+        at: None,
         attachments: rendered.attachments.into_iter().map(|file| file.name).collect(),
         payload: None,
         notes: Vec::new(),
-    })
+    }
 }

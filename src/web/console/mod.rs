@@ -12,6 +12,7 @@ mod circulars;
 mod enter;
 mod form;
 mod frame;
+mod framing;
 mod holds;
 mod leads;
 mod letter;
@@ -37,7 +38,6 @@ use axum::response::Response;
 use axum::{Router, middleware, routing};
 use tokio::sync::Semaphore;
 
-use super::guard;
 use crate::domain::account::AccountRole;
 use crate::domain::region::Regions;
 use crate::shared::Shared;
@@ -119,6 +119,7 @@ console! {
     get "/console/settings" Admin => settings::show;
     get "/console/settings/running" Admin => settings::running::show;
     get "/console/settings/letters" Admin => settings::letters::show;
+    get "/console/settings/letters/{kind}" Admin => settings::letters::alone;
     get "/console/settings/users" Admin => settings::users::list;
     get "/console/settings/new-user" Admin => settings::new_user::show;
     post "/console/settings/new-user" Admin => settings::new_user::submit;
@@ -152,6 +153,7 @@ console! {
     post "/console/holds/{id}/{verdict}" Approver => holds::submit;
     get "/console/outbox" Viewer => outbox::list;
     post "/console/outbox/good" Officer => outbox::good;
+    get "/console/outbox/{id}/letter" Viewer => outbox::alone;
     get "/console/outbox/{id}/{act}" Officer => outbox::show;
     post "/console/outbox/{id}/{act}" Officer => outbox::submit;
 }
@@ -173,16 +175,6 @@ pub(super) fn router(app: Shared) -> Router {
         .route("/console/{*rest}", routing::any(async || Trouble::Missing))
         .layer(DefaultBodyLimit::max(LARGEST))
         .layer(middleware::from_fn(trouble::worded))
-        .layer(middleware::map_response(guarded))
+        .layer(middleware::map_response(framing::guarded))
         .with_state(console)
-}
-
-/// What holds for every answer: nobody keeps it (but what says otherwise), frames it, or passes its address on.
-async fn guarded(mut response: Response) -> Response {
-    let kept = response.headers().get(axum::http::header::CACHE_CONTROL).cloned();
-    guard::put(response.headers_mut(), assets::POLICY, &guard::KEPT_BY_NOBODY);
-    if let Some(kept) = kept {
-        response.headers_mut().insert(axum::http::header::CACHE_CONTROL, kept);
-    }
-    response
 }

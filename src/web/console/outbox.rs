@@ -6,16 +6,16 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use serde::Deserialize;
 
-use super::act::{ActPage, Field, Problem, Stage, mail_note, said};
+use super::act::{ActPage, Field, LetterCard, Problem, Stage, mail_note, said};
 use super::enter::Officer;
 use super::form::Signed;
 use super::frame::{Frame, Section};
 use super::record::{Sent, sent, state};
 use super::trouble::Trouble;
-use super::{Console, Page};
+use super::{Console, Page, framing, letter};
 use crate::domain::account::AccountRole;
 use crate::domain::personal::Personal;
-use crate::flow::{contacts, outbox, people};
+use crate::flow::{contacts, letter_view, outbox, people};
 use crate::store::outbox::Listed;
 use crate::web::page::html;
 
@@ -111,23 +111,43 @@ async fn page(
         ),
     };
     let why = || Field::text("why", t.say("理由", "Reason"), t.say("记入办理记录。", "Goes on record."), &given.why);
+    let frame = Frame::of(console, officer, Section::Notices);
+    let eyebrow = format!("{} · {} · {}", shown.kind, shown.part, shown.recipient);
     Ok(ActPage {
-        frame: Frame::of(console, officer, Section::Notices),
-        eyebrow: format!("{} · {} · {}", shown.kind, shown.part, shown.recipient),
-        title: title.to_owned(),
         lines: [line.to_owned()].into_iter().chain(shown.error).collect(),
-        back: "/console/outbox".to_owned(),
         problems,
         fields: if act == Act::Settle { vec![why()] } else { Vec::new() },
-        confirm: None,
-        button: t.say("下一步：核对", "Next: check").to_owned(),
+        ..ActPage::first(frame, eyebrow, title, "/console/outbox".to_owned())
     })
 }
 
 /// The same, to be meant.
-fn confirmed(page: ActPage) -> ActPage {
+fn confirmed(page: ActPage, letters: Vec<LetterCard>) -> ActPage {
     let (has_form, title) = (!page.fields.is_empty(), page.title.clone());
-    page.confirmed(Vec::new(), 0, has_form, title)
+    page.confirmed(letters, 0, has_form, title)
+}
+
+/// The letter that would go, if the message is one.
+async fn letters(console: &Console, officer: &Officer, (id, act): (&str, Act)) -> Result<Vec<LetterCard>, Trouble> {
+    if act == Act::Settle {
+        return Ok(Vec::new());
+    }
+    Ok(on_file(console, officer, id).await?.into_iter().collect())
+}
+
+async fn on_file(console: &Console, officer: &Officer, id: &str) -> Result<Option<LetterCard>, Trouble> {
+    let (app, now) = (&console.app, console.app.clock.now());
+    let Some(found) = outbox::letter(&app.db, officer.actor(), id, now).await? else { return Ok(None) };
+    let rendered = letter_view::on_file(&found, &app.config).map_err(letter::unwritten)?;
+    let to = vec![found.recipient];
+    let at = Some(format!("/console/outbox/{id}/letter"));
+    Ok(Some(LetterCard { to, at, ..letter::of(officer.t, found.letter.kind, rendered) }))
+}
+
+/// A letter that is on file, by itself.
+pub(super) async fn alone(State(console): State<Console>, officer: Officer, Path(id): Path<String>) -> Page {
+    let card = on_file(&console, &officer, &id).await?.ok_or(Trouble::Missing)?;
+    Ok(framing::inside(card.html))
 }
 
 fn act_of(path: &str) -> Result<Act, Trouble> {
@@ -145,7 +165,7 @@ pub(super) async fn show(
 ) -> Page {
     let act = act_of(&act)?;
     let page = page(&console, &officer, (&id, act), &Given::default(), Vec::new()).await?;
-    Ok(if act == Act::Release { confirmed(page) } else { page }.answer())
+    Ok(if act == Act::Release { confirmed(page, letters(&console, &officer, (&id, act)).await?) } else { page }.answer())
 }
 
 pub(super) async fn submit(
@@ -162,7 +182,8 @@ pub(super) async fn submit(
         return Ok(page.answer());
     }
     if stage == Stage::Said {
-        return Ok(confirmed(page(&console, &officer, (&id, act), &given, Vec::new()).await?).answer());
+        let page = page(&console, &officer, (&id, act), &given, Vec::new()).await?;
+        return Ok(confirmed(page, letters(&console, &officer, (&id, act)).await?).answer());
     }
     let (actor, now) = (officer.actor(), app.clock.now());
     let done = match act {
@@ -183,20 +204,16 @@ pub(super) async fn good(State(console): State<Console>, officer: Officer, Signe
             "此后信件将再次发往这个邮箱。此前未送达的，须另行重新发送或放行。",
             "Letters go to this address again. What did not arrive before is to be sent again, or let go.",
         );
+        let (frame, title) = (
+            Frame::of(&console, &officer, Section::Notices),
+            t.say("恢复使用邮箱", "Use the address again"),
+        );
         let page = ActPage {
-            frame: Frame::of(&console, &officer, Section::Notices),
-            eyebrow: given.address.clone(),
-            title: t.say("恢复使用邮箱", "Use the address again").to_owned(),
             lines: vec![line.to_owned()],
-            back: "/console/outbox".to_owned(),
-            problems: Vec::new(),
             fields: vec![Field::line("address", t.say("邮箱", "Address"), "", &given.address)],
-            confirm: None,
-            button: String::new(),
+            ..ActPage::first(frame, given.address.clone(), title, "/console/outbox".to_owned())
         };
-        let mut page = confirmed(page);
-        page.confirm.iter_mut().for_each(|confirm| confirm.has_form = false);
-        return Ok(page.answer());
+        return Ok(page.confirmed(Vec::new(), 0, false, title).answer());
     }
     contacts::mark_good(&app.db, officer.actor(), &given.address, app.clock.now())
         .await

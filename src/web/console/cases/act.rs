@@ -46,16 +46,13 @@ impl<'a> Table<'a> {
 
     fn page(&self, given: &Given, problems: Vec<Problem>, is_shared: bool) -> ActPage {
         let t = self.officer.t;
+        let frame = Frame::of(self.console, self.officer, Section::Cases);
+        let eyebrow = format!("{} · {}", unit(&self.site), self.case.number);
         ActPage {
-            frame: Frame::of(self.console, self.officer, Section::Cases),
-            eyebrow: format!("{} · {}", unit(&self.site), self.case.number),
-            title: act_name(t, self.act),
             lines: [acts::line(t, self.act).to_owned()].into_iter().chain(self.proposed()).collect(),
-            back: self.back(),
             problems,
             fields: fields(t, self.act, &self.case.case, &self.site.site, given, is_shared),
-            confirm: None,
-            button: t.say("下一步：核对", "Next: check").to_owned(),
+            ..ActPage::first(frame, eyebrow, &act_name(t, self.act), self.back())
         }
     }
 
@@ -82,7 +79,7 @@ impl<'a> Table<'a> {
         page.lines.extend(mail_note(t, &app.config.mail).filter(|_| !seen.letters.is_empty()));
         let letters = letter::of_case(app, t, &seen.letters, seen.effective_at.unwrap_or(self.now))?;
         let page = page.confirmed(letters, seen.read.version, has_form(self.act), acts::button(t, self.act));
-        Ok(page.answer())
+        page.shown(given.stage())
     }
 
     async fn rehearsed(&self, given: &Given, deed: &Deed<'_>) -> Page {

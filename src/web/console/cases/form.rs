@@ -36,11 +36,12 @@ pub(in crate::web::console) struct Given {
     review: String,
     confirm: String,
     again: String,
+    look: String,
 }
 
 impl Given {
     pub fn stage(&self) -> Stage {
-        Stage::of(&self.confirm, &self.again)
+        Stage::of(&self.confirm, &self.again).or_look(&self.look)
     }
 }
 

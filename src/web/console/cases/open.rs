@@ -32,10 +32,9 @@ fn page(console: &Console, officer: &Officer, given: &Given, problems: Vec<Probl
     let t = officer.t;
     let by_hand = Ground::ALL.iter().filter(|ground| ground.by_hand());
     let grounds = by_hand.map(|one| (one.name().to_owned(), ground(t, *one)));
+    let frame = Frame::of(console, officer, Section::Cases);
+    let (eyebrow, title) = (t.say("案件", "Cases").to_owned(), t.say("立案", "Open a case"));
     ActPage {
-        frame: Frame::of(console, officer, Section::Cases),
-        eyebrow: t.say("案件", "Cases").to_owned(),
-        title: t.say("立案", "Open a case").to_owned(),
         lines: vec![
             t.say(
                 "逾期未整改、网站关闭超过规定日数、未按要求定期报告的，由系统依记录立案。其他情形在此立案。立案不发出任何信件。",
@@ -43,7 +42,6 @@ fn page(console: &Console, officer: &Officer, given: &Given, problems: Vec<Probl
             )
             .to_owned(),
         ],
-        back: "/console/cases".to_owned(),
         problems,
         fields: vec![
             Field::line(
@@ -55,8 +53,7 @@ fn page(console: &Console, officer: &Officer, given: &Given, problems: Vec<Probl
             Field::one("ground", t.say("案由", "Ground"), &given.ground, grounds),
             Field::text("why", t.say("立案理由", "Reason"), t.say("记入案卷。", "Stands in the file."), &given.why),
         ],
-        confirm: None,
-        button: t.say("下一步：核对", "Next: check").to_owned(),
+        ..ActPage::first(frame, eyebrow, title, "/console/cases".to_owned())
     }
 }
 

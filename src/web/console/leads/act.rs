@@ -88,16 +88,13 @@ impl<'a> Table<'a> {
                 ),
             ),
         };
+        let frame = Frame::of(self.console, self.officer, Section::Leads);
+        let eyebrow = format!("{} · {}", kind(t, self.sheet.lead.kind), shown(&self.sheet.lead.host));
         ActPage {
-            frame: Frame::of(self.console, self.officer, Section::Leads),
-            eyebrow: format!("{} · {}", kind(t, self.sheet.lead.kind), shown(&self.sheet.lead.host)),
-            title: title.to_owned(),
             lines: vec![line.to_owned()],
-            back: self.back(),
             problems,
             fields: self.fields(given),
-            confirm: None,
-            button: t.say("下一步：核对", "Next: check").to_owned(),
+            ..ActPage::first(frame, eyebrow, title, self.back())
         }
     }
 
@@ -189,7 +186,7 @@ pub(in crate::web::console) async fn submit(
     match stage {
         Stage::Again => Ok(table.page(&given, problems).answer()),
         _ if !problems.is_empty() => Ok(table.page(&given, problems).answer()),
-        Stage::Said => Ok(table.confirm(&given).answer()),
         Stage::Meant(version) => table.done(&given, version).await,
+        _ => Ok(table.confirm(&given).answer()),
     }
 }

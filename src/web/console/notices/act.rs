@@ -39,16 +39,13 @@ impl<'a> Desk<'a> {
     fn page(&self, given: &Given, problems: Vec<Problem>) -> ActPage {
         let (t, notice) = (self.officer.t, &self.sheet.notice);
         let number = notice.number.as_deref().map(|number| format!(" · {number}")).unwrap_or_default();
+        let frame = Frame::of(self.console, self.officer, Section::Notices);
+        let eyebrow = format!("{} · {}{number}", unit(&self.sheet.site), self.sheet.site.site.name);
         ActPage {
-            frame: Frame::of(self.console, self.officer, Section::Notices),
-            eyebrow: format!("{} · {}{number}", unit(&self.sheet.site), self.sheet.site.site.name),
-            title: title(t, self.act).to_owned(),
             lines: acts::lines(t, self.act, &notice.notice),
-            back: self.back(),
             problems,
             fields: fields(t, self.act, &notice.notice, given),
-            confirm: None,
-            button: t.say("下一步：核对", "Next: check").to_owned(),
+            ..ActPage::first(frame, eyebrow, title(t, self.act), self.back())
         }
     }
 
@@ -63,7 +60,7 @@ impl<'a> Desk<'a> {
         if let Some(confirm) = &mut page.confirm {
             confirm.hidden.push(("letters", notices::fingerprint(prepared)));
         }
-        Ok(page.answer())
+        page.shown(given.stage())
     }
 
     /// What would follow; what stands against it comes back as the first page, or in a sentence where there is none.

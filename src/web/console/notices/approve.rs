@@ -15,7 +15,7 @@ use crate::web::console::enter::Officer;
 use crate::web::console::form::Signed;
 use crate::web::console::frame::{Frame, Section};
 use crate::web::console::trouble::Trouble;
-use crate::web::console::{Console, Page, letter};
+use crate::web::console::{Console, Page, framing, letter};
 use crate::web::page::html;
 
 /// Drafts that are let go at once: so many can be read at one sitting.
@@ -29,6 +29,9 @@ pub(in crate::web::console) struct Chosen {
     /// `ID:VERSION:LETTERS` of what was shown and is meant.
     #[serde(default)]
     seen: Vec<String>,
+    /// `ID:PLACE` of a letter that is to be seen as it will look.
+    #[serde(default)]
+    look: String,
 }
 
 struct Draft {
@@ -63,9 +66,22 @@ struct Sheet {
 pub(in crate::web::console) async fn submit(
     State(console): State<Console>,
     officer: Officer,
-    Signed(Chosen { id, seen }): Signed<Chosen>,
+    Signed(Chosen { id, seen, look }): Signed<Chosen>,
 ) -> Page {
+    if let Some((id, place)) = look.split_once(':') {
+        return alone(&console, &officer, id, place).await;
+    }
     if seen.is_empty() { ask(&console, &officer, &id).await } else { meant(&console, &officer, &seen).await }
+}
+
+/// One of the letters that would go, by itself.
+async fn alone(console: &Console, officer: &Officer, id: &str, place: &str) -> Page {
+    let (app, now) = (&console.app, console.app.clock.now());
+    let (_, prepared) =
+        notices::rehearse(&app.db, &app.desk, officer.actor(), On::from(id), &Event::Approved, now).await?;
+    let letters = letter::of_notice(app, officer.t, &prepared, now)?;
+    let letter = letters.into_iter().find(|letter| letter.look == place);
+    letter.map(|letter| framing::inside(letter.html)).ok_or(Trouble::Missing)
 }
 
 /// Lists what would go.
@@ -82,7 +98,7 @@ async fn ask(console: &Console, officer: &Officer, ids: &[String]) -> Page {
                 unit: unit(&sheet.site).to_owned(),
                 site: sheet.site.site.name.clone(),
                 faults: faults(officer.t, &stored.notice),
-                letters: letter::of_notice(app, officer.t, &prepared, now)?,
+                letters: letters(&stored.id, letter::of_notice(app, officer.t, &prepared, now)?),
                 seen: notices::fingerprint(&prepared),
                 id: stored.id,
             }),
@@ -93,6 +109,12 @@ async fn ask(console: &Console, officer: &Officer, ids: &[String]) -> Page {
         return Err(Trouble::Refused("没有选中任何通知 · no notice was chosen".to_owned()));
     }
     Ok(page(console, officer, drafts, left, None))
+}
+
+/// Of several notices: each letter is asked for by its notice and its place.
+fn letters(id: &str, mut letters: Vec<LetterCard>) -> Vec<LetterCard> {
+    letters.iter_mut().for_each(|letter| letter.look = format!("{id}:{}", letter.look));
+    letters
 }
 
 /// Lets go what is still as it was seen; the rest is named.
@@ -126,7 +148,7 @@ fn page(
     let frame = Frame::of(console, officer, Section::Notices);
     let note = mail_note(officer.t, &console.app.config.mail).filter(|_| done.is_none());
     let status = if done.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
-    html(status, &Sheet { frame, drafts, left, done, note })
+    framing::around(html(status, &Sheet { frame, drafts, left, done, note }))
 }
 
 /// Why one does not go; what is ours, or beyond one's role, ends it all.

@@ -20,11 +20,12 @@ pub(in crate::web::console) struct Given {
     pub letters: String,
     confirm: String,
     again: String,
+    look: String,
 }
 
 impl Given {
     pub fn stage(&self) -> Stage {
-        Stage::of(&self.confirm, &self.again)
+        Stage::of(&self.confirm, &self.again).or_look(&self.look)
     }
 }
 

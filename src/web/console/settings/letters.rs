@@ -1,17 +1,18 @@
-//! How the letters look: an invented one of each kind, as its text part reads.
+//! How the letters look: an invented one of each kind.
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use serde::Deserialize;
 
 use crate::domain::letter::LetterKind;
 use crate::mail::render;
 use crate::mail::sample::sample;
+use crate::web::console::act::LetterCard;
 use crate::web::console::enter::Officer;
 use crate::web::console::frame::{Frame, Section};
 use crate::web::console::trouble::Trouble;
-use crate::web::console::{Console, Page};
+use crate::web::console::{Console, Page, framing, letter};
 use crate::web::page::html;
 
 struct Kind {
@@ -25,9 +26,7 @@ struct Kind {
 struct Sheet {
     frame: Frame,
     kinds: Vec<Kind>,
-    subject: String,
-    text: String,
-    attachments: Vec<String>,
+    letter: LetterCard,
 }
 
 #[derive(Deserialize)]
@@ -44,19 +43,25 @@ pub(in crate::web::console) async fn show(
     page(&console, &officer, LetterKind::from_name(named).ok_or(Trouble::Missing)?)
 }
 
+/// A sample, by itself.
+pub(in crate::web::console) async fn alone(officer: Officer, Path(kind): Path<String>) -> Page {
+    let kind = LetterKind::from_name(&kind).ok_or(Trouble::Missing)?;
+    Ok(framing::inside(card(&officer, kind)?.html))
+}
+
+fn card(officer: &Officer, kind: LetterKind) -> Result<LetterCard, Trouble> {
+    let (written, going) = sample(kind);
+    let rendered = render(&written, &going).map_err(letter::unwritten)?;
+    let at = Some(format!("/console/settings/letters/{kind}"));
+    Ok(LetterCard { at, ..letter::of(officer.t, kind, rendered) })
+}
+
 fn page(console: &Console, officer: &Officer, of: LetterKind) -> Page {
-    let (letter, going) = sample(of);
-    let rendered = render(&letter, &going).map_err(|error| {
-        tracing::error!(%error, "a sample letter cannot be written");
-        Trouble::Ours
-    })?;
     let kind = |kind: &LetterKind| Kind { name: kind.name(), label: officer.t.half(kind.help()), is_here: *kind == of };
     let sheet = Sheet {
         frame: Frame::of(console, officer, Section::Settings),
         kinds: LetterKind::ALL.iter().map(kind).collect(),
-        subject: rendered.subject,
-        text: rendered.text,
-        attachments: rendered.attachments.into_iter().map(|file| file.name).collect(),
+        letter: card(officer, of)?,
     };
-    Ok(html(StatusCode::OK, &sheet))
+    Ok(framing::around(html(StatusCode::OK, &sheet)))
 }
