@@ -9,6 +9,7 @@ use badgewatch::domain::account::{AccountRole, Actor};
 use badgewatch::domain::confirm::{FindingState, Track};
 use badgewatch::domain::finding::Finding;
 use badgewatch::domain::lead::Written;
+use badgewatch::domain::letter::LetterKind;
 use badgewatch::domain::mass::Dimension;
 use badgewatch::domain::region::Regions;
 use badgewatch::domain::verdict::FindingCode;
@@ -16,15 +17,17 @@ use badgewatch::flow::accounts::{self, OPERATOR};
 use badgewatch::flow::import_registry::{self, Terms};
 use badgewatch::flow::people::VIEWS;
 use badgewatch::flow::{circulars, leads};
+use badgewatch::mail::sample::sample;
 use badgewatch::store::findings::{self, Change, Group};
+use badgewatch::store::outbox::{self, Channel, Part, Post};
 use badgewatch::store::{
-    accounts as people_on_file, attachments, audit, cases, leads as leads_on_file, notices, sites, units,
+    accounts as people_on_file, attachments, audit, cases, leads as leads_on_file, notices, queue, sites, units,
 };
 use badgewatch::web::console::ROUTES;
 
 use support::bureau::{ELSEWHERE, FOLDER, HERE, SITE, confirm, registry, settle};
 use support::console::{House, Person, told};
-use support::db::register;
+use support::db::{register, run};
 
 const BADGE: &str = "CA182050000410000010001";
 
@@ -63,6 +66,8 @@ struct County {
     file: String,
     import: String,
     circular: String,
+    /// A parked letter of the outbox.
+    message: String,
 }
 
 /// A mass change on hold that touches a site of the county.
@@ -87,6 +92,28 @@ async fn attached(house: &House, notice: &str) -> String {
     let file = attachments::of_notice(&mut tx, notice).await.unwrap().remove(0).id;
     tx.commit().await.unwrap();
     file
+}
+
+/// A parked letter about a site of the county.
+async fn parked(house: &House) -> String {
+    let (mut tx, now) = (house.test.db.write().await.unwrap(), house.clock.now());
+    let site = sites::by_key(&mut tx, SITE).await.unwrap().unwrap();
+    let post = Post {
+        key: "parked",
+        channel: Channel::Mail,
+        part: Part::Unit,
+        recipient: "office1@www.yunxi.gov.test",
+        site_id: Some(&site.id),
+        notice_id: None,
+        case_id: None,
+        step: None,
+        letter: &sample(LetterKind::Reminder).0,
+        from: now,
+    };
+    assert!(outbox::post(&mut tx, &post, now).await.unwrap());
+    tx.commit().await.unwrap();
+    run(&house.test.db, "UPDATE outbox SET state = 'parked' WHERE key = 'parked'").await;
+    queue::parked(&mut house.test.db.read().await.unwrap(), HERE, 1).await.unwrap().remove(0).id
 }
 
 async fn county(house: &House) -> County {
@@ -125,6 +152,7 @@ async fn county(house: &House) -> County {
         file: "nothing".into(),
         import: imported(house, &actor).await,
         circular: drafted(house, &actor).await,
+        message: parked(house).await,
     }
 }
 
@@ -186,12 +214,13 @@ impl County {
             ("leads", "{act}") => "dismiss",
             ("holds", "{id}") => &self.hold,
             ("holds", "{verdict}") => "ours",
-            // None waits: here and elsewhere the same is said.
-            ("outbox", "{id}") => "none",
+            ("outbox", "{id}") => &self.message,
             ("outbox", "{act}") => "settle",
             ("file", "{id}") => &self.file,
             ("imports", "{id}") => &self.import,
             ("circulars", "{id}") => &self.circular,
+            ("circulars", "{act}") => "release",
+            ("letters", "{kind}") => "rectification",
             _ => return None,
         };
         Some(real.to_owned())
@@ -217,8 +246,6 @@ fn fields(path: &str) -> &'static [(&'static str, &'static str)] {
         "/console/circulars/{id}/text" => {
             &[("version", "1"), ("addressee", "各单位"), ("opening", "通报如下。"), ("next_steps", "整改。")]
         }
-        "/console/circulars/{id}/release" => &[("version", "1"), ("checked", "true")],
-        "/console/circulars/{id}/withdraw" => &[("version", "1"), ("why", "数据有误")],
         "/console/second-device/code" => &[("code", "0")],
         _ => &[],
     }
@@ -237,8 +264,11 @@ fn complaint(method: &str, path: &str, least: AccountRole, asker: &Asker, status
     let is_of_something = path.contains('{');
     // A token is issued to an account that is named in the form.
     let is_of_something = is_of_something || (method, path) == ("post", "/console/settings/tokens");
-    let is_of_a_queue =
-        is_of_something && ["/console/holds/", "/console/outbox/"].iter().any(|of| path.starts_with(of));
+    // Samples are nobody's.
+    let is_of_something = is_of_something && path != "/console/settings/letters/{kind}";
+    let is_of_a_queue = is_of_something
+        && ["/console/holds/", "/console/outbox/"].iter().any(|of| path.starts_with(of))
+        && !path.ends_with("/letter");
     match asker.role {
         None if method == "get" => (status != 303).then_some("nobody is not sent to log in"),
         None => (status != 401).then_some("nobody is not stopped"),

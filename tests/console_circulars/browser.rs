@@ -53,8 +53,9 @@ async fn a_circular_is_drafted_released_and_printed() {
         look(browser, "circulars-empty");
         browser.press("main form button");
         look(browser, "circular-draft");
-        browser.click("input[name=checked]");
-        browser.press("form[action$=release] button");
+        browser.press("main a[href$='/release']");
+        look(browser, "circular-release");
+        browser.press("button[name=confirm]");
         look(browser, "circular-released");
         keep("circular.pdf", &browser.paper());
         browser.size(794, 1123);

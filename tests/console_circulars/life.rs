@@ -27,6 +27,14 @@ async fn act(person: &Person, at: &str, act: &str, fields: &[(&str, &str)]) -> A
     person.submit(at, &format!("{at}/{act}"), &fields).await
 }
 
+/// Says what an act asks for, reads what would follow, and means it; the second page, and what came of it.
+async fn decide(person: &Person, at: &str, act: &str, fields: &[(&str, &str)]) -> (Answer, Answer) {
+    let path = format!("{at}/{act}");
+    let shown = if fields.is_empty() { person.get(&path).await } else { person.submit(&path, &path, fields).await };
+    let done = person.mean(&shown, &path).await;
+    (shown, done)
+}
+
 #[tokio::test]
 async fn only_who_was_told_of_what_was_confirmed_and_does_not_dispute_it_is_named() {
     told(async |house| {
@@ -72,7 +80,7 @@ async fn rates_stand_with_what_they_are_of_and_what_could_not_be_told() {
         assert!(text.contains("无法判定的 1 个，尚未检查的 2 个，按规定暂不需挂标的 1 个"), "{text}");
         assert!(text.contains("本期没有经确认并已告知、尚未完成整改的问题"), "{text}");
 
-        assert_eq!(act(&chen, &first, "release", &[("checked", "true")]).await.status, 303);
+        assert_eq!(decide(&chen, &first, "release", &[]).await.1.status, 303);
         stand(&house, 2, "pass").await;
         let second = chen.get(&at(&draft(&chen, OURS, "2026-11-01", "2026-11-25").await)).await;
         assert_eq!(
@@ -99,15 +107,25 @@ async fn a_draft_is_worded_released_under_a_number_and_taken_back() {
         let page = chen.get(&at).await;
         assert!(page.text("article .to").contains("各乡镇人民政府"));
         assert_eq!(act(&chen, &at, "text", &[("addressee", ""), words[1], words[2]]).await.status, 409);
-        assert_eq!(act(&chen, &at, "release", &[]).await.status, 400, "nobody says it was looked at");
-        let stale = [("version", "1"), ("checked", "true")];
-        assert_eq!(chen.submit(&at, &format!("{at}/release"), &stale).await.status, 409, "it was worded since");
+        let release = format!("{at}/release");
+        assert_eq!(chen.submit(&at, &release, &[]).await.status, 200, "it is asked first");
+        assert_eq!(chen.submit(&at, &release, &[("confirm", "1")]).await.status, 409, "it was worded since");
+        assert!(chen.get(&at).await.text(".mark-of").contains("草稿"), "nothing was released by asking");
 
-        assert_eq!(act(&chen, &at, "release", &[("checked", "true")]).await.status, 303);
+        let (shown, done) = decide(&chen, &at, "release", &[]).await;
+        let read = shown.text(".said");
+        for part in ["各乡镇人民政府", "现通报如下。", "立即整改。", "1 个", "云溪县甲局", "登记网站 8 个"] {
+            assert!(read.contains(part), "{part} is released, and not in {read}");
+        }
+        assert!(shown.text("main").contains("不能再改") && shown.text("main").contains("不发出任何信件"));
+        assert_eq!(done.location(), format!("{at}?told=released"));
+        assert_eq!(chen.mean(&shown, &release).await.status, 409, "sent twice, released once");
         let page = chen.get(&at).await;
         assert_eq!(page.text("article .issue"), "标识通〔2026〕140214-1号");
         assert!(page.texts(".mark-of").is_empty());
-        assert_eq!(act(&chen, &at, "text", &words).await.status, 409, "what is released is not reworded");
+        let late = [words[0], words[1], words[2], ("version", "3")];
+        let late = chen.submit(&at, &format!("{at}/text"), &late).await;
+        assert_eq!(late.status, 409, "what is released is not reworded");
 
         let book = chen.client().get(chen.url(&format!("{at}/annex.xlsx"))).header("cookie", chen.cookie());
         let bytes = book.send().await.unwrap().bytes().await.unwrap();
@@ -116,8 +134,14 @@ async fn a_draft_is_worded_released_under_a_number_and_taken_back() {
         assert_eq!(sheet.rows().count(), 2);
         assert_eq!(sheet.get_value((1, 1)).unwrap().to_string(), "云溪县甲局");
 
-        assert_eq!(act(&chen, &at, "withdraw", &[("why", "错")]).await.status, 409);
-        assert_eq!(act(&chen, &at, "withdraw", &[("why", "数据有误，重新起草")]).await.status, 303);
+        let withdraw = format!("{at}/withdraw");
+        let short = chen.submit(&at, &withdraw, &[("why", "错")]).await;
+        assert_eq!((short.status, short.text(".field .error").contains("至少 4 个字")), (422, true));
+        let (shown, done) = decide(&chen, &at, "withdraw", &[("why", "数据有误，重新起草")]).await;
+        let read = shown.text(".said");
+        assert!(read.contains("数据有误，重新起草") && read.contains("标识通〔2026〕140214-1号"), "{read}");
+        assert_eq!(done.location(), format!("{at}?told=withdrawn"), "{}", done.body);
+        assert_eq!(chen.get(&withdraw).await.status, 409, "it is over");
         assert!(chen.get(&at).await.text(".mark-of").contains("已撤回 · 不再有效：数据有误"));
         let acts = audit::chain(&mut house.test.db.read().await.unwrap(), "circulars", 0, 10).await.unwrap();
         let acts: Vec<_> = acts.iter().map(|act| act.action.as_str()).collect();
@@ -146,7 +170,8 @@ async fn what_is_another_countys_is_nobodys_here() {
         let ours = at(&draft(&chen, OURS, "2026-11-01", "2026-11-25").await);
         assert_eq!(zhao.get(&ours).await.status, 404);
         assert_eq!(zhao.get(&format!("{ours}/annex.xlsx")).await.status, 404);
-        let release = [("version", "1"), ("checked", "true")];
+        let release = [("confirm", "1")];
+        assert_eq!(zhao.get(&format!("{ours}/release")).await.status, 404);
         assert_eq!(zhao.submit("/console/circulars", &format!("{ours}/release"), &release).await.status, 404);
         assert!(zhao.get("/console/circulars").await.texts("table.circulars tbody tr").is_empty());
         assert_eq!(viewer.get("/console/circulars").await.texts("table.circulars tbody tr").len(), 1, "from above");

@@ -49,9 +49,13 @@ async fn maintenance_is_announced_and_taken_back() {
         let chen = chen(&house).await;
         let to = format!("{PAGE}/maintenance");
         let fields = |until| [("from", "2026-11-27"), ("until", until), ("reason", "机房搬迁")];
-        assert_eq!(chen.submit(PAGE, &to, &fields("2026-11-26")).await.status, 409, "it ends before it begins");
-        assert_eq!(chen.submit(PAGE, &to, &fields("morgen")).await.status, 409);
-        assert_eq!(chen.submit(PAGE, &to, &fields("2026-11-30")).await.status, 303);
+        assert_eq!(chen.submit(PAGE, &to, &fields("2026-11-26")).await.status, 422, "it ends before it begins");
+        let wrong = chen.submit(PAGE, &to, &fields("morgen")).await;
+        assert_eq!((wrong.status, wrong.attr("#reason", "value").as_deref()), (422, Some("机房搬迁")));
+        let shown = chen.submit(PAGE, &to, &fields("2026-11-30")).await;
+        assert!(shown.text(".said").contains("机房搬迁") && shown.text("main").contains("没有未办结的通知"), "{}", shown.body);
+        assert!(chen.get(PAGE).await.texts("#maintenance + ul").is_empty(), "nothing is announced by asking");
+        assert_eq!(chen.mean(&shown, &to).await.location(), format!("{PAGE}?told=maintenance"));
         let page = chen.get(PAGE).await;
         assert!(page.text("#maintenance + ul").contains("机房搬迁"));
         assert!(page.text(".timeline").contains("登记维护公告"), "who said it is on record");
@@ -62,8 +66,11 @@ async fn maintenance_is_announced_and_taken_back() {
             (id, windows[0].id.clone())
         };
         let back = format!("{to}/withdraw");
-        assert_eq!(chen.submit(PAGE, &back, &[("id", &window)]).await.status, 303);
-        assert_eq!(chen.submit(PAGE, &back, &[("id", &window)]).await.status, 409, "somebody did it already");
+        let shown = chen.submit(PAGE, &back, &[("id", &window)]).await;
+        let read = shown.text(".said");
+        assert!(read.contains("2026年11月27日") && read.contains("机房搬迁"), "which is taken back: {}", shown.body);
+        assert_eq!(chen.mean(&shown, &back).await.location(), format!("{PAGE}?told=withdrawn"));
+        assert_eq!(chen.mean(&shown, &back).await.status, 409, "somebody did it already");
         let mut tx = house.test.db.read().await.unwrap();
         assert!(maintenance::windows(&mut tx, &id, house.clock.today()).await.unwrap().is_empty());
         assert!(chen.get(PAGE).await.text(".timeline").contains("撤回维护公告"));
@@ -76,12 +83,19 @@ async fn a_site_is_exempt_until_a_day_by_somebodys_word() {
     told(async |house| {
         let chen = chen(&house).await;
         let to = format!("{PAGE}/exemption");
-        assert_eq!(chen.submit(PAGE, &to, &[("until", "2026-12-31"), ("reason", " ")]).await.status, 409);
-        assert_eq!(chen.submit(PAGE, &to, &[("until", "2028-01-01"), ("reason", "撤并")]).await.status, 409);
-        assert_eq!(chen.submit(PAGE, &to, &[("until", "2026-12-31"), ("reason", "撤并")]).await.status, 303);
+        assert_eq!(chen.submit(PAGE, &to, &[("until", "2026-12-31"), ("reason", " ")]).await.status, 422);
+        assert_eq!(chen.submit(PAGE, &to, &[("until", "2028-01-01"), ("reason", "撤并")]).await.status, 422);
+        let shown = chen.submit(PAGE, &to, &[("until", "2026-12-31"), ("reason", "撤并")]).await;
+        assert!(shown.status == 200 && shown.text("main").contains("不起草新的通知"), "{}", shown.body);
+        assert_eq!(chen.mean(&shown, &to).await.location(), format!("{PAGE}?told=exempted"));
         let page = chen.get(PAGE).await;
         assert!(page.body.contains("豁免至 2026年12月31日") && page.text(".timeline").contains("撤并"));
-        assert_eq!(chen.submit(PAGE, &format!("{to}/end"), &[]).await.status, 303);
+        let end = format!("{to}/end");
+        let shown = chen.submit(PAGE, &end, &[]).await;
+        let said = shown.text("main");
+        assert!(said.contains("撤并") && said.contains("随即起草通知"), "what follows is said first: {said}");
+        assert_eq!(chen.mean(&shown, &end).await.location(), format!("{PAGE}?told=unexempted"));
+        assert_eq!(chen.mean(&shown, &end).await.status, 409, "it is over");
         let mut tx = house.test.db.read().await.unwrap();
         let id = sites::by_key(&mut tx, FAILS).await.unwrap().unwrap().id;
         let all = exemptions::of_site(&mut tx, &id).await.unwrap();

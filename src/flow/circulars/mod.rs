@@ -114,6 +114,12 @@ pub async fn release(
     Ok(number)
 }
 
+/// Why a circular is taken back, without blanks around it.
+pub fn reason(why: &str) -> Result<&str, CircularError> {
+    let length = why.trim().chars().count();
+    if (SHORTEST_WHY..=LONGEST).contains(&length) { Ok(why.trim()) } else { Err(CircularError::Why) }
+}
+
 /// Takes a circular back, for a reason.
 pub async fn withdraw(
     db: &Db,
@@ -123,16 +129,13 @@ pub async fn withdraw(
     why: &str,
     now: DateTime<Utc>,
 ) -> Result<(), CircularError> {
-    let length = why.trim().chars().count();
-    if !(SHORTEST_WHY..=LONGEST).contains(&length) {
-        return Err(CircularError::Why);
-    }
+    let why = reason(why)?;
     let mut tx = db.write().await?;
     let read = act_on(&mut tx, actor, id, version).await?;
-    if !circulars::withdraw(&mut tx, &read, why.trim(), &actor.text(), now).await? {
+    if !circulars::withdraw(&mut tx, &read, why, &actor.text(), now).await? {
         return Err(CircularError::Changed);
     }
-    record(&mut tx, actor, "circular_withdrawn", &read, Some(why.trim()), now).await?;
+    record(&mut tx, actor, "circular_withdrawn", &read, Some(why), now).await?;
     Ok(tx.commit().await?)
 }
 

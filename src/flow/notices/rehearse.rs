@@ -2,16 +2,17 @@
 
 use chrono::{DateTime, Utc};
 
-use super::acts::stands;
+use super::acts::{Maintenance, stands};
 use super::letters::{self, Draft};
-use super::{ActError, Desk, Now, notice_of};
+use super::{ActError, Desk, Now, notice_of, site_of};
 use crate::domain::account::{AccountRole, Actor};
+use crate::domain::beijing::day;
 use crate::domain::calendar::Due;
 use crate::domain::evidence::sha256;
 use crate::domain::letter::Letter;
-use crate::domain::notice::{Effect, Event};
+use crate::domain::notice::{Effect, Event, Pause, may_announce};
 use crate::flow::On;
-use crate::store::notices::StoredNotice;
+use crate::store::notices::{self, StoredNotice};
 use crate::store::{Db, Tx};
 
 /// A letter that would go.
@@ -42,6 +43,23 @@ pub async fn rehearse(
     stands(&read, on, event)?;
     let prepared = prepared(&mut tx, desk, &read, event, at).await?;
     Ok((read, prepared))
+}
+
+/// What announced maintenance would send, with the notice that it moves, if one is open.
+pub async fn rehearse_maintenance(
+    db: &Db,
+    desk: &Desk,
+    actor: &Actor,
+    of: &Maintenance,
+    at: DateTime<Utc>,
+) -> Result<(Option<StoredNotice>, Vec<Prepared>), ActError> {
+    let (from, until) = (of.from, of.until);
+    may_announce(from, until, day(at))?;
+    let mut tx = db.read().await?;
+    let site = site_of(&mut tx, actor, AccountRole::Officer, &of.site).await?;
+    let Some(open) = notices::open_of_site(&mut tx, &site.id).await? else { return Ok((None, Vec::new())) };
+    let prepared = prepared(&mut tx, desk, &open, &Event::Paused { from, until, why: Pause::Maintenance }, at).await?;
+    Ok((Some(open), prepared))
 }
 
 /// What an event on a notice would send now.

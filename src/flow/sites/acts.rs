@@ -27,15 +27,20 @@ pub struct ExemptionWish {
     pub reason: String,
 }
 
+impl ExemptionWish {
+    /// Can it be granted on a day?
+    pub fn check(&self, today: NaiveDate) -> Result<(), SiteError> {
+        if self.until < today || self.until > today + Days::new(LONGEST_EXEMPTION) {
+            return Err(SiteError::ExemptionDay);
+        }
+        if self.reason.trim().is_empty() { Err(SiteError::NoReason) } else { Ok(()) }
+    }
+}
+
 /// Exempts a site: until that day no new notice is drafted about it. Looks go on.
 pub async fn exempt(db: &Db, actor: &Actor, wish: &ExemptionWish, now: DateTime<Utc>) -> Result<(), SiteError> {
     let today = day(now);
-    if wish.until < today || wish.until > today + Days::new(LONGEST_EXEMPTION) {
-        return Err(SiteError::ExemptionDay);
-    }
-    if wish.reason.trim().is_empty() {
-        return Err(SiteError::NoReason);
-    }
+    wish.check(today)?;
     let mut tx = db.write().await?;
     let site = held(&mut tx, actor, &wish.site).await?;
     let (by, reason) = (actor.text(), wish.reason.trim());

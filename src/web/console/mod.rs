@@ -104,9 +104,9 @@ console! {
     post "/console/circulars" Officer => circulars::list::draft;
     get "/console/circulars/{id}" Viewer => circulars::page::show;
     get "/console/circulars/{id}/annex.xlsx" Viewer => circulars::annex::xlsx;
-    post "/console/circulars/{id}/text" Officer => circulars::acts::reword;
-    post "/console/circulars/{id}/release" Officer => circulars::acts::release;
-    post "/console/circulars/{id}/withdraw" Officer => circulars::acts::withdraw;
+    post "/console/circulars/{id}/text" Officer => circulars::text::reword;
+    get "/console/circulars/{id}/{act}" Officer => circulars::act::show;
+    post "/console/circulars/{id}/{act}" Officer => circulars::act::submit;
     post "/console/log-out" Viewer => log_in::log_out;
     get "/console/me" Viewer => oneself::show;
     post "/console/me/end-others" Viewer => oneself::end_others;

@@ -1,10 +1,11 @@
 //! Circulars (通报): drafted, worded, released, taken back; printed on A4 with an annex for a spreadsheet.
 
-pub(super) mod acts;
+pub(super) mod act;
 pub(super) mod annex;
 mod document;
 pub(super) mod list;
 pub(super) mod page;
+pub(super) mod text;
 
 use super::trouble::Trouble;
 use crate::flow::circulars::CircularError;
