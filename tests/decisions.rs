@@ -5,6 +5,8 @@ mod support;
 
 #[path = "decisions/county.rs"]
 mod county;
+#[path = "decisions/dark.rs"]
+mod dark;
 #[path = "decisions/desk.rs"]
 mod desk;
 #[path = "decisions/lost.rs"]

@@ -42,5 +42,6 @@ pub mod schedule;
 pub mod script;
 pub mod seen;
 pub mod site;
+pub mod stop;
 pub mod tasks;
 pub mod verdict;

@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 
 use super::{StoreError, StoreResult, Tx, execute, fetch_all, fetch_one};
+use crate::domain::beijing::day;
 use crate::domain::case::{Authority, InstructionAct, Order};
+use crate::domain::host::Host;
+use crate::domain::stop::Stop;
 
 /// An instruction on file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,9 +148,34 @@ pub async fn unconfirmed(tx: &mut Tx) -> StoreResult<(i64, i64)> {
     fetch_one!((i64, i64), tx, sql)
 }
 
-/// The names that decisions in force keep stopped, of all sites but one; separated by `;` in each row.
-pub async fn stopped_of_others(tx: &mut Tx, site_id: &str) -> StoreResult<Vec<String>> {
-    let sql = "SELECT i.names FROM instructions i JOIN cases c ON c.id = i.case_id WHERE i.act = 'stop' \
-               AND c.state IN ('in_force', 'reinstatement_proposed') AND c.site_id <> $1";
-    Ok(fetch_all!((String,), tx, sql, site_id)?.into_iter().map(|row| row.0).collect())
+#[derive(sqlx::FromRow)]
+struct StopRow {
+    case_id: String,
+    site_id: String,
+    names: String,
+    made_at: DateTime<Utc>,
+    lifted_at: Option<DateTime<Utc>>,
+}
+
+/// The stops of names that are in force, and those that were lifted after a moment; one a case.
+pub async fn stops(tx: &mut Tx, since: DateTime<Utc>) -> StoreResult<Vec<Stop>> {
+    let sql = "SELECT i.case_id, c.site_id, i.names, i.made_at, \
+               CASE WHEN c.state = 'reinstated' THEN c.ended_at END AS lifted_at \
+               FROM instructions i JOIN cases c ON c.id = i.case_id WHERE i.act = 'stop' \
+               AND (c.state IN ('in_force', 'reinstatement_proposed') OR c.state = 'reinstated' AND c.ended_at > $1) \
+               ORDER BY i.case_id, i.made_at, i.id";
+    let rows = fetch_all!(StopRow, tx, sql, since)?;
+    Ok(rows.chunk_by(|one, other| one.case_id == other.case_id).map(stop).collect())
+}
+
+/// What one case stopped: each authority was told its own names.
+fn stop(of_case: &[StopRow]) -> Stop {
+    let names = of_case.iter().flat_map(|row| row.names.split(';')).filter_map(Host::parse);
+    let first = &of_case[0];
+    Stop {
+        site_id: first.site_id.clone(),
+        names: names.collect(),
+        from: day(first.made_at),
+        until: first.lifted_at.map(day),
+    }
 }

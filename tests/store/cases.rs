@@ -122,6 +122,7 @@ async fn an_instruction_is_acknowledged_confirmed_and_flagged_once() {
         assert!(tell!(stage, instructions::confirm, &case.id, key, at(4)));
         assert!(!tell!(stage, instructions::confirm, &case.id, key, at(5)));
         assert!(!tell!(stage, instructions::flag, &case.id, key, at(6)));
+        assert!(ask!(stage, instructions::stops, at(0)).is_empty(), "it is not decided");
         let kept = &ask!(stage, instructions::of_case, &case.id)[0];
         assert_eq!((kept.acknowledged_ref.as_deref(), kept.confirmed_at), (Some("7"), Some(at(4))));
         assert!(ask!(stage, instructions::open, "", 10).is_empty());

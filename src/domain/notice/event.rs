@@ -21,13 +21,32 @@ closed_set! {
         Asked = "asked", "提出异议或申请 · the unit objects or asks for time";
         Answered = "answered", "答复 · an officer answers";
         Extended = "extended", "延期 · an officer moves the due date";
-        Paused = "paused", "暂停计算 · announced maintenance: its days are not counted";
+        Paused = "paused", "暂停计算 · announced maintenance, or our own stop of the names: its days are not counted";
         Cleared = "cleared", "问题消除 · fair looks find a fault gone";
         Reminded = "reminded", "提醒 · the due day is near, or today";
         DueOver = "due_over", "期限届满 · the due day has ended";
         Recounted = "recounted", "重新计算期限 · the calendar changed";
         Withdrawn = "withdrawn", "撤回 · an officer takes it back";
         Closed = "closed", "办结 · it ends for another reason";
+    }
+}
+
+/// Why days are not counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pause {
+    /// Announced by the unit.
+    Maintenance,
+    /// Our own decision kept every name of the site stopped.
+    Stop,
+}
+
+impl Pause {
+    /// As a letter to the unit says it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Maintenance => "公告维护期",
+            Self::Stop => "停止解析期间",
+        }
     }
 }
 
@@ -75,6 +94,7 @@ pub enum Event {
     Paused {
         from: NaiveDate,
         until: NaiveDate,
+        why: Pause,
     },
     /// `letter_waits`: a letter that was not told yet has not begun to go, and is stopped.
     Cleared {

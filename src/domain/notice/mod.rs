@@ -22,7 +22,7 @@ use super::letter::Limit;
 use super::verdict::FindingCode;
 use crate::closed_set;
 
-pub use event::{Effect, Event, EventKind, Refusal, Telegram};
+pub use event::{Effect, Event, EventKind, Pause, Refusal, Telegram};
 pub use office::{NoticeQueue, OfficerAct};
 pub use recheck::{Outcome, RECHECK_EVERY, RECHECKS_A_DAY, RecheckRefusal, Seen, may_recheck, outcome};
 pub use step::{Moment, Step};

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::{
-    Answer, Effect, Event, LONGEST_EXTENSION, Notice, NoticeState as S, Refusal, Request, RequestKind, Telegram,
+    Answer, Effect, Event, LONGEST_EXTENSION, Notice, NoticeState as S, Pause, Refusal, Request, RequestKind, Telegram,
     TellingStatus,
 };
 use crate::domain::calendar::Calendar;
@@ -54,7 +54,7 @@ impl Notice {
             Event::Asked { kind, text, until } => self.asked(*kind, text, *until, at),
             Event::Answered { kind, granted, text, until } => self.answered(*kind, *granted, text, *until, at),
             Event::Extended { until, why } => self.extended(*until, why, at),
-            Event::Paused { from, until } => self.paused(*from, *until, at),
+            Event::Paused { from, until, why } => self.paused((*from, *until), *why, at),
             Event::Cleared { findings, letter_waits } => self.cleared(findings, *letter_waits, at),
             Event::Reminded { day } => self.remind(*day, at),
             Event::DueOver { failing } => self.due_over(*failing, at),
@@ -237,7 +237,7 @@ impl Notice {
         Ok(vec![write(LetterKind::Extended, self.last_told())])
     }
 
-    fn paused(&mut self, from: NaiveDate, until: NaiveDate, at: &Moment<'_>) -> Stepped {
+    fn paused(&mut self, (from, until): (NaiveDate, NaiveDate), why: Pause, at: &Moment<'_>) -> Stepped {
         if until < from || self.pauses.contains(&(from, until)) {
             return Err(Refusal::Nothing);
         }
@@ -251,7 +251,7 @@ impl Notice {
         if before == self.due().map(|due| due.date) {
             return Ok(Vec::new());
         }
-        self.words = Some(format!("公告维护期（{from} 至 {until}）不计入期限"));
+        self.words = Some(format!("{}（{from} 至 {until}）不计入期限", why.label()));
         Ok(vec![write(LetterKind::Extended, self.last_told())])
     }
 

@@ -8,7 +8,7 @@ use super::rehearse::{fingerprint, prepared};
 use super::{ActError, Desk, Now, UNIT, notice_of, site_of};
 use crate::domain::account::{AccountRole, Actor};
 use crate::domain::beijing::day;
-use crate::domain::notice::{Event, OfficerAct, Refusal, RequestKind, may_announce};
+use crate::domain::notice::{Event, OfficerAct, Pause, Refusal, RequestKind, may_announce};
 use crate::flow::On;
 use crate::store::audit::{self, Act};
 use crate::store::maintenance::{self, Announcement};
@@ -129,7 +129,8 @@ pub async fn announce_maintenance(
     let moved = match open {
         Some(notice) => {
             let now = Now::read(&mut tx, at).await?;
-            Some(apply(&mut tx, desk, &now, notice, &Event::Paused { from, until }, &by).await?)
+            let event = Event::Paused { from, until, why: Pause::Maintenance };
+            Some(apply(&mut tx, desk, &now, notice, &event, &by).await?)
         }
         None => None,
     };

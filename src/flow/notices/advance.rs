@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::apply::{apply, found_of};
-use super::{ActError, Desk, Now, SYSTEM, friendly, tell};
+use super::{ActError, Desk, Now, SYSTEM, dark, friendly, tell};
 use crate::domain::kin::MISSING;
 use crate::domain::notice::{Event, NoticeState, TellingStatus};
 use crate::flow::watch::Step;
@@ -133,6 +133,9 @@ async fn due(tx: &mut Tx, desk: &Desk, now: &Now) -> Result<bool, ActError> {
     if !runs || reminder.is_none() && notice.notice.run_out(now.today).next().is_none() {
         return Ok(OVERTAKEN);
     }
+    if dark::stands_still(tx, desk, now, &notice).await? {
+        return Ok(true);
+    }
     let event = match reminder {
         Some(day) => Event::Reminded { day },
         None => Event::DueOver { failing: found_of(tx, now, &notice).await? },
@@ -145,7 +148,8 @@ async fn due(tx: &mut Tx, desk: &Desk, now: &Now) -> Result<bool, ActError> {
 async fn looked_again(tx: &mut Tx, desk: &Desk, now: &Now) -> Result<bool, ActError> {
     for id in notices::looked_again(tx, AT_ONCE).await? {
         let notice = read(tx, &id).await?;
-        if notice.notice.state == NoticeState::AwaitingLook && found_of(tx, now, &notice).await? {
+        let says = notice.notice.state == NoticeState::AwaitingLook && found_of(tx, now, &notice).await?;
+        if says && !dark::is_dark_now(tx, &notice).await? {
             apply(tx, desk, now, notice, &Event::DueOver { failing: true }, SYSTEM).await?;
             return Ok(true);
         }

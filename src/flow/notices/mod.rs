@@ -7,6 +7,7 @@ mod acts;
 mod advance;
 mod allowed;
 mod apply;
+pub(crate) mod dark;
 mod friendly;
 pub(crate) mod letters;
 pub mod link;
@@ -34,7 +35,7 @@ pub use advance::advance;
 pub(crate) use allowed::{notice_of, site_of};
 pub(crate) use apply::apply;
 pub use recheck::{RecheckError, recheck};
-pub use rehearse::{Prepared, fingerprint, rehearse};
+pub use rehearse::{Prepared, fingerprint, rehearse, rehearse_maintenance};
 
 /// Who is on record where no person acted.
 pub const SYSTEM: &str = "system";

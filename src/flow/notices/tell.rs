@@ -3,7 +3,6 @@
 use super::apply::apply;
 use super::{ActError, Desk, Now, SYSTEM};
 use crate::domain::confirm::{FindingState, Track};
-use crate::domain::host::Host;
 use crate::domain::kin::is_kin;
 use crate::domain::notice::{Event, Item, Notice, TellingStatus};
 use crate::domain::office::Approval;
@@ -68,13 +67,11 @@ const fn is_dead(code: FindingCode) -> bool {
 /// A name that is dead by our own order against another site (a folder on its host, a shared name) is no fault of this
 /// one: such findings are dismissed. `true`: there were some.
 async fn dismiss_ours(tx: &mut Tx, now: &Now, site_id: &str) -> Result<bool, ActError> {
-    let stopped = instructions::stopped_of_others(tx, site_id).await?;
+    let stops = instructions::stops(tx, now.at).await?;
     let Some(site) = sites::by_id(tx, site_id).await? else { return Ok(false) };
     let hosts = site.site.hosts();
-    let is_ours = stopped.iter().flat_map(|names| names.split(';')).any(|name| {
-        let order = Host::parse(name);
-        order.is_some_and(|order| hosts.iter().any(|host| host.is_within(&order)))
-    });
+    let of_others = stops.iter().filter(|stop| stop.until.is_none() && stop.site_id != site_id);
+    let is_ours = of_others.into_iter().any(|stop| hosts.iter().any(|host| stop.covers(host)));
     let mut dismissed = false;
     for read in findings::open_of_site(tx, site_id).await?.iter().filter(|_| is_ours) {
         if is_dead(read.finding.code) && read.track.state == FindingState::Confirmed {

@@ -73,7 +73,7 @@ fn event(t: Tongue, kind: EventKind, to: Option<NoticeState>) -> &'static str {
         EventKind::DeliveredByHand => t.say("当面或书面送达通知", "delivered the letter by hand"),
         EventKind::Acknowledged => t.say("确认收到通知", "confirmed receipt"),
         EventKind::Extended => t.say("延长整改期限", "moved the due date"),
-        EventKind::Paused => t.say("公告维护期不计入期限", "announced maintenance is not counted"),
+        EventKind::Paused => t.say("维护或停止解析期间不计入期限", "days of maintenance or of a stop are not counted"),
         EventKind::Cleared if ends => t.say("检查未再发现问题，本通知办结", "found everything mended: closed"),
         EventKind::Cleared => t.say("部分问题经检查已消除", "found a part of it mended"),
         EventKind::Reminded => t.say("提醒期限临近", "reminded of the due date"),
