@@ -95,11 +95,9 @@ fn event(kind: EventKind) -> Event {
             Event::Answered { kind: RequestKind::Objection, granted: false, text: text(), until: None }
         }
         EventKind::Extended => Event::Extended { until: day("2026-10-30"), why: text() },
-        EventKind::Paused => Event::Paused {
-            from: day("2026-09-21"),
-            until: day("2026-09-25"),
-            why: Pause::Maintenance,
-        },
+        EventKind::Paused => {
+            Event::Paused { from: day("2026-09-21"), until: day("2026-09-25"), why: Pause::Maintenance }
+        }
         EventKind::Cleared => Event::Cleared { findings: vec!["f1".into()], letter_waits: true },
         EventKind::Reminded => Event::Reminded { day: day(DUE) },
         EventKind::DueOver => Event::DueOver { failing: true },
@@ -351,7 +349,11 @@ fn any_event() -> impl Strategy<Value = Event> {
         (kind(), any::<bool>(), text(), proptest::option::of(on()))
             .prop_map(|(kind, granted, text, until)| Event::Answered { kind, granted, text, until }),
         (on(), text()).prop_map(|(until, why)| Event::Extended { until, why }),
-        (on(), 0u64..5).prop_map(|(from, days)| Event::Paused { from, until: from + Days::new(days), why: Pause::Maintenance }),
+        (on(), 0u64..5).prop_map(|(from, days)| Event::Paused {
+            from,
+            until: from + Days::new(days),
+            why: Pause::Maintenance
+        }),
         (finding(), any::<bool>()).prop_map(|(id, letter_waits)| Event::Cleared { findings: vec![id], letter_waits }),
         on().prop_map(|day| Event::Reminded { day }),
         any::<bool>().prop_map(|failing| Event::DueOver { failing }),

@@ -114,7 +114,8 @@ async fn a_draft_is_worded_released_under_a_number_and_taken_back() {
 
         let (shown, done) = decide(&chen, &at, "release", &[]).await;
         let read = shown.text(".said");
-        for part in ["各乡镇人民政府", "现通报如下。", "立即整改。", "1 个", "云溪县甲局", "登记网站 8 个"] {
+        for part in ["各乡镇人民政府", "现通报如下。", "立即整改。", "1 个", "云溪县甲局", "登记网站 8 个"]
+        {
             assert!(read.contains(part), "{part} is released, and not in {read}");
         }
         assert!(shown.text("main").contains("不能再改") && shown.text("main").contains("不发出任何信件"));

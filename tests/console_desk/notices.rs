@@ -318,6 +318,34 @@ async fn the_very_letter_is_seen_as_it_will_look_by_whom_it_concerns() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn announced_maintenance_shows_what_the_unit_is_told_before_it_is_on_file() {
+    told(async |house| {
+        let notice = draft(&house, SITE, FindingCode::NotHung).await;
+        deliver_after(&house, &notice).await;
+        let chen = house.person("chen", AccountRole::Officer, HERE).await;
+        let (on, path) = (format!("/console/sites/{SITE}"), format!("/console/sites/{SITE}/maintenance"));
+        let fields = [("from", "2026-11-30"), ("until", "2026-12-02"), ("reason", "机房搬迁")];
+        let shown = chen.submit(&on, &path, &fields).await;
+        let letter = shown.text(".paper");
+        assert!(letter.contains("公告维护期（2026-11-30 至 2026-12-02）不计入期限"), "{letter}");
+        assert!(chen.press(&shown, "look", &path).await.text("h1").contains("延期"), "as it will look");
+        let sent = letters(&house, &notice.id).await.len();
+        assert_eq!(notice_of(&house, SITE).await.notice.pauses, [], "nothing is on file by being asked");
+
+        ask(&house, &notice, RequestKind::Objection, "标识在首页底部").await;
+        assert_eq!(chen.mean(&shown, &path).await.status, 409, "the notice is not what the letter was shown of");
+        let shown = chen.submit(&on, &path, &fields).await;
+        assert_eq!(chen.mean(&shown, &path).await.location(), format!("{on}?told=maintenance"));
+        assert_eq!(notice_of(&house, SITE).await.notice.pauses.len(), 1);
+        assert!(letters(&house, &notice.id).await.len() > sent);
+        let stranger = house.person("liu", AccountRole::Admin, ELSEWHERE).await;
+        let fields = [("from", "2026-12-07"), ("until", "2026-12-08"), ("reason", "x"), ("look", "0")];
+        assert_eq!(stranger.submit(LIST, &path, &fields).await.status, 404);
+    })
+    .await;
+}
+
 /// Lets a notice go, and delivers it.
 async fn deliver_after(house: &House, notice: &StoredNotice) {
     let officer = badgewatch::domain::account::Actor {

@@ -84,7 +84,11 @@ async fn a_parked_letter_is_let_go_or_put_away_and_an_address_used_again() {
         assert_eq!(stranger.get(&release).await.status, 409, "there is none for a stranger");
         let shown = chen.get(&release).await;
         let at = shown.attr("iframe", "src").unwrap();
-        assert!(shown.text(".paper").contains("/n/********"), "the letter is read before it goes again: {}", shown.body);
+        assert!(
+            shown.text(".paper").contains("/n/********"),
+            "the letter is read before it goes again: {}",
+            shown.body
+        );
         let letter = chen.get(&at).await;
         assert_eq!((letter.status, letter.text("h1")), (200, "责令整改通知书".to_owned()));
         assert!(!letter.body.contains("/n/.") && letter.body.contains("/n/********"), "its link is the unit's alone");

@@ -53,7 +53,11 @@ async fn maintenance_is_announced_and_taken_back() {
         let wrong = chen.submit(PAGE, &to, &fields("morgen")).await;
         assert_eq!((wrong.status, wrong.attr("#reason", "value").as_deref()), (422, Some("机房搬迁")));
         let shown = chen.submit(PAGE, &to, &fields("2026-11-30")).await;
-        assert!(shown.text(".said").contains("机房搬迁") && shown.text("main").contains("没有未办结的通知"), "{}", shown.body);
+        assert!(
+            shown.text(".said").contains("机房搬迁") && shown.text("main").contains("没有未办结的通知"),
+            "{}",
+            shown.body
+        );
         assert!(chen.get(PAGE).await.texts("#maintenance + ul").is_empty(), "nothing is announced by asking");
         assert_eq!(chen.mean(&shown, &to).await.location(), format!("{PAGE}?told=maintenance"));
         let page = chen.get(PAGE).await;

@@ -35,8 +35,7 @@ async fn delivered(room: &Room) -> StoredNotice {
 /// The names are stopped at once, by a case; its id.
 async fn stopped(room: &Room) -> String {
     let site = room.site(EDU).await;
-    let opened =
-        cases::open_by_hand(&room.desk(), &chen(), &site.id, Ground::Other, "标识借给他人", room.now()).await;
+    let opened = cases::open_by_hand(&room.desk(), &chen(), &site.id, Ground::Other, "标识借给他人", room.now()).await;
     let id = opened.unwrap().id;
     let decided = room.decide(&id, CaseOutcome::StopResolution, Effective::AtOnce).await;
     assert_eq!(decided.case.state, CaseState::InForce);
@@ -74,9 +73,15 @@ async fn a_unit_is_not_reminded_of_what_our_own_stop_keeps_it_from_mending() {
         assert_eq!(notice(room).await.notice.state, NoticeState::Sent, "its limit does not run out in the dark");
         assert_eq!((written(room, "reminder").await, written(room, "overdue_notice").await), (0, 0));
 
-        let wish = Wish { kind: RequestKind::Objection, text: "标识并未借出，请复核。".into(), until: None, file: None };
+        let wish =
+            Wish {
+                kind: RequestKind::Objection, text: "标识并未借出，请复核。".into(), until: None, file: None
+            };
         let asked = notices::ask(room.db(), &officials(room), &told.id, wish, room.now()).await.unwrap();
         assert!(asked.notice.open_request(RequestKind::Objection).is_some(), "its link works");
+
+        let seen = notices::queue::sheet(room.db(), &officials(room), &chen(), &told.id, room.now()).await.unwrap();
+        assert!(seen.is_dark, "the officer is told why nothing moves");
 
         lifted(room, &case).await;
         days(room, 1).await;

@@ -1,5 +1,6 @@
 //! Cases, their numbers and instructions: one open a site and ground, moved on by who read them last.
 
+use badgewatch::clock::day;
 use badgewatch::domain::case::{Authority, Case, CaseState, Ground, InstructionAct, Opened, Order};
 use badgewatch::domain::confirm::{FindingState, Track};
 use badgewatch::domain::finding::Finding;
@@ -102,6 +103,33 @@ async fn a_site_is_a_candidate_until_a_case_was_opened_for_its_finding() {
         ended.state = CaseState::Closed;
         assert!(tell!(stage, cases::advance, &read, &ended, at(5)));
         assert!(ask!(stage, cases::candidates, Ground::SiteClosed, at(9), "", 10).is_empty(), "decided once");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_stop_is_in_force_until_it_is_lifted_with_the_names_of_all_authorities() {
+    told(1, async |stage| {
+        let read = open(stage, 0, Ground::Other, None).await.unwrap();
+        for (authority, name) in [(Authority::Registry, "a.xn--zfr164b"), (Authority::Cnnic, "a.cn")] {
+            let order = Order { authority, act: InstructionAct::Stop, names: vec![name.to_owned()] };
+            tell!(stage, instructions::insert, &read.id, &order, "a.b.c", at(1));
+        }
+        let mut case = read.case.clone();
+        let mut reach = async |state: CaseState, version: i64, minute: i64| {
+            case.state = state;
+            let read = StoredCase { version, ..read.clone() };
+            assert!(tell!(stage, cases::advance, &read, &case, at(minute)));
+            ask!(stage, instructions::stops, at(0))
+        };
+        let stops = reach(CaseState::InForce, 1, 2).await;
+        let names: Vec<_> = stops[0].names.iter().map(|name| name.ascii()).collect();
+        assert_eq!((stops.len(), names), (1, vec!["a.xn--zfr164b", "a.cn"]));
+        assert_eq!((&stops[0].site_id, stops[0].from, stops[0].until), (&stage.ids[0], day(at(1)), None));
+        assert_eq!(reach(CaseState::ReinstatementProposed, 2, 3).await, stops, "it stands until two have said so");
+        let lifted = reach(CaseState::Reinstated, 3, 60 * 24 * 3).await;
+        assert_eq!(lifted[0].until, Some(day(at(60 * 24 * 3))));
+        assert!(ask!(stage, instructions::stops, at(60 * 24 * 3)).is_empty(), "before that moment");
     })
     .await;
 }

@@ -28,8 +28,7 @@ pub(crate) async fn is_site_dark(tx: &mut Tx, site_id: &str, now: DateTime<Utc>)
 
 async fn of(tx: &mut Tx, notice: &StoredNotice) -> StoreResult<Dark> {
     let Some(site) = sites::by_id(tx, &notice.site_id).await? else { return Ok(Dark::No) };
-    let (names, stops) =
-        (site.site.names().collect::<Vec<_>>(), instructions::stops(tx, notice.drafted_at).await?);
+    let (names, stops) = (site.site.names().collect::<Vec<_>>(), instructions::stops(tx, notice.drafted_at).await?);
     if is_dark(&names, &stops) {
         return Ok(Dark::Now);
     }
@@ -39,12 +38,7 @@ async fn of(tx: &mut Tx, notice: &StoredNotice) -> StoreResult<Dark> {
 }
 
 /// Does what the clock would say of a notice wait? Then it is asked again tomorrow, or counted anew.
-pub(super) async fn stands_still(
-    tx: &mut Tx,
-    desk: &Desk,
-    now: &Now,
-    notice: &StoredNotice,
-) -> Result<bool, ActError> {
+pub(super) async fn stands_still(tx: &mut Tx, desk: &Desk, now: &Now, notice: &StoredNotice) -> Result<bool, ActError> {
     match of(tx, notice).await? {
         Dark::No => return Ok(false),
         Dark::Now => {

@@ -98,6 +98,8 @@ pub struct Sheet {
     pub files: Vec<attachments::Listed>,
     pub acts: Vec<Recorded>,
     pub today: NaiveDate,
+    /// Our own decisions keep every name of the site stopped: the notice stands still.
+    pub is_dark: bool,
 }
 
 /// A notice by its id or number, with all that belongs to it.
@@ -114,6 +116,7 @@ pub async fn sheet(db: &Db, of: &Desk, actor: &Actor, id: &str, at: DateTime<Utc
         left: left(&now.calendar, &notice.notice, now.today),
         letters: outbox::of_subject(&mut tx, &notice.id).await?,
         files: attachments::of_notice(&mut tx, &notice.id).await?,
+        is_dark: super::dark::is_site_dark(&mut tx, &notice.site_id, at).await?,
         acts: audit::chain(&mut tx, &super::apply::chain(&notice.id), 0, read::ACTS).await?,
         today: now.today,
         faults,

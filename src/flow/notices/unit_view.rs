@@ -44,6 +44,8 @@ pub struct UnitView {
     pub recheck_refused: Option<RecheckRefusal>,
     /// When the site is looked at next by the clock.
     pub next_look: Option<DateTime<Utc>>,
+    /// Our own decisions keep every name of the site stopped: the notice stands still.
+    pub is_dark: bool,
 }
 
 /// A fault as the unit sees it.
@@ -125,6 +127,7 @@ pub async fn gather(
         history: history::read(tx, &stored).await?,
         recheck_refused: super::recheck::refused(tx, &stored, at).await?,
         next_look: plan.map(|plan| plan.home_at.min(plan.pages_at)).filter(|next| *next > at),
+        is_dark: super::dark::is_site_dark(tx, &stored.site_id, at).await?,
         notice: seen_by_unit(stored.notice),
         standing,
         due,

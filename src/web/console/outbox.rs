@@ -165,7 +165,8 @@ pub(super) async fn show(
 ) -> Page {
     let act = act_of(&act)?;
     let page = page(&console, &officer, (&id, act), &Given::default(), Vec::new()).await?;
-    Ok(if act == Act::Release { confirmed(page, letters(&console, &officer, (&id, act)).await?) } else { page }.answer())
+    Ok(if act == Act::Release { confirmed(page, letters(&console, &officer, (&id, act)).await?) } else { page }
+        .answer())
 }
 
 pub(super) async fn submit(
@@ -204,10 +205,8 @@ pub(super) async fn good(State(console): State<Console>, officer: Officer, Signe
             "此后信件将再次发往这个邮箱。此前未送达的，须另行重新发送或放行。",
             "Letters go to this address again. What did not arrive before is to be sent again, or let go.",
         );
-        let (frame, title) = (
-            Frame::of(&console, &officer, Section::Notices),
-            t.say("恢复使用邮箱", "Use the address again"),
-        );
+        let (frame, title) =
+            (Frame::of(&console, &officer, Section::Notices), t.say("恢复使用邮箱", "Use the address again"));
         let page = ActPage {
             lines: vec![line.to_owned()],
             fields: vec![Field::line("address", t.say("邮箱", "Address"), "", &given.address)],

@@ -32,6 +32,14 @@ type Chip = Option<(&'static str, String)>;
 
 pub(super) fn headline(t: Tongue, view: &UnitView) -> Headline {
     let mut head = by_standing(t, view);
+    if view.is_dark && !view.notice.state.is_over() {
+        let why = t.say(
+            "网站域名已依决定停止解析：停止解析期间不计入整改期限，不再提醒；您单位仍可提出异议。",
+            "The names of the site are stopped by a decision: the days of the stop are not counted and nothing is reminded \
+             of. You may still object.",
+        );
+        head.more.push(why.to_owned());
+    }
     let Some(due) = &view.due else { return head };
     head.day = Some(t.day(due.date));
     if due.provisional {

@@ -68,7 +68,8 @@ impl<'a> Table<'a> {
     fn page(&self, given: &Given, problems: Vec<Problem>) -> ActPage {
         let t = self.officer.t;
         let (title, line) = self.words();
-        let hint = t.say("至少 4 个字，记录在案，并印在通报上。", "At least 4 characters; on record, and on the document.");
+        let hint =
+            t.say("至少 4 个字，记录在案，并印在通报上。", "At least 4 characters; on record, and on the document.");
         let why = Field::text("why", t.say("撤回原因", "Why"), hint, &given.why);
         let frame = Frame::of(self.console, self.officer, Section::Circulars);
         let eyebrow = document::title(&frame::region(self.console, Tongue::Chinese, &self.circular.area));
@@ -157,10 +158,13 @@ impl<'a> Table<'a> {
 fn named(t: Tongue, circular: &StoredCircular) -> String {
     let all = &circular.figures.named;
     let mut lines: Vec<_> = all.iter().take(NAMED).map(|one| format!("{} · {}", one.unit, one.site)).collect();
-    lines.insert(0, match t {
-        Tongue::Chinese => format!("{} 个", all.len()),
-        Tongue::English => all.len().to_string(),
-    });
+    lines.insert(
+        0,
+        match t {
+            Tongue::Chinese => format!("{} 个", all.len()),
+            Tongue::English => all.len().to_string(),
+        },
+    );
     if all.len() > NAMED {
         lines.push(t.say("……其余见通报附件", "… the rest stands in the annex").to_owned());
     }
@@ -191,7 +195,8 @@ pub(in crate::web::console) async fn submit(
     let stage = Stage::of(&given.confirm, &given.again);
     if table.act == Act::Withdraw {
         let problem = circulars::reason(&given.why).err().filter(|_| stage != Stage::Again);
-        let problem = problem.map(|error| Problem { field: "why", message: officer.t.half(&error.to_string()).to_owned() });
+        let problem =
+            problem.map(|error| Problem { field: "why", message: officer.t.half(&error.to_string()).to_owned() });
         if stage == Stage::Again || problem.is_some() {
             return Ok(table.page(&given, problem.into_iter().collect()).answer());
         }

@@ -67,6 +67,8 @@ struct Sheet {
     buttons: Vec<(&'static str, String, bool)>,
     is_officer: bool,
     is_over: bool,
+    /// Its clock stands still: the site's names are stopped by our own decision.
+    stands_still: bool,
     waiting: Vec<Request>,
     requests: Vec<Request>,
     limits: Vec<Limit>,
@@ -110,6 +112,7 @@ fn build(console: &Console, officer: &Officer, found: &Found, told: &str) -> Res
         buttons: if is_officer { act::buttons(officer, stored) } else { Vec::new() },
         is_officer,
         is_over: notice.state.is_over(),
+        stands_still: found.is_dark && !notice.state.is_over(),
         waiting,
         requests,
         limits: limits(t, found),

@@ -106,7 +106,10 @@ pub(in crate::web::console) async fn end(
     let page = page.confirmed(Vec::new(), 0, false, title).reading([
         (t.say("现豁免至", "Exempt until"), t.plain(holds.until_on)),
         (t.say("理由", "Reason"), holds.reason.clone()),
-        (t.say("已确认的问题", "Confirmed faults"), if faults.is_empty() { none.to_owned() } else { faults.join("、") }),
+        (
+            t.say("已确认的问题", "Confirmed faults"),
+            if faults.is_empty() { none.to_owned() } else { faults.join("、") },
+        ),
     ]);
     Ok(page.answer())
 }

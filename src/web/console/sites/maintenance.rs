@@ -86,7 +86,10 @@ impl Table<'_> {
         page.lines.push(
             match version {
                 0 => t.say("该网站没有未办结的通知。", "No notice of the site is open."),
-                _ => t.say("该网站有未办结的通知，期限相应顺延。", "A notice of the site is open: its limit stands still meanwhile."),
+                _ => t.say(
+                    "该网站有未办结的通知，期限相应顺延。",
+                    "A notice of the site is open: its limit stands still meanwhile.",
+                ),
             }
             .to_owned(),
         );
@@ -151,9 +154,9 @@ pub(in crate::web::console) async fn withdraw(
 ) -> Page {
     let (app, t, now) = (&console.app, officer.t, console.app.clock.now());
     if let Stage::Meant(_) = Stage::of(&which.confirm, "") {
-        withdraw_maintenance(&app.db, officer.actor(), &key, &which.id, now).await.map_err(|error| {
-            Trouble::from(error).at(&link(&key))
-        })?;
+        withdraw_maintenance(&app.db, officer.actor(), &key, &which.id, now)
+            .await
+            .map_err(|error| Trouble::from(error).at(&link(&key)))?;
         return Ok(back(&key, "withdrawn"));
     }
     let site = site(&console, &officer, &key).await?;
