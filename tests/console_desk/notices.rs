@@ -108,17 +108,17 @@ async fn a_letter_that_would_read_or_go_otherwise_by_now_does_not_go() {
         let (path, both) = (at(&notice, "approve"), format!("{LIST}/approve"));
         let (shown, listed) = (chen.get(&path).await, chen.submit(LIST, &both, &[("id", &notice.id)]).await);
         register(&house.test.db, &registry().replace("office1@", "somebody.else@"), house.clock.now()).await;
-        assert_eq!(mean(&chen, &shown, &path).await.status, 409, "to somebody whom chen was not shown");
-        assert_eq!(mean(&chen, &listed, &both).await.status, 409, "nor among several");
+        assert_eq!(chen.mean(&shown, &path).await.status, 409, "to somebody whom chen was not shown");
+        assert_eq!(chen.mean(&listed, &both).await.status, 409, "nor among several");
         assert!(letters(&house, &notice.id).await.is_empty());
 
         let shown = chen.get(&path).await;
         assert!(shown.text(".letter .facts").contains("somebody.else@"), "{}", shown.body);
         register(&house.test.db, &registry().replace("云溪县人民政府办公室网站", "云溪县门户"), house.clock.now())
             .await;
-        assert_eq!(mean(&chen, &shown, &path).await.status, 409, "of a site by another name");
+        assert_eq!(chen.mean(&shown, &path).await.status, 409, "of a site by another name");
         assert!(letters(&house, &notice.id).await.is_empty());
-        assert_eq!(mean(&chen, &chen.get(&path).await, &path).await.status, 303, "as it is read now it goes");
+        assert_eq!(chen.mean(&chen.get(&path).await, &path).await.status, 303, "as it is read now it goes");
         assert!(!letters(&house, &notice.id).await.is_empty());
     })
     .await;
@@ -132,7 +132,7 @@ async fn what_others_wrote_is_shown_as_it_is_and_turns_nothing_around() {
         exhibit(&house, SITE, FindingCode::NotHung, excerpt).await;
         let chen = house.person("chen", AccountRole::Officer, HERE).await;
         let shown = chen.get(&at(&notice, "approve")).await;
-        assert_eq!(mean(&chen, &shown, &at(&notice, "approve")).await.status, 303);
+        assert_eq!(chen.mean(&shown, &at(&notice, "approve")).await.status, 303);
         deliver(&house, &notice).await;
         let written = text("我局<img src=x onerror=alert(1)>不\u{202e}同意，标识\u{2066}一直都在。").unwrap();
         ask(&house, &notice, RequestKind::Objection, &written).await;

@@ -145,11 +145,11 @@ async fn every_number_of_what_waits_is_that_of_its_queue() {
         let path = "/console/cases/open";
         let fields = [("site", SITE), ("ground", "name_changed"), ("why", "来函")];
         let shown = chen.submit(path, path, &fields).await;
-        let opened = mean(&chen, &shown, path).await;
+        let opened = chen.mean(&shown, path).await;
         let propose = format!("{}/propose", opened.location().split('?').next().unwrap());
         let fields = [("outcome", "revocation"), ("reason", "已注销"), ("when", "next")];
         let shown = chen.submit(&propose, &propose, &fields).await;
-        assert_eq!(mean(&chen, &shown, &propose).await.status, 303);
+        assert_eq!(chen.mean(&shown, &propose).await.status, 303);
 
         let liu = house.person("liu", AccountRole::Approver, ELSEWHERE).await;
         let wang = house.person("wang", AccountRole::Admin, "000000").await;
