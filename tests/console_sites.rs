@@ -6,6 +6,8 @@ mod support;
 mod browser;
 #[path = "console_sites/county.rs"]
 mod county;
+#[path = "console_sites/export.rs"]
+mod export;
 #[path = "console_sites/list.rs"]
 mod list;
 #[path = "console_sites/overview.rs"]

@@ -1,36 +1,17 @@
 //! The circular in a real browser, and on paper.
 
-use std::path::PathBuf;
+use std::io::Cursor;
 
 use badgewatch::clock::Clock;
 use badgewatch::domain::account::AccountRole;
 
+use calamine::{Reader, Xlsx};
+
 use crate::county::{OURS, notices_of_every_kind, stage, stand};
-use crate::support::axe;
-use crate::support::browser::Browser;
-use crate::support::console::{House, PASSWORD, ordinary};
+use crate::support::console::{House, ordinary};
 use crate::support::db::sqlite;
+use crate::support::gallery::{browse, keep};
 use crate::support::world::start;
-
-fn keep(name: &str, bytes: &[u8]) {
-    std::fs::write(PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name), bytes).unwrap();
-}
-
-fn look(browser: &mut Browser, name: &str) {
-    for (width, scheme) in [(360, "light"), (1280, "dark"), (1280, "light")] {
-        browser.size(width, if width < 600 { 740 } else { 900 });
-        browser.scheme(scheme);
-        keep(&format!("{name}-{width}-{scheme}.png"), &browser.picture());
-        let (wide, _) = browser.extent();
-        assert!(wide <= f64::from(width), "{name} is {wide} wide on {width}");
-        for (text, contrast) in browser.contrasts() {
-            assert!(contrast >= 4.5, "{name} {scheme}: “{text}” has a contrast of {contrast:.2}");
-        }
-        if let Some(engine) = axe::engine() {
-            browser.assert_accessible(&engine, &format!("{name} {width} {scheme}"));
-        }
-    }
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_circular_is_drafted_released_and_printed() {
@@ -42,27 +23,26 @@ async fn a_circular_is_drafted_released_and_printed() {
     }
     house.account("chen", AccountRole::Officer, OURS).await;
     let base = house.stranger().url("");
-    let done = tokio::task::spawn_blocking(move || {
-        let Some(mut browser) = Browser::open() else { return };
-        let browser = &mut browser;
-        browser.size(1280, 900);
+    browse(move |browser| {
+        browser.log_in(&base, "chen", "/console/circulars");
         browser.go(&format!("{base}/console/circulars?from=2026-11-01&until=2026-11-25"));
-        browser.write("#name", "chen");
-        browser.write("#password", PASSWORD);
+        browser.look_at("circulars-empty");
         browser.press("main form button");
-        look(browser, "circulars-empty");
-        browser.press("main form button");
-        look(browser, "circular-draft");
+        browser.look_at("circular-draft");
         browser.press("main a[href$='/release']");
-        look(browser, "circular-release");
+        browser.look_at("circular-release");
         browser.press("button[name=confirm]");
-        look(browser, "circular-released");
+        browser.look_at("circular-released");
+        let (name, annex) = browser.download("a[href$='/annex.xlsx']");
+        let mut book: Xlsx<_> = Xlsx::new(Cursor::new(annex)).unwrap();
+        let listed = browser.texts("section.annex tbody tr").len();
+        assert_eq!(book.worksheet_range_at(0).unwrap().unwrap().height(), listed + 1, "{name} holds what is shown");
         keep("circular.pdf", &browser.paper());
         browser.size(794, 1123);
         browser.medium("print");
         keep("circular-on-paper.png", &browser.picture());
         assert!(browser.html().contains("标识通〔2026〕140214-1号"), "{}", browser.html());
-    });
-    done.await.unwrap();
+    })
+    .await;
     drop(house);
 }

@@ -6,13 +6,13 @@ use badgewatch::domain::letter::Limit;
 use badgewatch::domain::notice::{Notice, NoticeState, Request, RequestKind, TellingStatus};
 use badgewatch::domain::verdict::FindingCode;
 use badgewatch::store::findings::{self, Change};
-use badgewatch::store::looks::{self, Standing};
 use badgewatch::store::notices::{self, StoredNotice};
 use badgewatch::store::{Db, new_id, sites};
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::support::console::House;
 use crate::support::db::register;
+use crate::support::standing;
 
 pub const OURS: &str = "140214";
 pub const THEIRS: &str = "140213";
@@ -44,29 +44,12 @@ pub async fn stage(house: &House) {
 
 /// Says how a site stands since its last look.
 pub async fn stand(house: &House, at: usize, verdict: &str) {
-    let (db, now) = (&house.test.db, house.clock.now());
-    let mut tx = db.write().await.unwrap();
-    let site = sites::by_key(&mut tx, &key(at)).await.unwrap().unwrap();
-    let standing = Standing {
-        site_id: site.id,
-        verdict: verdict.to_owned(),
-        cause: match verdict {
-            "pass" => "verified",
-            "fail" => "not_hung",
-            _ => "challenge",
-        }
-        .to_owned(),
-        looked_at: now,
-        fair_at: (verdict != "undetermined").then_some(now),
-        passed_at: (verdict == "pass").then_some(now),
-        address: None,
-        badge_host: None,
-        checked: 1,
-        known: 1,
-        complete: true,
+    let cause = match verdict {
+        "pass" => "verified",
+        "fail" => "not_hung",
+        _ => "challenge",
     };
-    looks::set_standing(&mut tx, &standing).await.unwrap();
-    tx.commit().await.unwrap();
+    standing::stand(&house.test.db, &key(at), verdict, cause, house.clock.now()).await;
 }
 
 /// Puts a notice about a site on file, as `with` says.

@@ -6,56 +6,58 @@ use badgewatch::domain::lead::Reported;
 use badgewatch::domain::verdict::FindingCode;
 use badgewatch::flow::leads;
 use badgewatch::store::cases::{self, Filter};
-use scraper::{Html, Selector};
 
 use crate::house::{draft, letters, open};
-use crate::support::axe;
 use crate::support::browser::Browser;
 use crate::support::bureau::{FOLDER, HERE, SITE};
-use crate::support::console::PASSWORD;
 use crate::support::db::sqlite;
+use crate::support::gallery::browse;
+use crate::support::standing::stand;
 
-fn text(html: &str, selector: &str) -> String {
-    let html = Html::parse_document(html);
-    html.select(&Selector::parse(selector).unwrap()).flat_map(|found| found.text()).collect()
+/// From the morning's overview by the worst site and its evidence to the letter about it. `row`: which of the failing sites.
+fn from_the_overview_to_the_letter(browser: &mut Browser, url: &str, row: usize, unit: &str, name: &str) {
+    browser.go(&format!("{url}/console"));
+    assert_eq!(browser.text(".verdicts a[href$='verdict=fail']"), "2");
+    browser.look_at(&format!("{name}-overview"));
+    browser.press(".verdicts a[href$='verdict=fail']");
+    let shown = browser.texts("table.sites .who-is small:not(.domain)");
+    assert_eq!(shown, ["云溪县人民政府办公室", "云溪县教育局"], "the worst first");
+    browser.look_at(&format!("{name}-worst"));
+    browser.press(&format!("table.sites tbody tr:nth-child({row}) .who-is a"));
+    assert_eq!(browser.text(".eyebrow"), unit);
+    browser.click(".fault summary");
+    assert!(browser.text(".fault .card pre").contains("主办：云溪县人民政府办公室"), "the evidence is there");
+    browser.look_at(&format!("{name}-site"));
+    browser.press("a[href^='/console/notices/']");
+    browser.press(".buttons a[href$='/approve']");
+    assert!(browser.text(".paper").contains("责令整改通知书") && browser.text(".paper").contains(unit));
+    browser.press("button[name=confirm]");
+    assert!(browser.text(".told").contains("待发队列"), "{}", browser.html());
+    browser.look_at(&format!("{name}-sent"));
 }
 
-/// Runs a story in a browser, beside the runtime that answers it.
-async fn browse(story: impl FnOnce(&mut Browser) + Send + 'static) -> bool {
-    let done = tokio::task::spawn_blocking(|| Browser::open().map(|mut browser| story(&mut browser)));
-    done.await.unwrap().is_some()
-}
-
-/// Keeps a picture of the page on a desk, on a telephone and in the dark, and holds it to the telephone's width.
-fn picture(browser: &mut Browser, name: &str) {
-    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
-    for (width, scheme) in [(360, "light"), (1280, "dark"), (1280, "light")] {
-        browser.size(width, 800);
-        browser.scheme(scheme);
-        let (wide, _) = browser.extent();
-        assert!(wide <= f64::from(width), "{name} is {wide} wide on {width}");
-        if scheme == "light" {
-            std::fs::write(folder.join(format!("desk-{name}-{width}.png")), browser.picture()).unwrap();
-        }
-        for (said, contrast) in browser.contrasts() {
-            assert!(contrast >= 4.5, "{name}, {scheme}: {contrast:.2} of {said:?}");
-        }
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_worst_site_is_found_from_the_overview_on_a_desk_and_on_a_telephone() {
+    let house = open(sqlite().await).await;
+    let mut drafts = Vec::new();
+    for (site, code, cause) in
+        [(SITE, FindingCode::NotHung, "not_hung"), (FOLDER, FindingCode::WrongLink, "wrong_link")]
+    {
+        stand(&house.test.db, site, "fail", cause, house.clock.now()).await;
+        drafts.push(draft(&house, site, code).await.id);
     }
-}
-
-/// A picture, and nothing on the page that anybody would stumble over.
-fn looked_at(browser: &mut Browser, name: &str, engine: Option<&str>) {
-    picture(browser, name);
-    if let Some(engine) = engine {
-        browser.assert_accessible(engine, name);
+    house.account("chen", AccountRole::Officer, HERE).await;
+    let url = format!("http://{}", house.address);
+    let browsed = browse(move |browser| {
+        browser.log_in(&url, "chen", "/console");
+        from_the_overview_to_the_letter(browser, &url, 1, "云溪县人民政府办公室", "journey-desk");
+        browser.size(360, 740);
+        from_the_overview_to_the_letter(browser, &url, 2, "云溪县教育局", "journey-telephone");
+    })
+    .await;
+    for id in drafts.iter().filter(|_| browsed) {
+        assert_eq!(letters(&house, id).await.len(), 2, "to the unit, with a copy");
     }
-}
-
-fn log_in(browser: &mut Browser, url: &str, name: &str) {
-    browser.go(&format!("{url}/console/log-in?to=/console/notices"));
-    browser.write("#name", name);
-    browser.write("#password", PASSWORD);
-    browser.press("form button");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -66,24 +68,22 @@ async fn an_officer_logs_in_reads_the_evidence_and_lets_the_letter_go() {
     house.account("chen", AccountRole::Officer, HERE).await;
     let (url, id) = (format!("http://{}", house.address), notice.id.clone());
     let browsed = browse(move |browser| {
-        let engine = axe::engine();
-        let picture = |browser: &mut Browser, name| looked_at(browser, name, engine.as_deref());
-        log_in(browser, &url, "chen");
-        assert_eq!(text(&browser.html(), "h1"), "通知");
-        picture(browser, "notices");
+        browser.log_in(&url, "chen", "/console/notices");
+        assert_eq!(browser.text("h1"), "通知");
+        browser.look_at("desk-notices");
         browser.press(&format!(".name[href$='{id}']"));
-        assert!(text(&browser.html(), "pre").contains("主办：云溪县人民政府办公室"), "the evidence is there");
-        picture(browser, "notice");
+        assert!(browser.text("pre").contains("主办：云溪县人民政府办公室"), "the evidence is there");
+        browser.look_at("desk-notice");
         browser.press(".buttons a[href$='/withdraw']");
-        picture(browser, "withdraw");
+        browser.look_at("desk-withdraw");
         browser.press("form.deed button");
-        assert!(text(&browser.html(), ".wrong").contains("请填写此项"));
+        assert!(browser.text(".wrong").contains("请填写此项"));
         browser.go(&format!("{url}/console/notices/{id}/approve"));
-        assert!(text(&browser.html(), ".paper").contains("责令整改通知书"));
-        picture(browser, "approve");
+        assert!(browser.text(".paper").contains("责令整改通知书"));
+        browser.look_at("desk-approve");
         browser.press("button[name=confirm]");
-        assert!(text(&browser.html(), ".told").contains("待发队列"), "{}", browser.html());
-        picture(browser, "approved");
+        assert!(browser.text(".told").contains("待发队列"), "{}", browser.html());
+        browser.look_at("desk-approved");
     })
     .await;
     if browsed {
@@ -105,45 +105,43 @@ async fn one_proposes_a_revocation_and_a_second_person_approves_it() {
     leads::report(&house.test.db, &reported, house.clock.now()).await.unwrap();
     let url = format!("http://{}", house.address);
     let browsed = browse(move |browser| {
-        let engine = axe::engine();
-        let picture = |browser: &mut Browser, name| looked_at(browser, name, engine.as_deref());
-        log_in(browser, &url, "li");
+        browser.log_in(&url, "li", "/console/notices");
         browser.go(&format!("{url}/console/cases/open"));
         browser.write("#site", SITE);
         browser.click("input[value=name_changed]");
         browser.write("#why", "来函：网站名称已注销");
-        picture(browser, "open");
+        browser.look_at("desk-open");
         browser.press("form.deed button");
         browser.press("button[name=confirm]");
-        picture(browser, "case");
+        browser.look_at("desk-case");
         browser.press(".buttons a[href$='/propose']");
         browser.click("input[value=revocation]");
         browser.write("#reason", "单位已注销网站名称。");
-        picture(browser, "propose");
+        browser.look_at("desk-propose");
         browser.press("form.deed button");
-        assert!(text(&browser.html(), ".paper").contains("撤销网站标识决定书"), "{}", browser.html());
-        picture(browser, "proposal");
+        assert!(browser.text(".paper").contains("撤销网站标识决定书"), "{}", browser.html());
+        browser.look_at("desk-proposal");
         browser.press("button[name=confirm]");
-        assert!(text(&browser.html(), ".blocked").contains("须由另一位"));
-        picture(browser, "proposed");
+        assert!(browser.text(".blocked").contains("须由另一位"));
+        browser.look_at("desk-proposed");
         browser.press(".who button");
-        log_in(browser, &url, "wu");
+        browser.log_in(&url, "wu", "/console/notices");
         browser.go(&format!("{url}/console/cases?queue=second_person"));
-        picture(browser, "cases");
+        browser.look_at("desk-cases");
         browser.press(".desk .name");
         browser.press(".buttons a[href$='/approve']");
-        assert!(text(&browser.html(), "main").contains("您是作出决定的第二人"));
-        picture(browser, "second");
+        assert!(browser.text("main").contains("您是作出决定的第二人"));
+        browser.look_at("desk-second");
         browser.press("button[name=confirm]");
-        assert!(text(&browser.html(), ".told").contains("已批准"), "{}", browser.html());
-        picture(browser, "decided");
-        for (page, name) in [("leads", "leads"), ("holds", "holds"), ("outbox", "outbox")] {
+        assert!(browser.text(".told").contains("已批准"), "{}", browser.html());
+        browser.look_at("desk-decided");
+        for page in ["leads", "holds", "outbox"] {
             browser.go(&format!("{url}/console/{page}"));
-            picture(browser, name);
+            browser.look_at(&format!("desk-{page}"));
         }
         browser.go(&format!("{url}/console/leads"));
         browser.press(".desk .name");
-        picture(browser, "lead");
+        browser.look_at("desk-lead");
     })
     .await;
     if browsed {

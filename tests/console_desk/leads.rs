@@ -4,13 +4,12 @@ use badgewatch::domain::account::AccountRole;
 use badgewatch::domain::lead::{LeadState, Reported};
 use badgewatch::flow::leads;
 use badgewatch::store::leads::{Filter, StoredLead, list};
-use badgewatch::store::looks::{self, Standing};
-use badgewatch::store::sites;
 use chrono::TimeDelta;
 
 use crate::house::{acts, told};
 use crate::support::bureau::{ELSEWHERE, HERE, SITE};
 use crate::support::console::House;
+use crate::support::standing::stand;
 
 const LIST: &str = "/console/leads";
 const CODE: &str = "CA182050000410000010001";
@@ -29,27 +28,6 @@ async fn report(house: &House, badge: Option<&str>) -> StoredLead {
     };
     leads::report(&house.test.db, &reported, house.clock.now()).await.unwrap();
     lead(house).await
-}
-
-async fn look(house: &House) {
-    let mut tx = house.test.db.write().await.unwrap();
-    let site_id = sites::by_key(&mut tx, SITE).await.unwrap().unwrap().id;
-    let at = house.clock.now();
-    let standing = Standing {
-        site_id,
-        verdict: "pass".into(),
-        cause: "badge_present".into(),
-        looked_at: at,
-        fair_at: Some(at),
-        passed_at: Some(at),
-        address: None,
-        badge_host: None,
-        checked: 1,
-        known: 1,
-        complete: true,
-    };
-    looks::set_standing(&mut tx, &standing).await.unwrap();
-    tx.commit().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -80,7 +58,7 @@ async fn a_report_is_followed_into_a_case_once_both_ends_were_looked_at() {
         let soon = chen.mean(&shown, &path).await;
         assert!(soon.status == 422 && soon.text(".wrong").contains("尚无有效检查"), "{}", soon.body);
         house.clock.advance(TimeDelta::minutes(5));
-        look(&house).await;
+        stand(&house.test.db, SITE, "pass", "verified", house.clock.now()).await;
         let shown = chen.submit(&path, &path, &fields).await;
         let done = chen.mean(&shown, &path).await;
         assert_eq!(done.location(), format!("{at}?told=follow"), "{}", done.body);

@@ -1,42 +1,32 @@
 //! The pages in a real browser: somebody imports a file with refused rows; nothing is wider than its window.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use badgewatch::clock::Clock;
 use badgewatch::domain::account::AccountRole;
 
 use crate::files::{file, row};
-use crate::support::axe;
 use crate::support::browser::Browser;
-use crate::support::console::{House, PASSWORD, ordinary};
+use crate::support::console::{House, ordinary};
 use crate::support::db::sqlite;
+use crate::support::gallery::browse;
 use crate::support::world::start;
-
-fn pictures() -> PathBuf {
-    PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
-}
-
-/// Looks at the page at every width, by day and by night.
-fn look(browser: &mut Browser, name: &str) {
-    for (width, scheme) in [(360, "light"), (1280, "dark"), (1280, "light")] {
-        browser.size(width, if width < 600 { 740 } else { 900 });
-        browser.scheme(scheme);
-        std::fs::write(pictures().join(format!("{name}-{width}-{scheme}.png")), browser.picture()).unwrap();
-        let (wide, _) = browser.extent();
-        assert!(wide <= f64::from(width), "{name} is {wide} wide on {width}");
-        for (text, contrast) in browser.contrasts() {
-            assert!(contrast >= 4.5, "{name} {scheme}: “{text}” has a contrast of {contrast:.2}");
-        }
-        if let Some(engine) = axe::engine() {
-            browser.assert_accessible(&engine, &format!("{name} {width} {scheme}"));
-        }
-    }
-}
 
 fn send(browser: &mut Browser, base: &str, file: &Path) {
     browser.go(&format!("{base}/console/registry"));
     browser.choose("#file", file);
     browser.press("main form button");
+}
+
+/// Two rows are refused, each with its reason, on the page and in the table of them.
+fn refused(browser: &mut Browser) {
+    assert_eq!(browser.text(".counts a[href='#refused'] strong"), "2");
+    let shown = browser.texts("#refused ~ table.list tbody tr").concat();
+    assert!(shown.contains("该单元格不是一个域名") && shown.contains("行政区划"), "{shown}");
+    let (name, table) = browser.download("a[href$='/refused.csv']");
+    let table = String::from_utf8(table).unwrap();
+    assert!(name == "refused-rows.csv" && table.starts_with('\u{feff}'), "{name}: {table}");
+    assert!(table.lines().count() == 3 && table.contains("该单元格不是一个域名"), "{table}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -56,31 +46,28 @@ async fn somebody_imports_a_file_with_refused_rows() {
     let short = file(&rows[..9]);
     let second = file(&rows[1..]).replace("第5所网站", "第五研究所网站").replace("政通路1号", "政通路9号");
     let folder = tempfile::tempdir().unwrap();
-    let done = tokio::task::spawn_blocking(move || {
-        let Some(mut browser) = Browser::open() else { return };
-        let browser = &mut browser;
-        browser.size(1280, 900);
-        browser.go(&format!("{base}/console/registry"));
-        browser.write("#name", "wang");
-        browser.write("#password", PASSWORD);
-        browser.press("main form button");
-        look(browser, "registry-empty");
+    browse(move |browser| {
+        browser.log_in(&base, "wang", "/console/registry");
+        browser.look_at("registry-empty");
         for (name, text) in
             [("云溪县登记表.csv", &first), ("云溪县登记表（十一月）.csv", &second), ("缺页.csv", &short)]
         {
             let path = folder.path().join(name);
             std::fs::write(&path, text).unwrap();
             send(browser, &base, &path);
-            look(browser, &format!("registry-preview-{}", name.chars().count()));
+            browser.look_at(&format!("registry-preview-{}", name.chars().count()));
+            if text == &second {
+                refused(browser);
+            }
             if browser.html().contains("shrink=true") {
                 browser.press(".wrong a");
-                look(browser, "registry-shrink");
+                browser.look_at("registry-shrink");
             }
             browser.press("form[action$=take] button");
         }
         assert!(browser.html().contains("文件已导入"), "{}", browser.html());
-        look(browser, "registry-history");
-    });
-    done.await.unwrap();
+        browser.look_at("registry-history");
+    })
+    .await;
     drop(house);
 }

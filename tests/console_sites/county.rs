@@ -4,11 +4,12 @@ use badgewatch::domain::account::AccountRole;
 use badgewatch::domain::confirm::Track;
 use badgewatch::domain::finding::Finding;
 use badgewatch::domain::verdict::FindingCode;
-use badgewatch::store::looks::{self, Standing};
+use badgewatch::store::looks::Standing;
 use badgewatch::store::{findings, sites};
 
 use crate::support::console::{House, Person, told as each_engine};
 use crate::support::db::register;
+use crate::support::standing::{stand_so, standing};
 
 pub const FAILS: &str = "s0.yunxi.gov.test";
 pub const DOUBT: &str = "s1.yunxi.gov.test";
@@ -24,14 +25,24 @@ const HEADER: &str = "unit_name,unit_type,parent_unit,address,functions,region,s
                       badge_code,certificate_id,issued_on,issuing_office,state,domain_expires_on,contact_name,contact_email,\
                       contact_phone";
 
+/// A row of the registry.
+fn row((n, region, name, cn, expires): (usize, &str, &str, &str, &str)) -> String {
+    format!(
+        "云溪县第{n}局,organ,云溪县人民政府,政通路{n}号,,{region},{name},{cn},s{n}.yunxi.gov.test,10.0.0.1,\
+         CA18205000041{n:06}0001,{:032X},2025-03-03,编办,valid,{expires},甲某某,jia@yunxi.example,",
+        n + 1
+    )
+}
+
+/// Sites of the first county under these names; the first ones with a Chinese domain.
+pub async fn settle_named(house: &House, names: &[String]) {
+    let row =
+        |(n, name): (usize, &String)| row((n, "140214", name, if n < 9 { "云溪.政务" } else { "" }, "2026-01-01"));
+    let rows: Vec<_> = std::iter::once(HEADER.to_owned()).chain(names.iter().enumerate().map(row)).collect();
+    register(&house.test.db, &rows.join("\n"), house.clock.now()).await;
+}
+
 pub fn csv() -> String {
-    let row = |(n, region, name, cn, expires): (usize, &str, &str, &str, &str)| {
-        format!(
-            "云溪县第{n}局,organ,云溪县人民政府,政通路{n}号,,{region},{name},{cn},s{n}.yunxi.gov.test,10.0.0.1,\
-             CA18205000041{n:06}0001,{:032X},2025-03-03,编办,valid,{expires},甲某某,jia@yunxi.example,",
-            n + 1
-        )
-    };
     [
         (0, "140214", HOSTILE, "云溪.政务", "2026-01-01"),
         (1, "140214", "第1局网站", "", "2027-01-01"),
@@ -72,23 +83,15 @@ pub async fn settle(house: &House) {
 }
 
 pub async fn stand(house: &House, key: &str, verdict: &str, cause: &str) {
-    let (now, mut tx) = (house.clock.now(), house.test.db.write().await.unwrap());
-    let site_id = sites::by_key(&mut tx, key).await.unwrap().unwrap().id;
-    let standing = Standing {
-        site_id,
-        verdict: verdict.into(),
-        cause: cause.into(),
-        looked_at: now,
-        fair_at: (verdict != "undetermined").then_some(now),
-        passed_at: (verdict == "pass").then_some(now),
+    let now = house.clock.now();
+    stand_so(&house.test.db, key, |site_id| Standing {
         address: Some("10.0.0.1".into()),
-        badge_host: None,
         checked: 3,
         known: 4,
         complete: false,
-    };
-    looks::set_standing(&mut tx, &standing).await.unwrap();
-    tx.commit().await.unwrap();
+        ..standing(site_id, verdict, cause, now)
+    })
+    .await;
 }
 
 /// An officer of the first county.

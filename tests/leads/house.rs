@@ -14,14 +14,14 @@ use badgewatch::flow::certificates::{self, Shelved};
 use badgewatch::flow::leads;
 use badgewatch::flow::seen::Flushed;
 use badgewatch::shared::Shared;
+use badgewatch::store::Db;
 use badgewatch::store::leads::{Filter, StoredLead};
-use badgewatch::store::looks::{self, Standing};
-use badgewatch::store::{Db, sites};
 use chrono::{DateTime, TimeDelta, Utc};
 use tempfile::TempDir;
 
 use crate::support::bureau::{HERE, registry};
 use crate::support::db::{TestDb, every_engine, register};
+use crate::support::standing::stand;
 
 /// The badges of the sites of the county's registry.
 pub const CODE: &str = "CA182050000410000010001";
@@ -106,23 +106,7 @@ impl House {
 
     /// A fair look at a site.
     pub async fn look(&self, key: &str, at: DateTime<Utc>) {
-        let mut tx = self.app.db.write().await.unwrap();
-        let site_id = sites::by_key(&mut tx, key).await.unwrap().unwrap().id;
-        let standing = Standing {
-            site_id,
-            verdict: "pass".into(),
-            cause: "badge_present".into(),
-            looked_at: at,
-            fair_at: Some(at),
-            passed_at: Some(at),
-            address: None,
-            badge_host: None,
-            checked: 1,
-            known: 1,
-            complete: true,
-        };
-        looks::set_standing(&mut tx, &standing).await.unwrap();
-        tx.commit().await.unwrap();
+        stand(&self.app.db, key, "pass", "verified", at).await;
     }
 }
 

@@ -1,25 +1,15 @@
 //! The pages in a real browser that runs no scripts: everything can be done there, on a desk and on a telephone.
 
-use std::path::PathBuf;
-
 use badgewatch::clock::Clock;
 use badgewatch::domain::account::AccountRole;
 use badgewatch::flow::accounts::{self, OPERATOR};
 use badgewatch::flow::people;
 
-use crate::support::axe;
 use crate::support::browser::Browser;
 use crate::support::console::{House, PASSWORD, ordinary};
 use crate::support::db::sqlite;
+use crate::support::gallery::browse;
 use crate::support::world::start;
-
-/// Pictures are kept where `BADGEWATCH_PICTURES` says, for a person to look at.
-fn keep(browser: &mut Browser, name: &str) {
-    if let Some(folder) = std::env::var_os("BADGEWATCH_PICTURES").map(PathBuf::from) {
-        std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(folder.join(format!("{name}.png")), browser.picture()).unwrap();
-    }
-}
 
 const USER: &str = "/console/settings/users/chen";
 
@@ -67,37 +57,22 @@ async fn nothing_is_too_wide_unreadable_or_a_hindrance() {
     let first = people::first_password().unwrap();
     people::set_password(&house.test.db, "chen", &first, true, OPERATOR, house.clock.now()).await.unwrap();
     let base = house.stranger().url("");
-    let story = move || {
-        let Some(mut browser) = Browser::open() else { return };
-        let (browser, engine) = (&mut browser, axe::engine());
-        let look = |browser: &mut Browser, name: &str| {
-            for (width, scheme) in [(360, "light"), (1280, "light"), (1280, "dark")] {
-                browser.size(width, if width < 600 { 740 } else { 900 });
-                browser.scheme(scheme);
-                let (wide, _) = browser.extent();
-                assert!(wide <= f64::from(width), "{name} is {wide} wide on {width}");
-                if let Some(engine) = &engine {
-                    browser.assert_accessible(engine, name);
-                }
-                keep(browser, &format!("people-{name}-{width}-{scheme}"));
-            }
-        };
-        browser.size(1280, 900);
+    browse(move |browser| {
         browser.go(&format!("{base}/console/log-in"));
-        look(browser, "log_in");
+        browser.look_at("people-log_in");
         log_in(browser, &base, "chen", "wrong");
-        look(browser, "log_in_wrong");
+        browser.look_at("people-log_in_wrong");
         log_in(browser, &base, "chen", &first);
-        look(browser, "password_first");
+        browser.look_at("people-password_first");
         browser.press(".who form button");
         log_in(browser, &base, "wang", PASSWORD);
         for (name, path) in PAGES {
             browser.go(&format!("{base}{path}"));
-            look(browser, name);
+            browser.look_at(&format!("people-{name}"));
         }
         browser.go(&format!("{base}{USER}/password"));
         browser.press("main form button");
-        look(browser, "once");
-    };
-    tokio::task::spawn_blocking(story).await.unwrap();
+        browser.look_at("people-once");
+    })
+    .await;
 }

@@ -6,12 +6,7 @@ use crate::house::{FOLDER, House, LONG, NOBODY, REVOKED, SLJ, SUSPENDED};
 use crate::support::axe;
 use crate::support::browser::Browser;
 use crate::support::db::sqlite;
-
-/// Runs a story in a browser, beside the runtime that answers it.
-async fn browse(story: impl FnOnce(&mut Browser) + Send + 'static) {
-    let done = tokio::task::spawn_blocking(|| Browser::open().map(|mut browser| story(&mut browser)));
-    done.await.unwrap();
-}
+use crate::support::gallery::browse;
 
 /// Each page: its name, its path, and the page it was clicked on.
 fn pages() -> Vec<(&'static str, String, &'static str)> {

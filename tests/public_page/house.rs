@@ -8,7 +8,6 @@ use badgewatch::config::Config;
 use badgewatch::domain::registry::BadgeState;
 use badgewatch::flow::certificates;
 use badgewatch::shared::Shared;
-use badgewatch::store::looks::{self, Standing};
 use badgewatch::store::{Db, sites};
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::Method;
@@ -18,6 +17,7 @@ use tempfile::TempDir;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::support::db::{TestDb, every_engine, register};
+use crate::support::standing::stand;
 
 /// A county bureau with both names: in force.
 pub const SLJ: &str = "CA060140000000000010001";
@@ -175,23 +175,7 @@ impl House {
 
     /// A look found a site's badge.
     pub async fn hang(&self, key: &str) {
-        let at = self.app.clock.now();
-        let standing = Standing {
-            site_id: self.id(key).await,
-            verdict: "pass".into(),
-            cause: "in_order".into(),
-            looked_at: at,
-            fair_at: Some(at),
-            passed_at: Some(at),
-            address: None,
-            badge_host: None,
-            checked: 1,
-            known: 1,
-            complete: true,
-        };
-        let mut tx = self.test.db.write().await.unwrap();
-        looks::set_standing(&mut tx, &standing).await.unwrap();
-        tx.commit().await.unwrap();
+        stand(&self.test.db, key, "pass", "verified", self.app.clock.now()).await;
     }
 
     /// Time passes, and the database is not heard.

@@ -9,8 +9,8 @@ use badgewatch::store::filters::{self, Saved};
 use badgewatch::store::looks::{self, Standing};
 use chrono::Days;
 
-use super::looks::standing;
 use super::stage::{Stage, at, told};
+use crate::support::standing::standing;
 use crate::{ask, tell};
 
 async fn stand(stage: &Stage) {
@@ -22,7 +22,7 @@ async fn stand(stage: &Stage) {
     tell!(stage, looks::set_standing, &stands(1, "fail", "not_hung"));
     // It passed before: what cannot be told now changes nothing.
     tell!(stage, looks::set_standing, &stands(2, "pass", "verified"));
-    tell!(stage, looks::set_standing, &Standing { fair_at: None, ..stands(2, "undetermined", "challenge") });
+    tell!(stage, looks::set_standing, &stands(2, "undetermined", "challenge"));
 }
 
 #[tokio::test]

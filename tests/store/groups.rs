@@ -8,8 +8,8 @@ use badgewatch::store::findings::{self, Change, Counting};
 use badgewatch::store::looks::{self, Standing};
 use badgewatch::store::sites;
 
-use super::looks::standing;
 use super::stage::{Stage, at, told};
+use crate::support::standing::standing;
 use crate::{ask, tell};
 
 /// Ten sites looked at in minute 100: the first six on one address, the first four with one badge host, the first three

@@ -2,15 +2,15 @@
 
 use badgewatch::domain::registry::BadgeState;
 use badgewatch::store::listed::{self, Mark};
-use badgewatch::store::looks::{self, Standing};
+use badgewatch::store::looks;
 use badgewatch::store::sites;
 
-use super::looks::standing;
 use super::stage::{Stage, at, told};
+use crate::support::standing::standing;
 use crate::{ask, tell};
 
 async fn hang(stage: &Stage, site: usize) {
-    let passed = Standing { passed_at: Some(at(0)), ..standing(&stage.ids[site], "pass", "in_order", at(0)) };
+    let passed = standing(&stage.ids[site], "pass", "verified", at(0));
     tell!(stage, looks::set_standing, &passed);
 }
 

@@ -10,8 +10,8 @@ use badgewatch::store::maintenance::{self, Announcement};
 use badgewatch::store::site_rows::{self, Filter, Freshness, Hanging, Named, SiteRow, Sort};
 use badgewatch::store::{StoreError, exemptions, findings, new_id, notices, plan, sites};
 
-use super::looks::standing;
 use super::stage::{Stage, at, told};
+use crate::support::standing::standing;
 use crate::{ask, tell};
 
 fn everything() -> Filter {
@@ -50,7 +50,7 @@ async fn asked(stage: &Stage, differ: impl FnOnce(&mut Filter)) -> Vec<usize> {
 async fn stand(stage: &Stage) {
     let stands = |n: usize, verdict: &str, cause: &str| standing(&stage.ids[n], verdict, cause, at(n as i64));
     tell!(stage, looks::set_standing, &Standing { address: Some("10.0.0.9".into()), ..stands(0, "fail", "not_hung") });
-    tell!(stage, looks::set_standing, &Standing { fair_at: None, ..stands(1, "undetermined", "challenge") });
+    tell!(stage, looks::set_standing, &stands(1, "undetermined", "challenge"));
     tell!(stage, looks::set_standing, &stands(2, "pass", "verified"));
     tell!(stage, looks::set_standing, &stands(4, "fail", "misplaced"));
 }

@@ -19,9 +19,11 @@ pub struct Browser {
     from: BufReader<ChildStdout>,
     session: Option<String>,
     asked: u64,
+    /// The window's width and height.
+    pub size: (u32, u32),
     /// Do the pages' own scripts run?
     scripts: bool,
-    _profile: TempDir,
+    profile: TempDir,
 }
 
 /// The name of the browser, where there is one; a machine of the CI must have it.
@@ -67,7 +69,7 @@ impl Browser {
             .spawn()
             .unwrap();
         let (to, from) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
-        let mut browser = Self { child, to, from, session: None, asked: 0, scripts: true, _profile: profile };
+        let mut browser = Self { child, to, from, session: None, asked: 0, size: (1280, 900), scripts: true, profile };
         let target = browser.ask("Target.createTarget", json!({ "url": "about:blank" }));
         browser.attach(&target["targetId"]);
         Some(browser)
@@ -124,6 +126,7 @@ impl Browser {
     pub fn size(&mut self, width: u32, height: u32) {
         let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
         self.ask("Emulation.setDeviceMetricsOverride", size);
+        self.size = (width, height);
     }
 
     /// Goes to an address, and waits until the page stands.
@@ -234,27 +237,66 @@ impl Browser {
 
     /// Presses a button or follows a link, and waits for the page behind it.
     pub fn press(&mut self, selector: &str) {
-        self.click(selector);
+        self.set_off(selector);
         self.loaded();
     }
 
     /// Clicks what leads to no other page.
     pub fn click(&mut self, selector: &str) {
+        self.set_off(selector);
+        let asked = self.asked;
+        self.wait(|message| message["id"] == asked);
+    }
+
+    /// Clicks, and does not wait until that is done: what comes of it may be told before.
+    fn set_off(&mut self, selector: &str) {
         let node = self.find(selector);
         self.ask("DOM.scrollIntoViewIfNeeded", json!({ "nodeId": node }));
         let quad = self.ask("DOM.getContentQuads", json!({ "nodeId": node }))["quads"][0].take();
         let corner = |n: usize| quad[n].as_f64().unwrap();
         let (x, y) = ((corner(0) + corner(4)) / 2.0, (corner(1) + corner(5)) / 2.0);
-        for act in ["mousePressed", "mouseReleased"] {
-            let click = json!({ "type": act, "x": x, "y": y, "button": "left", "clickCount": 1 });
-            self.ask("Input.dispatchMouseEvent", click);
+        let act = |act: &str| json!({ "type": act, "x": x, "y": y, "button": "left", "clickCount": 1 });
+        self.ask("Input.dispatchMouseEvent", act("mousePressed"));
+        self.tell("Input.dispatchMouseEvent", act("mouseReleased")).unwrap();
+    }
+
+    /// Clicks what is a file: the name under which it is kept, and what is in it.
+    pub fn download(&mut self, selector: &str) -> (String, Vec<u8>) {
+        let folder = self.profile.path().join("downloads");
+        let kept = json!({ "behavior": "allowAndName", "downloadPath": folder, "eventsEnabled": true });
+        self.ask("Browser.setDownloadBehavior", kept);
+        self.set_off(selector);
+        let begun = self.wait(|message| message["method"] == "Browser.downloadWillBegin")["params"].take();
+        let is_over = |told: &Value| told["guid"] == begun["guid"] && told["state"] != "inProgress";
+        let ended = self.wait(|message| message["method"] == "Browser.downloadProgress" && is_over(&message["params"]));
+        assert_eq!(ended["params"]["state"], "completed", "{begun}");
+        let of = |key: &str| begun[key].as_str().unwrap();
+        (of("suggestedFilename").to_owned(), std::fs::read(folder.join(of("guid"))).unwrap())
+    }
+
+    /// Goes down a field of choices by the keyboard, as far as one of them.
+    pub fn pick(&mut self, selector: &str, value: &str) {
+        let node = self.find(selector);
+        self.ask("DOM.focus", json!({ "nodeId": node }));
+        let chosen = format!("document.querySelector('{selector}').value");
+        let choices = self.beside(&format!("document.querySelector('{selector}').length")).as_i64().unwrap();
+        for _ in 0..choices {
+            if self.beside(&chosen) == json!(value) {
+                return;
+            }
+            self.key("ArrowDown", 40);
         }
+        assert_eq!(self.beside(&chosen), json!(value), "{selector}");
     }
 
     /// Presses the key that goes on to what can be used next.
     pub fn tab(&mut self) {
+        self.key("Tab", 9);
+    }
+
+    fn key(&mut self, name: &str, number: u8) {
         for act in ["rawKeyDown", "keyUp"] {
-            let key = json!({ "type": act, "key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9 });
+            let key = json!({ "type": act, "key": name, "code": name, "windowsVirtualKeyCode": number });
             self.ask("Input.dispatchKeyEvent", key);
         }
     }

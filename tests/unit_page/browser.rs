@@ -3,25 +3,14 @@
 use badgewatch::domain::notice::RequestKind;
 use badgewatch::domain::verdict::FindingCode;
 use badgewatch::store::attachments;
-use scraper::{Html, Selector};
 
 use crate::house::{House, SLJ, pages};
 use crate::support::axe;
 use crate::support::browser::Browser;
 use crate::support::db::sqlite;
+use crate::support::gallery::browse;
 
 const WHY: &str = "所列页面已停用，现附下线通知，请予核实。";
-
-fn text(html: &str, selector: &str) -> String {
-    let html = Html::parse_document(html);
-    html.select(&Selector::parse(selector).unwrap()).flat_map(|found| found.text()).collect()
-}
-
-/// Runs a story in a browser, beside the runtime that answers it.
-async fn browse(story: impl FnOnce(&mut Browser) + Send + 'static) -> bool {
-    let done = tokio::task::spawn_blocking(|| Browser::open().map(|mut browser| story(&mut browser)));
-    done.await.unwrap().is_some()
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn an_objection_is_written_and_seen_without_scripts() {
@@ -37,23 +26,21 @@ async fn an_objection_is_written_and_seen_without_scripts() {
         browser.press("a[href$='/object']");
         browser.write("#text", "太短");
         browser.press("form button");
-        let again = browser.html();
-        assert!(text(&again, ".wrong").contains("说明过短：至少 10 个字，现为 2 个"));
-        assert_eq!(text(&again, "#text"), "太短", "what was typed is still there");
+        assert!(browser.text(".wrong").contains("说明过短：至少 10 个字，现为 2 个"));
+        assert_eq!(browser.text("#text"), "太短", "what was typed is still there");
 
         browser.write("#text", WHY);
         browser.choose("#file", &file);
         browser.press("form button");
-        let page = browser.html();
-        assert!(text(&page, ".told").contains("异议已提交"), "{page}");
-        assert!(text(&page, "main").contains("附件：下线通知.pdf"));
+        assert!(browser.text(".told").contains("异议已提交"), "{}", browser.html());
+        assert!(browser.text("main").contains("附件：下线通知.pdf"));
         browser.press("form[action$='/acknowledge'] button");
-        assert!(text(&browser.html(), ".told").contains("已确认收到"));
+        assert!(browser.text(".told").contains("已确认收到"));
         browser.press("form[action$='/recheck'] button");
-        assert!(text(&browser.html(), "h1").contains("复检已排队"));
+        assert!(browser.text("h1").contains("复检已排队"));
         // Nobody presses anything: the page reads itself anew.
         browser.loaded();
-        assert!(text(&browser.html(), "h1").contains("复检已排队"));
+        assert!(browser.text("h1").contains("复检已排队"));
     })
     .await;
     if browsed {
