@@ -10,6 +10,8 @@ mod house;
 mod leads;
 #[path = "console_desk/notices.rs"]
 mod notices;
+#[path = "console_desk/overview.rs"]
+mod overview;
 mod support;
 #[path = "console_desk/waiting.rs"]
 mod waiting;

@@ -25,14 +25,19 @@ pub struct Overview {
     /// The days kept of the last `span` days, in order.
     pub days: Vec<Day>,
     pub platforms: Vec<Platform>,
-    /// As the queues of the desk count them.
-    pub notices: Vec<(NoticeQueue, i64)>,
-    pub cases: Vec<(CaseQueue, i64)>,
+    pub waiting: Waiting,
+}
+
+/// How much waits for an actor, as the queues of the desk count it.
+#[derive(Debug, Clone)]
+pub struct Waiting {
+    notices: Vec<(NoticeQueue, i64)>,
+    cases: Vec<(CaseQueue, i64)>,
     pub holds: i64,
     pub cannot_look: i64,
 }
 
-impl Overview {
+impl Waiting {
     /// Notices in a queue.
     pub fn notices(&self, queue: NoticeQueue) -> i64 {
         self.notices.iter().filter(|(of, _)| *of == queue).map(|(_, count)| count).sum()
@@ -42,7 +47,9 @@ impl Overview {
     pub fn cases(&self, queue: CaseQueue) -> i64 {
         self.cases.iter().filter(|(of, _)| *of == queue).map(|(_, count)| count).sum()
     }
+}
 
+impl Overview {
     /// What stood at the beginning of the span, on the first day that was kept of it, if that is not today.
     pub fn before(&self) -> Option<&Day> {
         self.days.first().filter(|first| first.day < self.today)
@@ -52,25 +59,25 @@ impl Overview {
 /// Gathers the overview of an actor's region, with the days of a span.
 pub async fn overview(db: &Db, actor: &Actor, span: u64, now: DateTime<Utc>) -> StoreResult<Overview> {
     let (area, digits, today) = (bounds(&actor.region), digits_of(&actor.region), day(now));
-    // Both read every site of the area: at once, on two connections.
-    let (regions, platforms) =
-        tokio::try_join!(async { figures::now(&mut db.read().await?, &area, now - FRESH, today).await }, async {
-            figures::platforms(&mut db.read().await?, &area, PLATFORMS).await
-        },)?;
-    let mut tx = db.read().await?;
+    // The first two read every site of the area: at once, on connections of their own, and all else beside them.
+    let (regions, platforms, (days, waiting)) = tokio::try_join!(
+        async { figures::now(&mut db.read().await?, &area, now - FRESH, today).await },
+        async { figures::platforms(&mut db.read().await?, &area, PLATFORMS).await },
+        async {
+            let mut tx = db.read().await?;
+            let days = figures::since(&mut tx, &area, today - Days::new(span)).await?;
+            let waiting = Waiting {
+                notices: desk::notice_counts(&mut tx, digits, today).await?,
+                cases: desk::case_counts(&mut tx, digits, &actor.text()).await?,
+                holds: desk::holds(&mut tx, digits).await?.len() as i64,
+                cannot_look: figures::cannot_look(&mut tx, &area).await?,
+            };
+            Ok((days, waiting))
+        }
+    )?;
     let mut sum = Figures::default();
     regions.iter().for_each(|(_, figures)| sum.add(figures));
-    Ok(Overview {
-        today,
-        now: sum,
-        regions,
-        days: figures::since(&mut tx, &area, today - Days::new(span)).await?,
-        platforms,
-        notices: desk::notice_counts(&mut tx, digits, today).await?,
-        cases: desk::case_counts(&mut tx, digits, &actor.text()).await?,
-        holds: desk::holds(&mut tx, digits).await?.len() as i64,
-        cannot_look: figures::cannot_look(&mut tx, &area).await?,
-    })
+    Ok(Overview { today, now: sum, regions, days, platforms, waiting })
 }
 
 /// Keeps the figures of the day that has just ended: it runs shortly after midnight in Beijing, and again does no harm.

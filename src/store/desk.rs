@@ -23,17 +23,32 @@ pub struct NoticesAsked {
     pub most: i64,
 }
 
-/// `$1` area, `$2` until when a limit ends soon: what one notice is in.
-macro_rules! notices_in {
-    ($queue:literal) => {
-        concat!(
-            "CASE ",
-            $queue,
-            " WHEN 'objection' THEN n.objected WHEN 'undelivered' THEN n.state = 'bounced' WHEN 'approval' THEN n.drafts \
-             WHEN 'extension' THEN n.asked_time WHEN 'overdue' THEN n.state = 'overdue' \
-             WHEN 'awaiting_look' THEN n.state = 'awaiting_look' \
-             WHEN 'due_soon' THEN n.state IN ('sent', 'acknowledged') AND n.due_on <= $2 ELSE TRUE END"
-        )
+/// Is a row in the queue that `$3` names? Every row is in the one that the list leaves out: `open`.
+macro_rules! in_queue {
+    ($($queue:ident: $rule:literal,)+) => {
+        concat!("CASE $3 ", $("WHEN '", stringify!($queue), "' THEN ", $rule, " ",)+ "ELSE TRUE END")
+    };
+}
+
+/// How many rows are in each queue of the list, and last of all how many there are: one walk, whatever the queues.
+macro_rules! counted {
+    ($($queue:ident: $rule:literal,)+) => {
+        concat!($("COUNT(CASE WHEN ", $rule, " THEN 1 END) AS ", stringify!($queue), ", ",)+ "COUNT(*) AS open")
+    };
+}
+
+/// What is in which queue of notices. `$2`: until when a limit ends soon.
+macro_rules! notice_queues {
+    ($what:ident) => {
+        $what! {
+            objection: "n.objected",
+            undelivered: "n.state = 'bounced'",
+            approval: "n.drafts",
+            extension: "n.asked_time",
+            overdue: "n.state = 'overdue'",
+            awaiting_look: "n.state = 'awaiting_look'",
+            due_soon: "n.state IN ('sent', 'acknowledged') AND n.due_on <= $2",
+        }
     };
 }
 
@@ -42,7 +57,7 @@ pub async fn notices(tx: &mut Tx, asked: &NoticesAsked) -> StoreResult<Vec<Strin
     let sql = concat!(
         "SELECT n.id FROM notices n WHERE ($1 = '' OR n.region LIKE $1 || '%') \
          AND (n.ended_at IS NOT NULL) = ($3 = 'ended') AND ",
-        notices_in!("$3"),
+        notice_queues!(in_queue),
         " AND ($4 = '' OR n.number LIKE $4 ESCAPE '\\' OR EXISTS (SELECT 1 FROM sites s JOIN units u ON u.id = s.unit_id \
          WHERE s.id = n.site_id AND (s.key LIKE $4 ESCAPE '\\' OR s.name LIKE $4 ESCAPE '\\' \
          OR u.name LIKE $4 ESCAPE '\\'))) ORDER BY n.ended_at DESC NULLS FIRST, \
@@ -56,17 +71,36 @@ pub async fn notices(tx: &mut Tx, asked: &NoticesAsked) -> StoreResult<Vec<Strin
     Ok(ids.into_iter().map(|row| row.0).collect())
 }
 
+#[derive(sqlx::FromRow)]
+struct NoticeCounts {
+    objection: i64,
+    undelivered: i64,
+    approval: i64,
+    extension: i64,
+    overdue: i64,
+    awaiting_look: i64,
+    due_soon: i64,
+    open: i64,
+}
+
 /// How many notices wait in each queue; those that are over are not counted.
 pub async fn notice_counts(tx: &mut Tx, area: &str, today: NaiveDate) -> StoreResult<Vec<(NoticeQueue, i64)>> {
     let sql = concat!(
-        "SELECT COUNT(*) FROM notices n WHERE ($1 = '' OR n.region LIKE $1 || '%') AND n.ended_at IS NULL AND ",
-        notices_in!("$3")
+        "SELECT ",
+        notice_queues!(counted),
+        " FROM notices n WHERE ($1 = '' OR n.region LIKE $1 || '%') AND n.ended_at IS NULL"
     );
-    let mut counts = Vec::new();
-    for queue in NoticeQueue::ALL.iter().filter(|queue| **queue != NoticeQueue::Ended) {
-        counts.push((*queue, fetch_one!((i64,), &mut *tx, sql, area, today + SOON, queue.name())?.0));
-    }
-    Ok(counts)
+    let found = fetch_one!(NoticeCounts, tx, sql, area, today + SOON)?;
+    Ok(vec![
+        (NoticeQueue::Objection, found.objection),
+        (NoticeQueue::Undelivered, found.undelivered),
+        (NoticeQueue::Approval, found.approval),
+        (NoticeQueue::Extension, found.extension),
+        (NoticeQueue::Overdue, found.overdue),
+        (NoticeQueue::AwaitingLook, found.awaiting_look),
+        (NoticeQueue::DueSoon, found.due_soon),
+        (NoticeQueue::Open, found.open),
+    ])
 }
 
 /// What is asked of a queue of cases.
@@ -81,19 +115,18 @@ pub struct CasesAsked {
     pub most: i64,
 }
 
-/// `$2`: who asks.
-macro_rules! cases_in {
-    ($queue:literal) => {
-        concat!(
-            "CASE ",
-            $queue,
-            " WHEN 'second_person' THEN c.state IN ('proposed', 'reinstatement_proposed') AND COALESCE(c.proposed_by, '') <> $2 \
-             WHEN 'others' THEN c.state IN ('proposed', 'reinstatement_proposed') AND c.proposed_by = $2 \
-             WHEN 'consultation' THEN c.state = 'open' AND NOT c.consulted AND c.ground NOT IN ('review_failed', 'counterfeit') \
-             WHEN 'proposal' THEN c.state = 'open' WHEN 'effect' THEN c.state = 'approved' \
-             WHEN 'execution' THEN c.state = 'in_force' AND (NOT EXISTS (SELECT 1 FROM instructions i WHERE i.case_id = c.id) \
-             OR EXISTS (SELECT 1 FROM instructions i WHERE i.case_id = c.id AND i.confirmed_at IS NULL)) ELSE TRUE END"
-        )
+/// What is in which queue of cases. `$2`: who asks.
+macro_rules! case_queues {
+    ($what:ident) => {
+        $what! {
+            second_person: "c.state IN ('proposed', 'reinstatement_proposed') AND COALESCE(c.proposed_by, '') <> $2",
+            others: "c.state IN ('proposed', 'reinstatement_proposed') AND c.proposed_by = $2",
+            consultation: "c.state = 'open' AND NOT c.consulted AND c.ground NOT IN ('review_failed', 'counterfeit')",
+            proposal: "c.state = 'open'",
+            effect: "c.state = 'approved'",
+            execution: "c.state = 'in_force' AND (NOT EXISTS (SELECT 1 FROM instructions i WHERE i.case_id = c.id) \
+OR EXISTS (SELECT 1 FROM instructions i WHERE i.case_id = c.id AND i.confirmed_at IS NULL))",
+        }
     };
 }
 
@@ -102,7 +135,7 @@ pub async fn cases(tx: &mut Tx, asked: &CasesAsked) -> StoreResult<Vec<String>> 
     let sql = concat!(
         "SELECT c.id FROM cases c WHERE ($1 = '' OR c.region LIKE $1 || '%') \
          AND (c.ended_at IS NOT NULL) = ($3 = 'ended') AND ",
-        cases_in!("$3"),
+        case_queues!(in_queue),
         " ORDER BY c.ended_at DESC NULLS FIRST, CASE WHEN c.state IN ('proposed', 'reinstatement_proposed') \
          AND COALESCE(c.proposed_by, '') <> $2 THEN 0 WHEN c.state = 'open' THEN 1 \
          WHEN c.state IN ('proposed', 'reinstatement_proposed') THEN 2 WHEN c.state = 'approved' THEN 3 ELSE 4 END, \
@@ -112,17 +145,34 @@ pub async fn cases(tx: &mut Tx, asked: &CasesAsked) -> StoreResult<Vec<String>> 
     Ok(ids.into_iter().map(|row| row.0).collect())
 }
 
+#[derive(sqlx::FromRow)]
+struct CaseCounts {
+    second_person: i64,
+    others: i64,
+    consultation: i64,
+    proposal: i64,
+    effect: i64,
+    execution: i64,
+    open: i64,
+}
+
 /// How many cases wait in each queue; those that are over are not counted.
 pub async fn case_counts(tx: &mut Tx, area: &str, by: &str) -> StoreResult<Vec<(CaseQueue, i64)>> {
     let sql = concat!(
-        "SELECT COUNT(*) FROM cases c WHERE ($1 = '' OR c.region LIKE $1 || '%') AND c.ended_at IS NULL AND ",
-        cases_in!("$3")
+        "SELECT ",
+        case_queues!(counted),
+        " FROM cases c WHERE ($1 = '' OR c.region LIKE $1 || '%') AND c.ended_at IS NULL"
     );
-    let mut counts = Vec::new();
-    for queue in CaseQueue::ALL.iter().filter(|queue| **queue != CaseQueue::Ended) {
-        counts.push((*queue, fetch_one!((i64,), &mut *tx, sql, area, by, queue.name())?.0));
-    }
-    Ok(counts)
+    let found = fetch_one!(CaseCounts, tx, sql, area, by)?;
+    Ok(vec![
+        (CaseQueue::SecondPerson, found.second_person),
+        (CaseQueue::Consultation, found.consultation),
+        (CaseQueue::Proposal, found.proposal),
+        (CaseQueue::Others, found.others),
+        (CaseQueue::Effect, found.effect),
+        (CaseQueue::Execution, found.execution),
+        (CaseQueue::Open, found.open),
+    ])
 }
 
 /// An open hold, and how many of its findings wait: in all, and in an area.

@@ -22,7 +22,7 @@ async fn case(house: &House, id: &str) -> StoredCase {
 }
 
 /// Opens a case by hand; its address.
-async fn opened(person: &Person, site: &str, ground: &str) -> String {
+pub async fn opened(person: &Person, site: &str, ground: &str) -> String {
     let path = format!("{LIST}/open");
     let shown = person.submit(&path, &path, &[("site", site), ("ground", ground), ("why", WHY)]).await;
     assert_eq!(shown.status, 200, "{}", shown.body);
@@ -32,7 +32,7 @@ async fn opened(person: &Person, site: &str, ground: &str) -> String {
 }
 
 /// Both pages of an act.
-async fn does(person: &Person, at: &str, act: &str, fields: &[(&str, &str)]) {
+pub async fn does(person: &Person, at: &str, act: &str, fields: &[(&str, &str)]) {
     let path = format!("{at}/{act}");
     let shown = person.submit(&path, &path, fields).await;
     assert_eq!(shown.status, 200, "{act}: {}", shown.body);

@@ -14,7 +14,7 @@ use crate::support::console::{House, Person};
 use crate::support::db::run;
 
 /// A mass change on hold at these sites; its id.
-async fn held(house: &House, member: &str, keys: &[&str]) -> String {
+pub async fn held(house: &House, member: &str, keys: &[&str]) -> String {
     let (mut tx, now) = (house.test.db.write().await.unwrap(), house.clock.now());
     let code = FindingCode::NotHung;
     let group = Group { failing: 6, watched: 9 };

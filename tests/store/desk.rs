@@ -16,7 +16,7 @@ use badgewatch::store::desk::{self, CasesAsked, NoticesAsked};
 use badgewatch::store::findings::{self, Change, Group};
 use badgewatch::store::new_id;
 use badgewatch::store::notices::{self, StoredNotice};
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 
 use super::stage::{Stage, at, told};
 use crate::{ask, tell};
@@ -87,12 +87,6 @@ async fn a_notice_waits_in_the_queues_it_belongs_to_the_most_urgent_first() {
         for sign in ["%", "_", "\\", "第_局"] {
             assert!(queued(stage, "", Q::Open, sign).await.is_empty(), "{sign} stands for itself");
         }
-        let counts = ask!(stage, desk::notice_counts, "140214", today());
-        let many = |queue| counts.iter().find(|(of, _)| *of == queue).map(|(_, many)| *many);
-        assert_eq!(
-            (many(Q::Open), many(Q::Approval), many(Q::Overdue), many(Q::Ended)),
-            (Some(4), Some(1), Some(0), None)
-        );
 
         let read = ask!(stage, notices::by_id, &runs).unwrap();
         let further = Finding::fault(FindingCode::WrongLink);
@@ -108,6 +102,38 @@ async fn a_notice_waits_in_the_queues_it_belongs_to_the_most_urgent_first() {
         assert!(tell!(stage, notices::advance, &read, &to, None, None, "c1", at(11)));
         assert_eq!(queued(stage, "", Q::Ended, "").await, [runs]);
         assert_eq!(queued(stage, "", Q::Approval, "").await, [draft]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn as_many_notices_are_counted_as_are_listed() {
+    told(8, async |stage| {
+        let told = |days| vec![Event::Approved, Event::Told { step: 0, on: today() - Days::new(days) }];
+        let asks = |kind| vec![Event::Asked { kind, text: "请予核实".into(), until: "2026-12-20".parse().ok() }];
+        stage.run("INSERT INTO regions (code, name) VALUES ('140214', '云溪县') ON CONFLICT DO NOTHING").await;
+        let all = [
+            vec![],
+            vec![Event::Approved, Event::Failed { step: 0 }],
+            [told(0), asks(RequestKind::Objection)].concat(),
+            [told(0), asks(RequestKind::Extension)].concat(),
+            told(10),
+            [told(30), vec![Event::DueOver { failing: true }]].concat(),
+            [told(30), vec![Event::DueOver { failing: false }]].concat(),
+            vec![Event::Withdrawn { why: "误报".into() }],
+        ];
+        for (place, events) in all.iter().enumerate() {
+            notice(stage, place, events).await;
+        }
+        let counts = ask!(stage, desk::notice_counts, "140214", today());
+        let order: Vec<_> = counts.iter().map(|(queue, _)| *queue).collect();
+        assert_eq!([order, vec![NoticeQueue::Ended]].concat(), NoticeQueue::ALL, "in their order, but what is over");
+        for (queue, many) in counts {
+            let listed = queued(stage, "140214", queue, "").await.len() as i64;
+            assert!(many == listed && many > 0, "{queue}: {many} of {listed}");
+        }
+        let elsewhere = ask!(stage, desk::notice_counts, "1403", today());
+        assert!(elsewhere.iter().all(|(_, many)| *many == 0), "{elsewhere:?}");
     })
     .await;
 }
@@ -161,8 +187,14 @@ async fn a_case_waits_for_the_second_person_and_never_for_the_first() {
         assert_eq!(asked("account:wu", Q::SecondPerson).await, std::slice::from_ref(&first.id));
         assert_eq!(asked("account:wu", Q::Open).await, [first.id.clone(), second.id.clone(), third.id.clone()]);
         assert_eq!(asked("account:wu", Q::Proposal).await, [second.id, third.id]);
-        let counts = ask!(stage, desk::case_counts, "", "account:wu");
-        assert!(counts.contains(&(Q::SecondPerson, 1)) && counts.contains(&(Q::Effect, 0)), "{counts:?}");
+        for by in ["account:li", "account:wu"] {
+            let counts = ask!(stage, desk::case_counts, "", by);
+            let order: Vec<_> = counts.iter().map(|(queue, _)| *queue).collect();
+            assert_eq!([order, vec![Q::Ended]].concat(), Q::ALL, "in their order, but what is over");
+            for (queue, many) in counts {
+                assert_eq!(many, asked(by, queue).await.len() as i64, "{queue} of {by}");
+            }
+        }
         assert!(ask!(stage, desk::case_counts, "1403", "account:wu").iter().all(|(_, many)| *many == 0));
     })
     .await;

@@ -20,19 +20,22 @@ pub const SITE: &str = "www.yunxi.gov.test";
 pub const FOLDER: &str = "www.yunxi.gov.test/jyj/";
 pub const OTHER_SITE: &str = "www.lanshan.gov.test";
 
+const HEADER: &str = "unit_name,unit_type,parent_unit,address,functions,region,site_name,cn_domain,en_domain,ips,\
+                          badge_code,certificate_id,issued_on,issuing_office,state,domain_expires_on,contact_name,\
+                          contact_email,contact_phone,url_prefix";
+
+/// A row of the registry.
+pub fn row(unit: &str, region: &str, host: &str, prefix: &str, number: u32) -> String {
+    format!(
+        "{unit},organ,,政通路{number}号,,{region},{unit}网站,,{host},,CA18205000041{number:06}0001,{number:032X},\
+         2025-03-03,编办,valid,2030-01-01,甲某某,office{number}@{host},00000000000,{prefix}"
+    )
+}
+
 /// The registry of these sites.
 pub fn registry() -> String {
-    let header = "unit_name,unit_type,parent_unit,address,functions,region,site_name,cn_domain,en_domain,ips,badge_code,\
-                  certificate_id,issued_on,issuing_office,state,domain_expires_on,contact_name,contact_email,\
-                  contact_phone,url_prefix";
-    let row = |unit: &str, region: &str, host: &str, prefix: &str, number: u32| {
-        format!(
-            "{unit},organ,,政通路{number}号,,{region},{unit}网站,,{host},,CA18205000041{number:06}0001,{number:032X},\
-             2025-03-03,编办,valid,2030-01-01,甲某某,office{number}@{host},00000000000,{prefix}"
-        )
-    };
     [
-        header.to_owned(),
+        HEADER.to_owned(),
         row("云溪县人民政府办公室", HERE, SITE, "", 1),
         row("云溪县教育局", HERE, SITE, "/jyj/", 2),
         row("岚山县人民政府办公室", ELSEWHERE, OTHER_SITE, "", 3),

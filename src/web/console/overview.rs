@@ -17,7 +17,7 @@ use crate::domain::case::CaseQueue;
 use crate::domain::figures::{Day, Figures, rate};
 use crate::domain::notice::NoticeQueue;
 use crate::domain::region::digits_of;
-use crate::flow::figures::{self, Overview};
+use crate::flow::figures::{self, Overview, Waiting};
 use crate::flow::sites;
 use crate::web::page::html;
 use crate::web::tongue::Tongue;
@@ -115,7 +115,7 @@ fn sheet(console: &Console, officer: &Officer, found: &Overview, span: u64) -> S
         frame: Frame::of(console, officer, Section::Overview),
         t,
         place: region(console, t, &officer.actor().region),
-        tasks: tasks(t, officer, found),
+        tasks: tasks(t, officer, &found.waiting),
         rates: rates(t, found),
         shares: shares(t, &found.now),
         sites: number(found.now.sites),
@@ -130,14 +130,14 @@ fn sheet(console: &Console, officer: &Officer, found: &Overview, span: u64) -> S
     }
 }
 
-fn tasks(t: Tongue, officer: &Officer, found: &Overview) -> Vec<Task> {
+fn tasks(t: Tongue, officer: &Officer, waiting: &Waiting) -> Vec<Task> {
     let notices = |queue: NoticeQueue, english, is_urgent| {
         let link = format!("/console/notices?queue={queue}");
-        (found.notices(queue), t.say(Tongue::Chinese.half(queue.help()), english).to_owned(), link, is_urgent)
+        (waiting.notices(queue), t.say(Tongue::Chinese.half(queue.help()), english).to_owned(), link, is_urgent)
     };
     let cases = |queue: CaseQueue, english, is_urgent| {
         let chinese = format!("案件{}", Tongue::Chinese.half(queue.help()));
-        (found.cases(queue), t.say(&chinese, english).to_owned(), format!("/console/cases?queue={queue}"), is_urgent)
+        (waiting.cases(queue), t.say(&chinese, english).to_owned(), format!("/console/cases?queue={queue}"), is_urgent)
     };
     // What waits for a second person waits for no officer who cannot be one.
     let second = officer.is(AccountRole::Approver);
@@ -151,9 +151,9 @@ fn tasks(t: Tongue, officer: &Officer, found: &Overview) -> Vec<Task> {
     ];
     let others = [
         cases(CaseQueue::Open, "Cases open", false),
-        (found.holds, t.say("暂缓的批量异常", "Mass changes on hold").to_owned(), "/console/holds".to_owned(), true),
+        (waiting.holds, t.say("暂缓的批量异常", "Mass changes on hold").to_owned(), "/console/holds".to_owned(), true),
         (
-            found.cannot_look,
+            waiting.cannot_look,
             t.say("无法检查的网站", "Sites that cannot be looked at").to_owned(),
             "/console/sites?finding=cannot_look".to_owned(),
             false,
