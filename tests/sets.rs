@@ -18,6 +18,7 @@ use badgewatch::domain::crawl::{Arrival, Offered, Origin, Outcome, RobotsMode, T
 use badgewatch::domain::dns::{DnsOutcome, RecordType};
 use badgewatch::domain::lead::{LeadKind, LeadRefusal, LeadState};
 use badgewatch::domain::letter::LetterKind;
+use badgewatch::domain::limits::LimitKind;
 use badgewatch::domain::mass::{Dimension, HoldState};
 use badgewatch::domain::notice::{EventKind, NoticeQueue, NoticeState, OfficerAct, RequestKind, TellingStatus};
 use badgewatch::domain::office::Approval;
@@ -57,7 +58,7 @@ macro_rules! sets {
 fn sets() -> Vec<Set> {
     sets!(Verdict PageKind FindingCode Effect BrokenStep Reason Form State Why DnsOutcome RecordType Arrival Offered Origin
         Outcome RobotsMode TrapCause UrlKind BadgeState Column Hosting RefusalReason UnitType WarningKind FindingState Dimension HoldState Role Kind
-        LetterKind Approval Channel Part AccountRole EventKind NoticeState RequestKind NoticeQueue OfficerAct
+        LetterKind Approval LimitKind Channel Part AccountRole EventKind NoticeState RequestKind NoticeQueue OfficerAct
         TellingStatus Stuck DayKind Weight
         Ground CaseOutcome CaseState CaseQueue CaseAct Authority InstructionAct CaseRefusal Code Task ClickVerdict
         LeadKind LeadState LeadRefusal SeenBy ReportResult

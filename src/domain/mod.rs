@@ -28,6 +28,7 @@ pub mod ids;
 pub mod kin;
 pub mod lead;
 pub mod letter;
+pub mod limits;
 pub mod look;
 pub mod mass;
 pub mod notice;

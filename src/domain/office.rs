@@ -123,20 +123,23 @@ pub struct Offices(pub BTreeMap<String, Office>);
 impl Offices {
     /// The office that acts for a region and those above it, the highest first. A site whose region is not known is the
     /// country's (`000000`).
-    fn line<'a>(&'a self, region: Option<&'a str>) -> impl DoubleEndedIterator<Item = &'a Office> {
+    pub(super) fn line<'a>(
+        &'a self,
+        region: Option<&'a str>,
+    ) -> impl DoubleEndedIterator<Item = (&'a String, &'a Office)> {
         let region = region.unwrap_or("000000");
         let mut line: Vec<_> = self.0.iter().filter(|(area, _)| is_within(region, area)).collect();
         line.sort_by_key(|(area, _)| area.trim_end_matches('0').len());
-        line.into_iter().map(|(_, office)| office)
+        line.into_iter()
     }
 
     fn own<T>(&self, region: Option<&str>, value: impl Fn(&Office) -> Option<T>) -> Option<T> {
-        self.line(region).rev().find_map(value)
+        self.line(region).rev().find_map(|(_, office)| value(office))
     }
 
     /// The terms in force on a day: each from the narrowest office that sets it.
     pub fn terms(&self, region: Option<&str>, on: NaiveDate) -> Terms {
-        self.line(region).fold(Terms::default(), |terms, office| {
+        self.line(region).fold(Terms::default(), |terms, (_, office)| {
             let mut since: Vec<_> = office.terms.iter().filter(|set| set.since <= on).collect();
             since.sort_by_key(|set| set.since);
             since.iter().fold(terms, |terms, set| terms.with(set))

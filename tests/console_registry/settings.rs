@@ -37,8 +37,16 @@ async fn what_it_runs_by_is_read_without_a_secret() {
         let wang = house.person("wang", AccountRole::Admin, "140214").await;
         let page = wang.get("/console/settings/running").await;
         let text = page.text("main");
-        assert!(text.contains("整改期限8 个工作日"), "of the office above, in force today: {text}");
-        assert!(text.contains("2027年1月1日起：整改 6") && text.contains("云山省委编办"), "{text}");
+        let limits = page.texts("table.limits tbody tr");
+        assert_eq!(limits.len(), 6, "each limit that an office may set");
+        assert_eq!(
+            limits[0], "整改期限rectify_days8 个工作日2026年1月1日起山西省第十八条2027年1月1日起：6 个工作日",
+            "of the office above: since when, on which article, and what comes"
+        );
+        assert_eq!(limits[1], "挂标期限hang_days5 个工作日未另行设定，默认—第十四条—");
+        assert!(text.contains("中央编办发〔2014〕69号") && text.contains("配置文件"), "{text}");
+        assert!(text.contains("连续 3 次、首末相隔不少于 24 小时") && text.contains("confirm.rule"), "{text}");
+        assert!(text.contains("2027年1月1日起：整改期限 6 个工作日") && text.contains("云山省委编办"), "{text}");
         assert!(!text.contains("别处编办"), "{text}");
         assert!(text.contains("2027 年的放假安排尚未导入") && text.contains("dry_run"), "{text}");
         assert!(text.contains("https://sms.yunxi.example") && !page.body.contains("hidden-"), "{text}");

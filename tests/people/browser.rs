@@ -19,6 +19,7 @@ const PAGES: &[(&str, &str)] = &[
     ("password", "/console/password"),
     ("device", "/console/second-device"),
     ("settings", "/console/settings"),
+    ("running", "/console/settings/running"),
     ("users", "/console/settings/users"),
     ("new_user", "/console/settings/new-user"),
     ("user", USER),

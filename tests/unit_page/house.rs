@@ -43,46 +43,6 @@ pub struct Letter {
     pub finding: String,
 }
 
-/// What was answered.
-pub struct Answer {
-    pub status: u16,
-    pub headers: reqwest::header::HeaderMap,
-    pub body: String,
-}
-
-impl Answer {
-    pub fn html(&self) -> Html {
-        Html::parse_document(&self.body)
-    }
-
-    /// The texts of what a selector finds, blanks squeezed.
-    pub fn texts(&self, selector: &str) -> Vec<String> {
-        let html = self.html();
-        let squeeze = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        html.select(&Selector::parse(selector).unwrap()).map(|found| squeeze(found.text().collect())).collect()
-    }
-
-    /// The text of the only one.
-    pub fn text(&self, selector: &str) -> String {
-        let mut all = self.texts(selector);
-        assert_eq!(all.len(), 1, "{selector}: {all:?}");
-        all.remove(0)
-    }
-
-    /// All that a reader sees.
-    pub fn all(&self) -> String {
-        self.text("body")
-    }
-
-    pub fn location(&self) -> &str {
-        self.headers.get(LOCATION).map(|value| value.to_str().unwrap()).unwrap_or_default()
-    }
-
-    pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
-    }
-}
-
 /// Runs a story on every engine there is.
 pub async fn told(story: impl AsyncFn(House)) {
     for test in every_engine().await {

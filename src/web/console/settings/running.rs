@@ -7,13 +7,18 @@ use axum::http::StatusCode;
 use chrono::{Datelike, NaiveDate};
 
 use crate::clock::day;
-use crate::config::MailMode;
-use crate::domain::office::{Office, Terms, TermsSince};
+use crate::config::{Config, MailMode};
+use crate::domain::basis::MEASURES;
+use crate::domain::confirm::Rule;
+use crate::domain::limits::{InForce, LimitKind};
+use crate::domain::office::{Office, TermsSince};
 use crate::domain::region::is_within;
+use crate::domain::verdict::FindingCode;
 use crate::flow::calendar;
 use crate::store::Db;
 use crate::web::console::enter::Officer;
 use crate::web::console::frame::{self, Frame, Section};
+use crate::web::console::words::percent;
 use crate::web::console::{Console, Page};
 use crate::web::page::html;
 use crate::web::tongue::Tongue;
@@ -28,6 +33,18 @@ struct Line {
     terms: Vec<String>,
 }
 
+/// A limit, as it holds today.
+struct LimitLine {
+    name: &'static str,
+    /// In the configuration.
+    key: &'static str,
+    value: String,
+    since: String,
+    by: String,
+    basis: String,
+    next: Option<String>,
+}
+
 struct Gateway {
     name: String,
     url: String,
@@ -39,7 +56,9 @@ struct Gateway {
 struct Sheet {
     frame: Frame,
     region: String,
-    in_force: Vec<(&'static str, String)>,
+    measures: &'static str,
+    limits: Vec<LimitLine>,
+    rules: Vec<(&'static str, String, &'static str)>,
     offices: Vec<Line>,
     years: Vec<(i32, &'static str)>,
     /// The next year, where it has no official calendar.
@@ -62,7 +81,12 @@ pub(in crate::web::console) async fn show(State(console): State<Console>, office
     let sheet = Sheet {
         frame: Frame::of(&console, &officer, Section::Settings),
         region: frame::region(&console, t, region),
-        in_force: in_force(t, &app.config.offices.terms(Some(region), today)),
+        measures: MEASURES,
+        limits: LimitKind::ALL
+            .iter()
+            .map(|kind| limit(&console, t, app.config.offices.in_force(*kind, Some(region), today)))
+            .collect(),
+        rules: rules(t, &app.config),
         offices: offices.map(|(area, office)| line(t, frame::region(&console, t, area), office)).collect(),
         years: known.iter().rev().map(|year| (year.year, source(year.imported))).collect(),
         unknown: (!known.iter().any(|year| year.year == next)).then_some(next),
@@ -87,23 +111,67 @@ fn without_query(url: &str) -> String {
         .unwrap_or_default()
 }
 
-fn in_force(t: Tongue, terms: &Terms) -> Vec<(&'static str, String)> {
-    let days = |days: u32| format!("{days} {}", t.say("个工作日", "working days"));
-    let start = if terms.include_start_day { t.say("计入", "counts") } else { t.say("不计入", "does not count") };
-    let report = match terms.report_months {
-        0 => t.say("未要求", "none is asked for").to_owned(),
-        months => format!("{months} {}", t.say("个月", "months")),
+/// A limit of the region: its value today, since when and by whom it is set, on what it stands, and what comes.
+fn limit(console: &Console, t: Tongue, limit: InForce) -> LimitLine {
+    let InForce { kind, value, set, next } = limit;
+    let (since, by) = match set {
+        Some((since, area)) => (from(t, since), frame::region(console, t, &area)),
+        None => (t.say("未另行设定，默认", "not set: the default").to_owned(), String::new()),
+    };
+    LimitLine {
+        name: t.half(kind.help()),
+        key: kind.name(),
+        value: in_words(t, kind, value),
+        since,
+        by,
+        basis: kind.basis(),
+        next: next.map(|(day, value)| format!("{}{}{}", from(t, day), t.say("：", ": "), in_words(t, kind, value))),
+    }
+}
+
+fn in_words(t: Tongue, kind: LimitKind, value: u32) -> String {
+    let unit = match kind {
+        LimitKind::Rectify | LimitKind::Hang => t.say("个工作日", "working days"),
+        LimitKind::Closed | LimitKind::ConfirmStop => t.say("日（自然日）", "calendar days"),
+        LimitKind::Report if value == 0 => return t.say("未要求", "none is asked for").to_owned(),
+        LimitKind::Report => t.say("个月", "months"),
+        LimitKind::StartDay if value == 0 => return t.say("不计入", "does not count").to_owned(),
+        LimitKind::StartDay => return t.say("计入", "counts").to_owned(),
+    };
+    format!("{value} {unit}")
+}
+
+/// Rules without an effective date: what the configuration says holds since this process began.
+fn rules(t: Tongue, config: &Config) -> Vec<(&'static str, String, &'static str)> {
+    let confirmed = |rule: &Rule| match t {
+        Tongue::Chinese => {
+            format!("连续 {} 次、首末相隔不少于 {} 小时；{} 次正常即消除", rule.looks, rule.hours, rule.clean)
+        }
+        Tongue::English => {
+            format!("{} looks over {} hours; cleared by {} clean ones", rule.looks, rule.hours, rule.clean)
+        }
+    };
+    let name = |code: &str| FindingCode::from_name(code).map_or(code.to_owned(), |code| t.half(code.help()).to_owned());
+    let own = config.confirm.codes.iter().map(|(code, rule)| format!("{}: {}", name(code), confirmed(rule)));
+    let (mass, mail) = (&config.mass, &config.mail);
+    let share = percent((mass.share * 10_000.0).round() as i64);
+    let held = match t {
+        Tongue::Chinese => format!("{} 小时内，同组网站的 {share} 且不少于 {} 个", mass.hours, mass.least),
+        Tongue::English => format!("within {} hours {share} of a group, and {} at least", mass.hours, mass.least),
     };
     vec![
-        (t.say("整改期限", "To mend what a notice tells"), days(terms.rectify_days)),
-        (t.say("挂标期限", "To hang the badge"), days(terms.hang_days)),
-        (t.say("告知当日", "The day of being told"), start.to_owned()),
-        (t.say("定期报告", "Periodic report, every"), report),
+        (t.say("问题经几次检查确认", "A finding is confirmed by"), confirmed(&config.confirm.rule), "confirm.rule"),
+        (t.say("另有规定的问题", "Of their own"), own.collect::<Vec<_>>().join("; "), "confirm.codes"),
+        (t.say("批量异常暂缓", "A mass change is held"), held, "mass"),
         (
-            t.say("网站关闭多少日后立案", "Days closed before a case"),
-            format!("{} {}", terms.closed_days, t.say("日（自然日）", "calendar days")),
+            t.say("发信时间（北京时间）", "Letters go (Beijing time)"),
+            format!("{}:00–{}:00", mail.from_hour, mail.until_hour),
+            "mail.from_hour, mail.until_hour",
         ),
     ]
+    .into_iter()
+    .filter(|(_, value, _)| !value.is_empty())
+    .collect()
 }
 
 fn line(t: Tongue, region: String, office: &Office) -> Line {
@@ -121,16 +189,12 @@ fn line(t: Tongue, region: String, office: &Office) -> Line {
 }
 
 fn since(t: Tongue, set: &TermsSince) -> String {
-    let part = |name: &str, value: Option<u32>| value.map(|value| format!("{name} {value}"));
-    let parts = [
-        part(t.say("整改", "mend"), set.rectify_days),
-        part(t.say("挂标", "hang"), set.hang_days),
-        part(t.say("报告（月）", "report (months)"), set.report_months),
-        part(t.say("关闭（日）", "closed (days)"), set.closed_days),
-        part(t.say("停止解析确认（日）", "stop confirmed (days)"), set.confirm_stop_days),
-    ];
-    let parts = parts.into_iter().flatten().collect::<Vec<_>>().join(t.say("，", ", "));
-    format!("{}{}{parts}", from(t, set.since), t.say("：", ": "))
+    let part = |kind: &LimitKind| {
+        let value = in_words(t, *kind, kind.set(set)?);
+        Some(format!("{} {value}", t.half(kind.help())))
+    };
+    let parts: Vec<_> = LimitKind::ALL.iter().filter_map(part).collect();
+    format!("{}{}{}", from(t, set.since), t.say("：", ": "), parts.join(t.say("，", ", ")))
 }
 
 fn from(t: Tongue, day: NaiveDate) -> String {
