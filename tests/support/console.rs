@@ -114,6 +114,11 @@ impl Answer {
         all.remove(0)
     }
 
+    /// All that a reader sees.
+    pub fn all(&self) -> String {
+        self.text("body")
+    }
+
     /// An attribute of the first that a selector finds.
     pub fn attr(&self, selector: &str, name: &str) -> Option<String> {
         let html = self.html();

@@ -17,10 +17,10 @@ use badgewatch::store::findings::{self, Change};
 use badgewatch::store::notices::StoredNotice;
 use badgewatch::store::{evidence, notices as stored};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use reqwest::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, LOCATION};
-use scraper::{Html, Selector};
+use reqwest::header::{ACCEPT_LANGUAGE, CONTENT_TYPE};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use crate::support::console::Answer;
 use crate::support::db::{TestDb, every_engine};
 use crate::support::world::{World, settings};
 

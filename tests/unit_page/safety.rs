@@ -7,7 +7,8 @@ use badgewatch::store::Db;
 use base64::Engine;
 use scraper::Selector;
 
-use crate::house::{Answer, House, Letter, SLJ, pages, told};
+use crate::house::{House, Letter, SLJ, pages, told};
+use crate::support::console::Answer;
 
 const EVIL: &str = "</pre></title></style></textarea><script>alert(1)</script><img src=x onerror=alert(2)>\
                     <a href=\"javascript:alert(3)\">x</a>\u{0}\u{202e}<!--";
