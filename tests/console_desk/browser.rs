@@ -167,16 +167,15 @@ async fn a_letter_stands_in_its_frame_as_it_will_look() {
     let story = move |browser: &mut Browser| {
         let url = "http://127.0.0.1";
         let approve = format!("{url}/console/notices/{id}/approve");
-        let engine = axe::engine();
-        log_in(browser, url, "chen");
+        browser.log_in(url, "chen", "/console");
         browser.go(&approve);
         assert!(browser.framed().contains("责令整改通知书</h1>"));
-        looked_at(browser, "framed", engine.as_deref());
+        browser.look_at("framed");
         browser.press(".who button");
-        log_in(browser, url, "wang");
+        browser.log_in(url, "wang", "/console");
         browser.go(&format!("{url}/console/settings/letters"));
         assert!(browser.framed().contains("责令整改通知书</h1>"));
-        looked_at(browser, "sample", engine.as_deref());
+        browser.look_at("sample");
     };
     let names = move || [("127.0.0.1", port)];
     let open = move || Browser::open_on(&names()).map(|mut browser| story(&mut browser));

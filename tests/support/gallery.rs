@@ -45,8 +45,8 @@ impl Browser {
         html.select(&Selector::parse(selector).unwrap()).map(|found| found.text().collect()).collect()
     }
 
-    /// The page on a telephone and on a desk, by day and by night, with all that is folded: nothing is wider than its window, too faint to be read, or in
-    /// anybody's way. What is seen by day is kept under the name.
+    /// The page on a telephone and on a desk, by day and by night, with all that is folded: nothing is wider than its window,
+    /// too faint to be read, or in anybody's way. What is seen by day is kept under the name.
     pub fn look_at(&mut self, name: &str) {
         let (before, engine) = (self.size, axe::engine());
         for (width, height, scheme) in [(360, 740, "light"), (1280, 900, "dark"), (1280, 900, "light")] {
