@@ -31,8 +31,8 @@ pub(super) fn cookie_name(is_https: bool) -> &'static str {
 pub(super) struct Officer {
     pub entered: Entered,
     pub t: Tongue,
-    /// The address that was asked for, with its query.
-    pub at: String,
+    /// The address of the page that was asked for, with its query; an answer to a form has none that could be asked for again.
+    pub at: Option<String>,
 }
 
 impl Officer {
@@ -94,7 +94,7 @@ pub(super) async fn enter(
         return Redirect::to(first).into_response();
     }
     let t = tongue::of(&jar, request.headers());
-    request.extensions_mut().insert(Officer { entered, t, at });
+    request.extensions_mut().insert(Officer { entered, t, at: is_reading.then_some(at) });
     next.run(request).await
 }
 

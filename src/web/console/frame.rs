@@ -42,8 +42,8 @@ pub(super) struct Frame {
     pub is_oneself: bool,
     /// For the hidden field of every form.
     pub form_token: String,
-    /// Where one is, for the switch of the language to come back to.
-    pub at: String,
+    /// Where one is, for the switch of the language to come back to, if one can.
+    pub at: Option<String>,
 }
 
 impl Frame {

@@ -1,6 +1,7 @@
 //! What art. 4 demands of a certificate, ready to be written.
 
 use crate::domain::certificate::Certificate;
+use crate::domain::click::ClickVerdict;
 use crate::domain::host::Host;
 use crate::domain::registry::BadgeState;
 use crate::web::tongue::Tongue;
@@ -51,7 +52,18 @@ pub(super) struct Name {
     pub link: Option<String>,
 }
 
-pub(super) fn card<'c>(t: Tongue, held: &'c Certificate) -> Card<'c> {
+/// The same for a visitor: a sign of all well is for who came from the site itself. On a copy's page it would speak for the copy.
+fn told(t: Tongue, state: BadgeState, verdict: ClickVerdict) -> (&'static str, &'static str) {
+    match verdict {
+        ClickVerdict::Valid | ClickVerdict::ValidElsewhere => {
+            ("muted", t.say("只在下列域名有效", "valid at these names only"))
+        }
+        _ => chip(t, state),
+    }
+}
+
+/// `verdict`: what the visitor is told.
+pub(super) fn card<'c>(t: Tongue, held: &'c Certificate, verdict: ClickVerdict) -> Card<'c> {
     let is_in_force = held.state == BadgeState::Valid;
     let folder = held.url_prefix.as_deref().unwrap_or_default();
     let name = |what, host: &Option<Host>| host.as_ref().map(|host| named(what, host, folder, is_in_force));
@@ -78,7 +90,7 @@ pub(super) fn card<'c>(t: Tongue, held: &'c Certificate) -> Card<'c> {
         .into_iter()
         .filter_map(|(name, number)| Some((name, number?)))
         .collect(),
-        chip: chip(t, held.state),
+        chip: told(t, held.state, verdict),
     }
 }
 

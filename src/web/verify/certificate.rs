@@ -122,7 +122,7 @@ fn answer(front: &Front, t: Tongue, snapshot: &Snapshot, badge: &BadgeRef, told:
         sheet: &style::LINK,
         banner: banner(t, Said { verdict: told.verdict, from, held }),
         badge,
-        card: held.map(|held| card(t, held)),
+        card: held.map(|held| card(t, held, told.verdict)),
         issued_on: held.and_then(|held| held.issued_on).map(|day| t.plain(day)),
         stale: stale(front, t, snapshot.as_of(), now),
         report: report(badge, told.verdict, from),

@@ -75,6 +75,7 @@ struct Sheet {
     names: Vec<Name>,
     open_address: Option<Address>,
     facts: Vec<(&'static str, String)>,
+    numbers: Vec<(&'static str, String)>,
     badge: Vec<(&'static str, String)>,
     people: Vec<(&'static str, String)>,
     findings: Vec<Finding>,
@@ -121,6 +122,7 @@ fn sheet(console: &Console, officer: &Officer, found: &Found, told: &str) -> She
         names: site.names().map(|host| words::name(host.ascii())).collect(),
         open_address: first,
         facts: facts(console, t, found),
+        numbers: numbers(t, found),
         badge: badge(t, found),
         people: people(t, found),
         findings: found.open.iter().map(|(stored, fault)| finding(t, stored, fault)).collect(),
@@ -183,6 +185,15 @@ fn present<const N: usize>(all: [(&'static str, Option<String>); N]) -> Vec<(&'s
     all.into_iter().filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?))).collect()
 }
 
+/// What a badge is known by.
+fn numbers(t: Tongue, found: &Found) -> Vec<(&'static str, String)> {
+    let site = &found.site.site;
+    present([
+        (t.say("标识代码", "Badge code"), site.badge_code.as_ref().map(ToString::to_string)),
+        (t.say("证书编号", "Certificate"), site.certificate_id.as_ref().map(ToString::to_string)),
+    ])
+}
+
 fn badge(t: Tongue, found: &Found) -> Vec<(&'static str, String)> {
     let site = &found.site.site;
     let state = match site.state {
@@ -192,8 +203,6 @@ fn badge(t: Tongue, found: &Found) -> Vec<(&'static str, String)> {
     };
     let since = found.site.decided_at.map(|at| format!("（{}）", t.moment(at))).unwrap_or_default();
     present([
-        (t.say("标识代码", "Badge code"), site.badge_code.as_ref().map(ToString::to_string)),
-        (t.say("证书编号", "Certificate"), site.certificate_id.as_ref().map(ToString::to_string)),
         (t.say("状态", "State"), Some(format!("{state}{since}"))),
         (t.say("发放日期", "Issued on"), site.issued_on.map(|day| t.plain(day))),
         (t.say("发放机构", "Issued by"), site.issuing_office.clone()),
