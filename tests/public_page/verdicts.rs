@@ -250,9 +250,10 @@ async fn the_sign_of_all_well_is_for_the_sites_own_visitors_alone() {
             answer.texts(".banner.pass h1").len(),
             answer.texts(".banner.check h1").len(),
             answer.texts(".banner.fail h1").len(),
+            answer.texts(".certificate .chip").concat(),
         )
     };
-    assert_eq!(signs("https://www.slj.gov.test/").await, (1, 0, 0));
-    assert_eq!(signs("").await, (0, 1, 0));
-    assert_eq!(signs("https://www.slj-gov.test/").await, (0, 0, 1));
+    assert_eq!(signs("https://www.slj.gov.test/").await, (1, 0, 0, "✔ 有效".to_owned()));
+    assert_eq!(signs("").await, (0, 1, 0, "只在下列域名有效".to_owned()));
+    assert_eq!(signs("https://www.slj-gov.test/").await, (0, 0, 1, "只在下列域名有效".to_owned()));
 }
