@@ -30,6 +30,7 @@ async fn act(
 ) -> Done {
     let mut tx = desk.db.write().await?;
     let read = yours(&mut tx, actor, role, on).await?;
+    may_decide(&mut tx, actor, &read, &event, now).await?;
     let moved = carry(&mut tx, desk, &read, &event, By { actor: &actor.text(), detail: Value::Null, now }).await?;
     tx.commit().await?;
     Ok(moved)
@@ -148,13 +149,7 @@ fn names_of(site: &Site, outcome: CaseOutcome, chosen: &[String]) -> Result<Vec<
 
 /// Approves what another proposed, if it still is what was proposed.
 pub async fn approve(desk: &Desk<'_>, actor: &Actor, on: impl Into<On<'_>>, now: DateTime<Utc>) -> Done {
-    let mut tx = desk.db.write().await?;
-    let read = yours(&mut tx, actor, AccountRole::Approver, on).await?;
-    may_decide(&mut tx, actor, &read, now).await?;
-    let event = CaseEvent::Approved { by: actor.text() };
-    let moved = carry(&mut tx, desk, &read, &event, By { actor: &actor.text(), detail: Value::Null, now }).await?;
-    tx.commit().await?;
-    Ok(moved)
+    act(desk, actor, AccountRole::Approver, on.into(), CaseEvent::Approved { by: actor.text() }, now).await
 }
 
 /// What the machine cannot see of a second person's word: that the two are two, and that what was proposed still stands.
@@ -162,8 +157,12 @@ pub(super) async fn may_decide(
     tx: &mut Tx,
     actor: &Actor,
     read: &StoredCase,
+    event: &CaseEvent,
     now: DateTime<Utc>,
 ) -> Result<(), CaseError> {
+    if !matches!(event, CaseEvent::Approved { .. } | CaseEvent::ReinstatementApproved { .. }) {
+        return Ok(());
+    }
     two_hands(tx, actor, read, now).await?;
     if read.case.state == CaseState::Proposed { still_stands(tx, read).await } else { Ok(()) }
 }
@@ -257,13 +256,8 @@ pub async fn propose_reinstatement(
 
 /// Lifts what is in force, as another proposed.
 pub async fn approve_reinstatement(desk: &Desk<'_>, actor: &Actor, on: impl Into<On<'_>>, now: DateTime<Utc>) -> Done {
-    let mut tx = desk.db.write().await?;
-    let read = yours(&mut tx, actor, AccountRole::Approver, on).await?;
-    may_decide(&mut tx, actor, &read, now).await?;
     let event = CaseEvent::ReinstatementApproved { by: actor.text() };
-    let moved = carry(&mut tx, desk, &read, &event, By { actor: &actor.text(), detail: Value::Null, now }).await?;
-    tx.commit().await?;
-    Ok(moved)
+    act(desk, actor, AccountRole::Approver, on.into(), event, now).await
 }
 
 /// Leaves in force what another proposed to lift.

@@ -74,9 +74,7 @@ pub async fn rehearse(
             CaseEvent::Proposed(proposed)
         }
         Deed::Does(event) => {
-            if matches!(event, CaseEvent::Approved { .. } | CaseEvent::ReinstatementApproved { .. }) {
-                may_decide(&mut tx, actor, &read, now).await?;
-            }
+            may_decide(&mut tx, actor, &read, event, now).await?;
             event.clone()
         }
     };
